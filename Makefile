@@ -1,0 +1,46 @@
+# make run   install into .venv, run the baseline world, print its milestone years
+# make test  install what tests need as well, check style and types, run the tests
+# make clean remove .venv, caches and builds; results in runs/ stay
+#
+# Another Python: make run PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: run test clean
+
+run: .venv/.installed
+	@$(BIN)/oomcast run
+	@echo "The result, with its picture, is in runs/baseline/"
+
+test: .venv/.installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+clean:
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find simulator tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# Stamps: each says that its step was finished with the pyproject.toml of that time.
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "oomcast needs Python 3.11 or newer, and '$(PYTHON)' is not one that runs:" \
+	    "name another, as in 'make run PYTHON=python3.12'" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { \
+	  echo "'$(PYTHON)' cannot make virtual environments:" \
+	    "on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+	@touch $@
+
+.venv/.installed: pyproject.toml | .venv/.made
+	@echo "Installing oomcast into .venv (a minute or two, once)" >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/.installed-test: pyproject.toml | .venv/.made
+	@echo "Installing oomcast and what its tests need into .venv (a minute or two, once)" >&2
+	@$(PIP) install --editable '.[test,dev]'
+	@touch .venv/.installed $@

@@ -1,0 +1,220 @@
+"""What must hold between the parts of a plan; each function appends the faults that it finds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator import drivers, model
+from simulator.driver import REAL, Parameter, Series
+from simulator.entries import MilestoneEntry, RunEntry, SourceEntry
+from simulator.faults import Fault, did_you_mean, listed
+from simulator.luck import LOWEST, NotPositive, copula
+from simulator.model import DT
+from simulator.priors import Placed, Prior
+from simulator.runfiles import Run
+
+EXPONENT_LIMIT = 300.0
+LONGEST = 1000.0
+Pairs = tuple[tuple[str, str, float], ...]
+
+
+class Scene(NamedTuple):
+    """The parts of a plan before they are known to fit; `places` says where each prior stands."""
+
+    priors: dict[str, Prior]
+    places: dict[str, tuple[str, str]]
+    names: set[str]
+    milestones: dict[str, MilestoneEntry]
+    sources: dict[str, SourceEntry]
+    run: Run
+
+    def stated_in(self, key: str) -> str:
+        """The file that states a key of the run, or the run itself where the default holds."""
+        return self.run.stated[key].file if key in self.run.stated else self.run.name
+
+
+def series_of(priors: Iterable[str]) -> dict[str, Series]:
+    """Every series of a model with parameters of these names."""
+    return model.join(priors).series
+
+
+def everything(scene: Scene, entry: RunEntry, pairs: Pairs, faults: list[Fault]) -> None:
+    """Hold every part against every other."""
+    _grid(scene, entry, faults)
+    _sources(scene, faults)
+    _names(scene, faults)
+    for name, prior in scene.priors.items():
+        _prior(name, prior, scene, faults)
+    _milestones(scene, entry, faults)
+    _logistics(scene, entry, faults)
+    _matrix(scene, pairs, faults)
+    _hold(scene, entry, faults)
+
+
+def _grid(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
+    def wrong(key: str, allowed: str) -> None:
+        found = f"{getattr(entry, key):g}"
+        faults.append(Fault(scene.stated_in(key), "", key, found, allowed))
+
+    if entry.anchor_year < entry.start:
+        wrong("anchor_year", f"a year from start = {entry.start:g} on")
+    elif (entry.anchor_year - entry.start) % DT:
+        wrong("anchor_year", f"a quarter on the grid from start = {entry.start:g} (steps of {DT})")
+    if entry.horizon <= entry.anchor_year:
+        wrong("horizon", f"a year after the anchor, {entry.anchor_year:g}")
+    elif (entry.horizon - entry.start) % DT:
+        wrong("horizon", f"a quarter on the grid from start = {entry.start:g} (steps of {DT})")
+    elif entry.horizon - entry.start > LONGEST:
+        wrong("horizon", f"at most {LONGEST:g} years after start = {entry.start:g}")
+
+
+def _sources(scene: Scene, faults: list[Fault]) -> None:
+    cited = [(*scene.places[name], prior.source) for name, prior in scene.priors.items()]
+    cited += [("milestones.toml", name, m.source) for name, m in scene.milestones.items()]
+    for file, table, source in cited:
+        if source not in scene.sources:
+            mend = did_you_mean(source, scene.sources) or "add it to a sources.toml"
+            allowed = "a key of sources.toml"
+            faults.append(Fault(file, table, "source", f'"{source}"', allowed, mend))
+
+
+def _names(scene: Scene, faults: list[Fault]) -> None:
+    """Every parameter has its prior, and every prior its use."""
+    parameters, families = model.declared()
+    thresholds = {m.threshold for m in scene.milestones.values() if isinstance(m.threshold, str)}
+    needed = dict.fromkeys(parameters, "a driver")
+    for family in families:
+        for name in scene.names:
+            if member := family.member(name):
+                other = (f"{family.prefix}_{member[0]}_{field}" for field in family.fields)
+                needed.update(dict.fromkeys(other, f"the {family.prefix} {member[0]}"))
+    for name in sorted(set(needed) - scene.names):
+        mend = f"add [{name}] to a prior file"
+        faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", mend))
+    for name in sorted(scene.names - set(needed) - thresholds):
+        mend = (
+            did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
+        )
+        file, table = scene.places[name]
+        faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), mend))
+
+
+def _declaration(name: str, scene: Scene) -> Parameter | None:
+    """A driver's declaration; a threshold that only milestones use has its series' unit."""
+    if declared := model.declaration(name):
+        return declared
+    series = series_of(scene.priors)
+    of = [m.series for m in scene.milestones.values() if m.threshold == name and m.series in series]
+    return Parameter(series[of[0]].unit, REAL) if of else None
+
+
+def _prior(name: str, prior: Prior, scene: Scene, faults: list[Fault]) -> None:
+    declared = _declaration(name, scene)
+    if declared is None:
+        return
+    file, table = scene.places[name]
+    if prior.unit != declared.unit:
+        mend = "restate the prior in this unit"
+        faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', mend))
+    support, domain = prior.distribution.support, declared.domain
+    if not domain.holds(support):
+        found = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
+        mend = "add lower (or upper), or take another family"
+        faults.append(Fault(file, table, "family", found, f"a {name} {domain}", mend))
+    elif not np.isfinite(prior.distribution.values(np.array([LOWEST, 1.0 - LOWEST]))).all():
+        found = f"a {prior.family} whose far tail is infinite"
+        faults.append(Fault(file, table, "family", found, "finite values in every draw"))
+
+
+def _interval(low: float, high: float) -> str:
+    if (low, high) == (-math.inf, math.inf):
+        return "anywhere"
+    return f"from {low:g} up" if high == math.inf else f"in {low:g} to {high:g}"
+
+
+def _milestones(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
+    series = series_of(scene.names)
+    for name, milestone in scene.milestones.items():
+        if milestone.series not in series:
+            mend = did_you_mean(milestone.series, series)
+            found = f'"{milestone.series}"'
+            faults.append(Fault("milestones.toml", name, "series", found, listed(series), mend))
+        threshold = milestone.threshold
+        if isinstance(threshold, str) and threshold not in scene.names:
+            mend = did_you_mean(threshold, scene.names)
+            allowed = "a number, or the name of a parameter"
+            faults.append(
+                Fault("milestones.toml", name, "threshold", f'"{threshold}"', allowed, mend)
+            )
+    for key, known in (("milestones", scene.milestones), ("series", series)):
+        for name in getattr(entry, key) or ():
+            if name not in known:
+                mend, file = did_you_mean(name, known), scene.stated_in(key)
+                faults.append(Fault(file, "", key, f'"{name}"', listed(known, 40), mend))
+
+
+def _logistics(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
+    """Exponents of the logistic shape stay where nothing overflows, in every draw that can be."""
+    span = entry.horizon - entry.anchor_year
+    far = np.array([LOWEST, 1.0 - LOWEST])
+    for driver in drivers.found():
+        for stem in driver.logistic:
+            names = [f"{stem}_{part}" for part in ("start", "growth", "ceiling")]
+            if not all(name in scene.priors for name in names):
+                continue
+            start, growth, ceiling = (scene.priors[n].distribution.values(far) for n in names)
+            most = growth[1] * span + max(0.0, start[1] - ceiling[0])
+            if most >= EXPONENT_LIMIT:
+                found = f"up to {most:.0f} OOM by {entry.horizon:g}"
+                allowed = f"{names[1]} * years + {names[0]} - {names[2]} under {EXPONENT_LIMIT:g}"
+                mend = "give the growth an upper limit, or an earlier horizon"
+                faults.append(Fault(*scene.places[names[1]], "", found, allowed, mend))
+
+
+def correlations(layers: list[dict[str, Placed]], scene: Scene, faults: list[Fault]) -> Pairs:
+    """Every pair of parameters that is tied; a later layer restates an earlier one's."""
+    tied: dict[frozenset[str], tuple[str, str, float]] = {}
+    for layer in layers:
+        here: dict[frozenset[str], float] = {}
+        for name, placed in layer.items():
+            stated = placed.raw.get("correlation")
+            for other, r in stated.items() if isinstance(stated, dict) else ():
+                key, pair = f"correlation.{other}", frozenset((name, other))
+                place = (placed.file, placed.table, key)
+                if other == name:
+                    faults.append(Fault(*place, f"{r}", "a correlation with another parameter"))
+                elif other not in scene.names:
+                    mend = did_you_mean(other, scene.names)
+                    faults.append(Fault(*place, "an unknown parameter", "a prior's name", mend))
+                elif here.setdefault(pair, r) != r:
+                    found = f"{r}, but {here[pair]} on the other side"
+                    faults.append(Fault(*place, found, "one value for a pair", "state it once"))
+                elif isinstance(r, int | float):
+                    tied[pair] = (name, other, float(r))
+    return tuple(tied.values())
+
+
+def _matrix(scene: Scene, pairs: Pairs, faults: list[Fault]) -> None:
+    fixed = {name for name, prior in scene.priors.items() if prior.family == "fixed"}
+    varying = [(a, b, r) for a, b, r in pairs if abs(r) <= 1.0 and not {a, b} & fixed]
+    try:
+        copula(scene.priors, [p for p in varying if {p[0], p[1]} <= set(scene.priors)])
+    except NotPositive as error:
+        among = [(a, b, r) for a, b, r in varying if a in error.names and b in error.names]
+        found = "; ".join(f"{a} with {b} {r:g}" for a, b, r in among)
+        allowed = "correlations that can hold together (a positive semi-definite matrix)"
+        places = sorted({scene.places[a][0] for a, _, _ in among})
+        mend = "bring the strongest of them nearer to 0"
+        faults.append(Fault(", ".join(places), "correlation", "", found, allowed, mend))
+
+
+def _hold(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
+    for name in entry.hold:
+        if name not in scene.names:
+            mend = did_you_mean(name, scene.names)
+            file = scene.stated_in("hold")
+            faults.append(Fault(file, "hold", name, "an unknown parameter", "a prior's name", mend))

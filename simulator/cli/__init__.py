@@ -1,0 +1,31 @@
+"""The command line: parses, calls, prints; no arithmetic. Each file adds its commands to the one `app`."""
+
+from __future__ import annotations
+
+import sys
+
+from simulator.cli import inputs, results, running  # noqa: F401  (each adds its commands)
+from simulator.cli.app import app
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line; exits 0 done, 1 failed, 2 the input is at fault, 130 interrupted."""
+    sys.exit(call(sys.argv[1:] if argv is None else argv))
+
+
+def call(argv: list[str]) -> int:
+    """Run one command and give its exit code."""
+    from simulator.faults import InputFault, RunFailed
+
+    try:
+        app(args=argv, prog_name="oomcast")
+    except SystemExit as done:  # typer's own: 0, a wrong command line (2), interrupted (130)
+        return done.code if isinstance(done.code, int) else 1
+    except InputFault as error:
+        for fault in error.faults:
+            print(f"oomcast: {fault}", file=sys.stderr)
+        return 2
+    except (RunFailed, OSError) as error:
+        print(f"oomcast: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,23 @@
+"""Benchmark scores; a benchmark is three priors and no code."""
+
+from typing import NamedTuple
+
+from simulator.driver import Fraction, Level, PerOOM, gives
+from simulator.growth import Array, sigmoid
+
+
+class Benchmark(NamedTuple):
+    """Effective compute at which half is learned, steepness there, and the score of chance."""
+
+    midpoint: Level
+    slope: PerOOM
+    floor: Fraction
+
+
+@gives({"score_<benchmark>": "fraction"})
+def scores(effective_compute: Array, benchmark: dict[str, Benchmark]) -> dict[str, Array]:
+    """`floor + (1 - floor) * sigmoid(slope * (effective_compute - midpoint))` for each benchmark."""
+    return {
+        name: b.floor + (1.0 - b.floor) * sigmoid(b.slope * (effective_compute - b.midpoint))
+        for name, b in benchmark.items()
+    }

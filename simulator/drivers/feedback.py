@@ -1,0 +1,19 @@
+"""The feedback of AI on its own research."""
+
+from simulator.driver import Factor, Level, Limit, gives
+from simulator.growth import Array, sigmoid
+
+
+@gives({"research_speedup": "1"}, stepped=True)
+def research_speedup(
+    effective_compute: Array,
+    researcher_threshold: Level,
+    feedback_multiplier: Factor,
+    feedback_width: Limit,
+) -> Array:
+    """How many times faster research goes with AI's help; half of the gain comes at the researcher's threshold.
+
+    `1 + (multiplier - 1) * sigmoid((effective_compute - researcher_threshold) / width)`.
+    """
+    reach = sigmoid((effective_compute - researcher_threshold) / feedback_width)
+    return 1.0 + (feedback_multiplier - 1.0) * reach

@@ -1,0 +1,20 @@
+"""What turns money, and watts, into compute."""
+
+from simulator.driver import Limit, Rate, gives
+from simulator.growth import Array, saturating
+
+
+@gives({"price_performance": "OOM"})
+def price_performance(
+    t: Array, price_performance_growth: Rate, price_performance_limit: Limit
+) -> Array:
+    """FLOP/s per USD over the anchor's: `saturating(growth, limit, t)`; Hobbhahn and Besiroglu (2022)."""
+    return saturating(price_performance_growth, price_performance_limit, t)
+
+
+@gives({"energy_efficiency": "OOM"})
+def energy_efficiency(
+    t: Array, energy_efficiency_growth: Rate, energy_efficiency_limit: Limit
+) -> Array:
+    """FLOP/s per W over the anchor's: `saturating(growth, limit, t)`; Sevilla et al. (2024), power."""
+    return saturating(energy_efficiency_growth, energy_efficiency_limit, t)

@@ -1,0 +1,15 @@
+"""What money could buy."""
+
+from simulator.driver import LogUsd, Rate, gives
+from simulator.growth import Array, logistic
+
+
+@gives({"affordable_cluster_cost": "log10 USD"}, logistic=("spending",))
+def spending(
+    t: Array, spending_start: LogUsd, spending_growth: Rate, spending_ceiling: LogUsd
+) -> Array:
+    """Hardware cost of the largest cluster that spending could pay for.
+
+    `logistic(spending_start, spending_growth, spending_ceiling, t)`; Cottier et al. (2024), abstract, for the growth.
+    """
+    return logistic(spending_start, spending_growth, spending_ceiling, t)

@@ -1,0 +1,31 @@
+"""Unhobbling, which comes in steps; a step is four priors and no code."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.driver import Date, Fraction, Gain, Ramp, gives
+from simulator.growth import Array
+
+
+class Step(NamedTuple):
+    """Whether a step occurs, when it arrives, what it gains, how long it takes to."""
+
+    occurs: Fraction
+    arrival: Date
+    gain: Gain
+    ramp: Ramp
+
+
+@gives({"unhobbling": "OOM"})
+def steps(year: Array, anchor_year: float, unhobbling: dict[str, Step]) -> Array:
+    """Sum of `occurs * gain * ramp` over the steps, 0 at the anchor.
+
+    A ramp is `clip((year - arrival) / ramp, 0, 1)`. Davidson et al. (2023) measure the gains.
+    """
+    total = np.zeros((1, 1))
+    for step in unhobbling.values():
+        done = np.clip((year - step.arrival) / step.ramp, 0.0, 1.0)
+        at_anchor = np.clip((anchor_year - step.arrival) / step.ramp, 0.0, 1.0)
+        total = total + step.occurs * step.gain * (done - at_anchor)
+    return total

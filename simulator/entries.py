@@ -1,0 +1,164 @@
+"""The shapes of the files that people write; anything else in them is a fault with a place and a mend."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from simulator.faults import Fault, did_you_mean, listed
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Correlation = Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Entry(BaseModel):
+    """A table of a file: strict types, no unknown keys, nothing infinite."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class PriorEntry(Entry):
+    """One prior as written: a family with two or more quantiles, or with its natural parameters."""
+
+    unit: Text
+    family: Text
+    source: Text
+    note: str = ""
+    p01: Finite | None = None
+    p025: Finite | None = None
+    p05: Finite | None = None
+    p10: Finite | None = None
+    p20: Finite | None = None
+    p25: Finite | None = None
+    p50: Finite | None = None
+    p75: Finite | None = None
+    p80: Finite | None = None
+    p90: Finite | None = None
+    p95: Finite | None = None
+    p975: Finite | None = None
+    p99: Finite | None = None
+    value: Finite | None = None
+    low: Finite | None = None
+    high: Finite | None = None
+    mean: Finite | None = None
+    sd: Finite | None = None
+    median: Finite | None = None
+    sigma: Finite | None = None
+    p: Finite | None = None
+    shift: Finite = 0.0
+    lower: Finite | None = None
+    upper: Finite | None = None
+    correlation: dict[str, Correlation] = {}
+
+
+class SourceEntry(Entry):
+    """One reference."""
+
+    authors: Text
+    year: int
+    title: Text
+    url: str = ""
+    note: str = ""
+
+
+class MilestoneEntry(Entry):
+    """One milestone: a condition on a series, what it means and where it comes from."""
+
+    series: Text
+    direction: Literal[">=", "<="]
+    threshold: Finite | Text
+    meaning: Text
+    source: Text
+
+
+class ObservationEntry(Entry):
+    """One observation: a series' value at a date, with its standard deviation and source."""
+
+    label: Text
+    series: Text
+    date: datetime.date
+    value: Finite
+    sd: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+    unit: Text
+    source: Text
+    note: str = ""
+
+
+class ConditionEntry(Entry):
+    """What a run conditions on: names of observations."""
+
+    observations: list[Text] = []
+
+
+class RunEntry(Entry):
+    """A run: what differs from the defaults, which stand here."""
+
+    title: str = ""
+    extends: Text | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 20240613
+    draws: Annotated[int, Field(ge=1, le=10**12)] = 10_000
+    start: Finite = 2019.0
+    anchor_year: Finite = 2023.25
+    horizon: Finite = 2050.0
+    as_of: datetime.date = datetime.date(2026, 11, 1)
+    milestones: list[Text] | None = None
+    series: list[Text] | None = None
+    priors: dict[str, dict[str, Any]] = {}
+    hold: dict[str, Annotated[float, Field(gt=0.0, lt=1.0)]] = {}
+    condition: ConditionEntry = ConditionEntry()
+
+
+T = TypeVar("T", bound=Entry)
+
+
+def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    """Read a TOML file; what cannot be read is a fault and gives an empty table."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        faults.append(Fault(shown(path), found=f"{reason}", allowed="a TOML file in UTF-8"))
+        return {}
+
+
+def shown(path: Path) -> str:
+    """A path as a person would write it from where they stand."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def check(
+    shape: type[T], raw: Mapping[str, Any], file: str, table: str, faults: list[Fault]
+) -> T | None:
+    """Hold a table against its shape; every misfit is a fault."""
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        for misfit in error.errors(include_url=False):
+            faults.append(_fault(shape, misfit, file, table))
+        return None
+
+
+def _fault(shape: type[Entry], misfit: Mapping[str, Any], file: str, table: str) -> Fault:
+    path = [str(part) for part in misfit["loc"]]
+    key, known = ".".join(path), list(shape.model_fields)
+    if misfit["type"] == "extra_forbidden":
+        mend = did_you_mean(path[-1], known)
+        return Fault(file, table, key, "an unknown key", listed(known, 30), mend)
+    if misfit["type"] == "missing":
+        return Fault(file, table, key, "nothing", "this key is needed", f"add {key} = ...")
+    allowed = misfit["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return Fault(file, table, key, _quoted(misfit["input"]), allowed)
+
+
+def _quoted(found: Any) -> str:
+    text = f'"{found}"' if isinstance(found, str) else str(found)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,59 @@
+"""What is wrong with an input, said so that a person can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one input.
+
+    Attributes
+    ----------
+    file, table, key : where it stands; empty when there is no such place
+    found : what was found there
+    allowed : what is allowed there
+    fix : what almost always mends it
+    """
+
+    file: str
+    table: str = ""
+    key: str = ""
+    found: str = ""
+    allowed: str = ""
+    fix: str = ""
+
+    def __str__(self) -> str:
+        place = " ".join(filter(None, (self.file, self.table and f"[{self.table}]", self.key)))
+        parts = [f"found {self.found}"] if self.found else []
+        parts += [f"allowed: {self.allowed}"] if self.allowed else []
+        parts += [self.fix] if self.fix else []
+        return f"{place}: " + "; ".join(parts)
+
+
+class InputFault(Exception):
+    """The input is at fault; carries every fault that was found."""
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class RunFailed(Exception):
+    """The program, the machine or a draw failed; the message says what to do."""
+
+
+def did_you_mean(found: str, known: Iterable[str]) -> str:
+    """Name the closest known word, or nothing when none is close."""
+    close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else ""
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """Join names for a message, cut after `most`."""
+    names = list(names)
+    more = f", ... ({len(names)} in all)" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,172 @@
+"""The plan of a run: every input merged, checked and resolved; the only thing that crosses processes.
+
+This is the only place where shipped files, overlays, run files and `--set` meet. A result stores its plan, and a replay
+reads nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator import checks
+from simulator.dates import decimal_year
+from simulator.entries import MilestoneEntry, RunEntry, SourceEntry
+from simulator.faults import Fault, InputFault
+from simulator.luck import Luck
+from simulator.milestones import Milestone
+from simulator.model import TimeGrid
+from simulator.priors import (
+    Prior,
+    read_folders,
+    resolve,
+    resolve_milestones,
+    resolve_sources,
+)
+from simulator.runfiles import Run, apply_sets, read_run
+from simulator.shipped import folder
+
+
+class Plan(BaseModel):
+    """Everything that a result depends on.
+
+    Attributes
+    ----------
+    priors : in the order in which luck is mixed
+    correlations : pairs of parameters and their rank correlation
+    series : names of the series whose bands are kept
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    seed: int
+    draws: int
+    start: float
+    anchor_year: float
+    horizon: float
+    as_of: str
+    priors: tuple[Prior, ...]
+    correlations: tuple[tuple[str, str, float], ...]
+    hold: dict[str, float]
+    milestones: tuple[Milestone, ...]
+    series: tuple[str, ...]
+    observations: tuple[str, ...]
+    sources: dict[str, SourceEntry]
+
+    @property
+    def grid(self) -> TimeGrid:
+        return TimeGrid(self.start, self.anchor_year, self.horizon)
+
+    @property
+    def luck(self) -> Luck:
+        return Luck(self.seed, self.hold)
+
+    @property
+    def as_of_year(self) -> float:
+        """The as-of date as a decimal year."""
+        return decimal_year(date.fromisoformat(self.as_of))
+
+    def canonical(self) -> str:
+        """The plan as JSON in which equal plans are equal text."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 of everything but the number of draws, for more draws of a plan extend it."""
+        rest = self.model_copy(update={"draws": 0})
+        return hashlib.sha256(rest.canonical().encode()).hexdigest()
+
+
+def overlays(priors: str | None = None) -> list[Path]:
+    """The folders of prior files, later over earlier: shipped, `./priors` if it is another, `--priors`."""
+    shipped, local = folder("priors"), Path("priors")
+    folders = [shipped]
+    if local.is_dir() and local.resolve() != shipped.resolve():
+        folders.append(local)
+    if priors is not None:
+        if not Path(priors).is_dir():
+            raise InputFault(
+                [Fault(priors, found="no such folder", allowed="a folder of prior files")]
+            )
+        folders.append(Path(priors))
+    return folders
+
+
+def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
+    """Merge and check every input of a run.
+
+    Parameters
+    ----------
+    run : a path, else a name in `./runs`, else a shipped world
+    sets : `KEY=VALUE` settings, as `--set` takes them
+    priors : a folder of prior files laid over the shipped ones
+
+    Raises
+    ------
+    InputFault
+        with every fault that was found
+    """
+    faults: list[Fault] = []
+    book = read_folders(overlays(priors), faults)
+    stated = read_run(run, faults)
+    apply_sets(stated, sets, book.priors, faults)
+    entry = _entry(stated)
+    placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
+    resolved = {name: found for name, p in placed.items() if (found := resolve(name, p, faults))}
+    known = {name: prior for name, (prior, _) in resolved.items()}
+    sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
+    files = {name: (p.file, p.table) for name, p in placed.items()}
+    scene = checks.Scene(known, files, set(placed), milestones, sources, stated)
+    pairs = checks.correlations([*book.layers, *stated.priors], scene, faults)
+    checks.everything(scene, entry, pairs, faults)
+    if faults:
+        raise InputFault(faults)
+    return _assemble(stated.name, entry, known, pairs, milestones, sources)
+
+
+def _entry(run: Run) -> RunEntry:
+    """The run's values over the defaults; what did not pass its check is left at its default."""
+    values = {key: stated.value for key, stated in run.stated.items()}
+    return RunEntry.model_validate(values)
+
+
+def _assemble(
+    name: str,
+    entry: RunEntry,
+    priors: dict[str, Prior],
+    pairs: tuple[tuple[str, str, float], ...],
+    milestones: dict[str, MilestoneEntry],
+    sources: dict[str, SourceEntry],
+) -> Plan:
+    wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
+    series = tuple(checks.series_of(priors))
+    cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
+    kept = {
+        key: getattr(entry, key) for key in ("seed", "draws", "start", "anchor_year", "horizon")
+    }
+    return Plan(
+        name=name,
+        title=entry.title or name,
+        as_of=entry.as_of.isoformat(),
+        priors=tuple(priors.values()),
+        correlations=pairs,
+        hold=dict(sorted(entry.hold.items())),
+        milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
+        series=tuple(s for s in series if entry.series is None or s in entry.series),
+        observations=tuple(entry.condition.observations),
+        sources={key: sources[key] for key in sorted(cited)},
+        **kept,
+    )
+
+
+def parse(text: str) -> Plan:
+    """Read a plan back from its JSON."""
+    raw: dict[str, Any] = json.loads(text)
+    return Plan.model_validate(raw)

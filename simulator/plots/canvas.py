@@ -1,0 +1,93 @@
+"""The sheet that figures are drawn on: house style, repeatable files, lettering kept apart."""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.style import context
+from matplotlib.text import Annotation
+
+from simulator import style
+
+ENDINGS: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": "oomcast"},
+    ".pdf": {"CreationDate": None, "Creator": "oomcast"},
+    ".png": {"Software": "oomcast"},
+}
+"""Endings that a figure may have, each with the metadata that keeps dates out."""
+
+PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+"""Paper under lettering that crosses a line."""
+
+_RC_LOCK = threading.Lock()
+
+
+@contextmanager
+def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Figure]:
+    """Give a figure in the house style [inch], then write it.
+
+    matplotlib's settings belong to the process, so figures are drawn one at a time.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        allowed = ", ".join(ENDINGS)
+        raise ValueError(f"{path}: a figure cannot end in {ending!r}; allowed: {allowed}")
+    with _RC_LOCK, context(["default", style.RC]):
+        figure = Figure(figsize=size)
+        FigureCanvasAgg(figure)
+        yield figure
+        figure.savefig(path, format=ending[1:], metadata=ENDINGS[ending])
+
+
+def titles(figure: Figure, title: str, subtitle: str) -> None:
+    """Head the whole figure."""
+    figure.text(0.02, 0.982, title, size=style.LARGE, weight="bold", va="top")
+    lines = textwrap.fill(subtitle, 120)
+    figure.text(0.02, 0.952, lines, color=style.MUTED, va="top")
+
+
+def heading(axes: Axes, text: str, x: float = 0.0) -> None:
+    """Head one panel, from a place across it [fraction]."""
+    lettering(axes, text, (x, 1), (0, 7), "axes fraction", size=style.NORMAL, weight="bold")
+
+
+def lettering(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    units: Any = "data",
+    **options: Any,
+) -> Annotation:
+    """Write small text at a place, moved by an offset [point]."""
+    options = {"size": style.SMALL, "annotation_clip": False} | options
+    return axes.annotate(text, at, offset, units, textcoords="offset points", **options)
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Centres moved apart, as little as possible, until things of these sizes do not touch."""
+    groups: list[tuple[list[int], float, float]] = []
+    for i in sorted(range(len(wanted)), key=lambda i: (wanted[i], i)):
+        members, middle, size = [i], wanted[i], sizes[i]
+        while groups and groups[-1][1] + groups[-1][2] / 2 > middle - size / 2:
+            others, centre, length = groups.pop()
+            total = centre * len(others) + middle * len(members)
+            members, size = others + members, length + size
+            middle = total / len(members)
+        groups.append((members, middle, size))
+    places = [0.0] * len(wanted)
+    for members, middle, size in groups:
+        edge = middle - size / 2
+        for i in members:
+            places[i] = edge + sizes[i] / 2
+            edge += sizes[i]
+    return places

@@ -1,0 +1,78 @@
+"""Results -> pictures: gathers finished numbers and hands them to the plots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from simulator import observations, plots, readings
+from simulator.plots import Band, Point, Rung
+from simulator.store import Result
+from simulator.summaries import LEVELS
+
+RUNGS = {"gpt2": "preschooler", "gpt3": "elementary schooler", "gpt4": "smart high-schooler"}
+NOTE = (
+    "observed training FLOP over GPT-4's, plus this world's median of what algorithms, unhobbling "
+    "and inference had added by then; bar: 80 % interval"
+)
+
+
+def effective_compute(result: Result, path: Path) -> None:
+    """Draw the essay's figure with error bars: effective compute, observed models, thresholds, and what binds."""
+    plan, shape = result.plan, result.shape
+    bands = readings.band(result.counts, shape, "effective_compute")
+    points = _points(result)
+    ladder = [
+        Rung(RUNGS[name], point.value, point.value, point.value)
+        for name, point in points.items()
+        if name in RUNGS
+    ]
+    plots.effective_compute(
+        path,
+        title="Counting the OOMs, with error bars",
+        subtitle=f"{plan.title}: {plan.draws:,} draws, seed {plan.seed}",
+        band=Band(shape.years, {name: bands[name] for name in LEVELS}),
+        points=list(points.values()),
+        points_note=NOTE,
+        ladder=ladder,
+        thresholds=_thresholds(result),
+        shares=_shares(result),
+        shares_years=shape.years,
+        as_of=plan.as_of_year,
+        anchor_year=plan.anchor_year,
+    )
+
+
+def _points(result: Result) -> dict[str, Point]:
+    """Observed runs at their FLOP over the anchor's, plus what this world had added by then."""
+    plan, found = result.plan, {}
+    anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
+    at_anchor = float(anchor.values(np.array([0.5]))[0])
+    for seen in observations.shipped():
+        if seen.series == "training_flop" and plan.start <= seen.year <= plan.horizon:
+            low, middle, high = readings.added(
+                result.trajectories, result.series, plan.grid.years, seen.year
+            )
+            over = seen.value - at_anchor
+            found[seen.name] = Point(seen.label, seen.year, over + middle, over + low, over + high)
+    return found
+
+
+def _thresholds(result: Result) -> list[Rung]:
+    """Thresholds of effective compute that are uncertain, p10, p50 and p90."""
+    priors = {prior.name: prior.distribution for prior in result.plan.priors}
+    return [
+        Rung(m.name.replace("_", " "), *priors[m.threshold].values(np.array([0.1, 0.5, 0.9])))
+        for m in result.plan.milestones
+        if m.series == "effective_compute" and isinstance(m.threshold, str)
+    ]
+
+
+def _shares(result: Result) -> dict[str, np.ndarray]:
+    """Share of draws by the constraint that binds: name -> (year)."""
+    if "binding_constraint" not in result.counts.codes:
+        return {}
+    parts = readings.shares(result.counts, "binding_constraint")
+    names = result.codes["binding_constraint"]
+    return {name: parts[:, i] for i, name in enumerate(names)}

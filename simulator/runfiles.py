@@ -1,0 +1,135 @@
+"""Run files: where they are, what they extend, and what `--set` changes; merged into one table with its origins."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from simulator.entries import RunEntry, check, read_toml, shown
+from simulator.faults import Fault, InputFault, did_you_mean
+from simulator.priors import Placed
+from simulator.shipped import folder
+
+SET = "--set"
+
+
+class Stated(NamedTuple):
+    """A value of a run, and the file that states it."""
+
+    value: Any
+    file: str
+
+
+class Run(NamedTuple):
+    """A run as its files state it, from what it extends to what `--set` changes."""
+
+    name: str
+    stated: dict[str, Stated]
+    priors: list[dict[str, Placed]]
+
+
+def locate(run: str) -> Path:
+    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped world of that name."""
+    places = _places(run)
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        known = {
+            path.stem for place in (Path("runs"), folder("runs")) for path in place.glob("*.toml")
+        }
+        allowed = f"a path, or one of {', '.join(sorted(known))}"
+        raise InputFault(
+            [Fault(run, found="no such run", allowed=allowed, fix=did_you_mean(run, known))]
+        )
+    return found
+
+
+def _places(run: str) -> list[Path]:
+    return [Path(run), Path("runs") / f"{run}.toml", folder("runs") / f"{run}.toml"]
+
+
+def read_run(run: str, faults: list[Fault]) -> Run:
+    """Read a run file and all that it extends, the farthest first."""
+    path = locate(run)
+    chain = _chain(path, [], faults)
+    merged = Run(path.stem, {}, [])
+    for file, raw in chain:
+        entry = check(RunEntry, raw, file, "", faults)
+        overlay(merged, raw if entry else {}, file)
+    return merged
+
+
+def _chain(path: Path, below: list[Path], faults: list[Fault]) -> list[tuple[str, dict[str, Any]]]:
+    raw, file = read_toml(path, faults), shown(path)
+    base = raw.get("extends")
+    if not isinstance(base, str):
+        return [(file, raw)]
+    visited = [*(seen.resolve() for seen in below), path.resolve()]
+    places = [path.parent / f"{base}.toml", path.parent / base, *_places(base)]
+    there = [place for place in places if place.is_file()]
+    free = next((place for place in there if place.resolve() not in visited), None)
+    if free is None:
+        found = f'"{base}", ' + ("which comes back to this file" if there else "no such run")
+        faults.append(Fault(file, "", "extends", found, "a path or a run's name, without a circle"))
+        return [(file, raw)]
+    return [*_chain(free, [*below, path], faults), (file, raw)]
+
+
+def overlay(run: Run, raw: Mapping[str, Any], file: str) -> None:
+    """Lay one file's tables over a run: values and priors are replaced, `[hold]` is joined."""
+    for key, value in raw.items():
+        if key == "hold" and key in run.stated:
+            value = {**run.stated[key].value, **value}
+        if key != "priors":
+            run.stated[key] = Stated(value, file)
+    priors = raw.get("priors", {})
+    run.priors.append({name: Placed(p, file, f"priors.{name}") for name, p in priors.items()})
+
+
+def apply_sets(
+    run: Run, sets: Iterable[str], book: Mapping[str, Placed], faults: list[Fault]
+) -> None:
+    """Lay `KEY=VALUE` settings over a run, the last winning.
+
+    `book` holds the priors that the run's own overlay, so that one key of a prior can be set.
+    """
+    for text in sets:
+        key, _, written = text.partition("=")
+        path = [part.strip() for part in key.split(".")]
+        known = {**book, **{name: p for layer in run.priors for name, p in layer.items()}}
+        value = _value(written, text, faults)
+        if value is None:
+            continue
+        if len(path) == 1 and path[0] in known:
+            path = ["priors", path[0]]
+            value = _fixed(known[path[1]], value)
+        elif path[0] not in RunEntry.model_fields:
+            mend = did_you_mean(path[0], [*RunEntry.model_fields, *known])
+            allowed = "a key of the run file, or a parameter's name"
+            faults.append(Fault(SET, "", text, "an unknown key", allowed, mend))
+            continue
+        elif path[0] == "priors" and len(path) == 3 and path[1] in known:
+            path, value = path[:2], {**known[path[1]].raw, path[2]: value}
+        raw = value
+        for part in reversed(path):
+            raw = {part: raw}
+        if check(RunEntry, raw, SET, "", faults):
+            overlay(run, raw, SET)
+
+
+def _value(written: str, text: str, faults: list[Fault]) -> Any:
+    try:
+        return tomllib.loads(f"value = {written}")["value"]
+    except tomllib.TOMLDecodeError:
+        if written.replace("-", "").replace("_", "").isalnum():
+            return written
+    allowed = 'KEY=VALUE with a TOML value, such as horizon=2060 or title="My world"'
+    faults.append(Fault(SET, "", text, "no TOML value", allowed))
+    return None
+
+
+def _fixed(placed: Placed, value: Any) -> dict[str, Any]:
+    unit = placed.raw.get("unit", "")
+    note = "Fixed for this run on the command line."
+    return {"family": "fixed", "value": value, "unit": unit, "source": "judgement", "note": note}

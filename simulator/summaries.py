@@ -1,0 +1,204 @@
+"""Counts of draws, their merging, and what is read off them: quantiles, bands, probabilities, each with its error.
+
+Counts are whole numbers, so that they merge to the same bits in any order. A *grid* lays bins over the values of one
+series, year by year; it is fitted to draws 0 to 4095 of the plan, always those, and so depends on the plan alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.growth import Array
+
+Whole = npt.NDArray[np.int64]
+
+BINS = 2048
+FITTED_TO = 4096
+DAYS = 364  # arrivals are counted by 1/91 of a quarter, so that whole years are edges
+LEVELS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
+FINE = 32  # bins between two neighbouring levels, or evenly spaced bins are too coarse
+KNOTS = np.array([0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99])
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Bins of one series: row by row (year), knots between which bins are evenly spaced.
+
+    Bin 0 holds what is at or below the first knot, bin BINS + 1 what is at or above the last, so that an atom at an end
+    is counted apart and answered exactly.
+    """
+
+    knots: Array
+
+    @property
+    def positions(self) -> Array:
+        return np.linspace(0.0, BINS, self.knots.shape[1])
+
+    def places(self, values: Array) -> Whole:
+        """The bin of each value, (year, draw)."""
+        low, high = self.knots[:, :1], self.knots[:, -1:]
+        if self.knots.shape[1] == 2:
+            width = np.where(high > low, high - low, 1.0)
+            place = np.ceil((values - low) * (BINS / width))
+        else:
+            place = np.empty(values.shape)
+            for row, (x, knots) in enumerate(zip(values, self.knots, strict=True)):
+                rising, index = np.unique(knots, return_index=True)
+                place[row] = np.ceil(np.interp(x, rising, self.positions[index]))
+        place = np.where(values >= high, BINS + 1.0, np.clip(place, 1.0, BINS))
+        return np.where(values <= low, 0.0, place).astype(np.int64)
+
+    def edges(self, row: int) -> Array:
+        """The BINS + 1 edges of one year's inner bins."""
+        return np.interp(np.arange(BINS + 1.0), self.positions, self.knots[row])
+
+
+def fit_grid(values: Array) -> Grid:
+    """Lay bins over the values of the first draws, (year, draw), one row a year.
+
+    They span p0.1 to p99.9, widened by a quarter on each side unless an atom sits there. Where evenly spaced bins would
+    be coarse between the levels that are reported, knots at quantiles space them more finely.
+    """
+    ordered = np.sort(values, axis=1)
+    last = ordered.shape[1] - 1
+    tail = (ordered.shape[1] + 999) // 1000 - 1
+    low, high = ordered[:, tail], ordered[:, last - tail]
+    quarter = 0.25 * (high - low)
+    low = np.where(low == ordered[:, 0], low, low - quarter)
+    high = np.where(high == ordered[:, last], high, high + quarter)
+    reported = ordered[:, np.round(np.array(list(LEVELS.values())) * last).astype(int)]
+    gaps = np.diff(reported, axis=1)
+    coarse = (gaps > 0) & (gaps * BINS < FINE * (high - low)[:, np.newaxis])
+    if not coarse.any():
+        return Grid(np.stack([low, high], axis=1))
+    inner = ordered[:, np.round(KNOTS * last).astype(int)]
+    return Grid(np.column_stack([low, inner, high]))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is counted, and over which bins; a function of the plan alone.
+
+    Attributes
+    ----------
+    years : (year) [year] of the bands: whole years, and the anchor
+    grids : series -> its bins
+    codes : series that is a code -> how many values it has
+    milestones : names, in the plan's order
+    start, horizon : [year]
+    """
+
+    years: Array
+    grids: Mapping[str, Grid]
+    codes: Mapping[str, int]
+    milestones: tuple[str, ...]
+    start: float
+    horizon: float
+
+    @property
+    def days(self) -> int:
+        return round((self.horizon - self.start) * DAYS)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Whole-number counts of some draws.
+
+    Attributes
+    ----------
+    draws : number of draws (their total weight, when they are weighed)
+    bins : (series, year, BINS + 2), in the order of the shape's grids
+    least, most : (series, year), exact
+    codes : series -> (year, value)
+    arrivals : (milestone, days + 2): at the start, by day, never
+    first, final : (milestone) [year], the exact earliest and latest arrival before the horizon
+    """
+
+    draws: int
+    bins: Whole
+    least: Array
+    most: Array
+    codes: Mapping[str, Whole]
+    arrivals: Whole
+    first: Array
+    final: Array
+
+
+def nothing(shape: Shape) -> Counts:
+    """Counts of no draws."""
+    series, years, milestones = len(shape.grids), len(shape.years), len(shape.milestones)
+    return Counts(
+        0,
+        np.zeros((series, years, BINS + 2), np.int64),
+        np.full((series, years), np.inf),
+        np.full((series, years), -np.inf),
+        {name: np.zeros((years, values), np.int64) for name, values in shape.codes.items()},
+        np.zeros((milestones, shape.days + 2), np.int64),
+        np.full(milestones, np.inf),
+        np.full(milestones, -np.inf),
+    )
+
+
+def add(
+    counts: Counts,
+    shape: Shape,
+    series: Mapping[str, Array],
+    arrivals: Array,
+    weights: Whole | None = None,
+) -> Counts:
+    """Count a block of draws into `counts`, whose arrays are taken over.
+
+    Parameters
+    ----------
+    series : name -> (year, draw), at the shape's years
+    arrivals : (milestone, draw) [year]
+    weights : (draw), whole numbers; 1 when left out
+    """
+    for row, (name, grid) in enumerate(shape.grids.items()):
+        values = series[name]
+        _tally(counts.bins[row], grid.places(values), weights)
+        np.minimum(counts.least[row], values.min(axis=1), out=counts.least[row])
+        np.maximum(counts.most[row], values.max(axis=1), out=counts.most[row])
+    for name in shape.codes:
+        _tally(counts.codes[name], series[name].astype(np.int64), weights)
+    since = np.where(np.isfinite(arrivals), arrivals - shape.start, 0.0)
+    place = np.minimum(1 + np.floor(since * DAYS).astype(np.int64), shape.days)
+    place = np.where(since == 0.0, 0, place)
+    _tally(counts.arrivals, np.where(np.isinf(arrivals), shape.days + 1, place), weights)
+    reached = np.where(np.isfinite(arrivals), arrivals, -np.inf)
+    draws = arrivals.shape[1] if weights is None else int(weights.sum())
+    return Counts(
+        counts.draws + draws,
+        counts.bins,
+        counts.least,
+        counts.most,
+        counts.codes,
+        counts.arrivals,
+        np.minimum(counts.first, arrivals.min(axis=1)),
+        np.maximum(counts.final, reached.max(axis=1)),
+    )
+
+
+def _tally(into: Whole, places: Whole, weights: Whole | None) -> None:
+    rows, width = into.shape
+    flat = (places + width * np.arange(rows)[:, np.newaxis]).ravel()
+    spread = None if weights is None else np.broadcast_to(weights, places.shape).ravel()
+    into += np.bincount(flat, spread, minlength=rows * width).astype(np.int64).reshape(rows, width)
+
+
+def merge(a: Counts, b: Counts) -> Counts:
+    """Counts of both lots of draws; the order does not matter to any bit."""
+    return Counts(
+        a.draws + b.draws,
+        a.bins + b.bins,
+        np.minimum(a.least, b.least),
+        np.maximum(a.most, b.most),
+        {name: a.codes[name] + b.codes[name] for name in a.codes},
+        a.arrivals + b.arrivals,
+        np.minimum(a.first, b.first),
+        np.maximum(a.final, b.final),
+    )

@@ -1,0 +1,197 @@
+"""A plan and a range of draws -> cards and counts; a few calls in a row, no arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simulator import luck, model, summaries
+from simulator.faults import RunFailed
+from simulator.growth import Array
+from simulator.luck import Copula
+from simulator.milestones import first_passage, threshold
+from simulator.model import Model
+from simulator.plan import Plan
+from simulator.summaries import FITTED_TO, Counts, Shape, Whole
+
+BLOCK = 512  # draws whose arrays fit the cache together
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A plan made ready to walk: its model joined, its copula factored."""
+
+    plan: Plan
+    model: Model
+    copula: Copula
+
+
+class Block(NamedTuple):
+    """Draws walked together: their cards, and all of their series.
+
+    parameters : name -> (draw); series : name -> (year, draw); arrivals : (milestone, draw) [year]
+    """
+
+    draws: range
+    parameters: dict[str, Array]
+    series: dict[str, Array]
+    arrivals: Array
+
+
+class Walked(NamedTuple):
+    """What a range of draws leaves behind.
+
+    parameters : (draw, parameter) and arrivals : (draw, milestone), of the draws whose cards are kept;
+    trajectories : (draw, series, year), of the draws whose trajectories are kept
+    """
+
+    draws: range
+    counts: Counts
+    parameters: Array
+    arrivals: Array
+    trajectories: Array
+
+
+def ready(plan: Plan) -> Walker:
+    """Join and factor what every block of a plan needs."""
+    names = [prior.name for prior in plan.priors]
+    fixed = {prior.name for prior in plan.priors if prior.family == "fixed"}
+    try:  # fixed parameters keep their luck, so that their partners' is the same in every world
+        copula = luck.copula(names, plan.correlations)
+    except luck.NotPositive:
+        pairs = [pair for pair in plan.correlations if not {pair[0], pair[1]} & fixed]
+        copula = luck.copula(names, pairs)
+    return Walker(plan, model.join(names), copula)
+
+
+def walk_block(walker: Walker, draws: range) -> Block:
+    """Walk draws from their luck to their arrivals.
+
+    Raises
+    ------
+    RunFailed
+        naming the first draw with a value that is no number
+    """
+    plan = walker.plan
+    names = [prior.name for prior in plan.priors]
+    levels = luck.mixed(plan.luck, walker.copula, names, draws)
+    return _unfold(walker, draws, levels)
+
+
+def walk_medians(walker: Walker) -> Block:
+    """One draw with every parameter at its median, but those that are held."""
+    names = [prior.name for prior in walker.plan.priors]
+    levels = {name: np.array([walker.plan.hold.get(name, 0.5)]) for name in names}
+    return _unfold(walker, range(1), levels)
+
+
+def _unfold(walker: Walker, draws: range, levels: dict[str, Array]) -> Block:
+    plan = walker.plan
+    parameters = {p.name: p.distribution.values(levels[p.name]) for p in plan.priors}
+    series = model.simulate(walker.model, parameters, plan.grid)
+    _check(series, plan, draws)
+    years = plan.grid.years
+    arrivals = [
+        first_passage(series[m.series], m.direction, threshold(m, parameters), years)
+        for m in plan.milestones
+    ]
+    return Block(draws, parameters, series, np.reshape(arrivals, (-1, len(draws))))
+
+
+def _check(series: dict[str, Array], plan: Plan, draws: range) -> None:
+    for name, values in series.items():
+        if not np.isfinite(values).all():
+            row, column = np.argwhere(~np.isfinite(values))[0]
+            draw, year = draws[column], plan.grid.years[row]
+            raise RunFailed(
+                f"draw {draw}: {name} is {values[row, column]} at {year:g}. This is a bug of a driver or of its prior. "
+                f"To look at the draw: oomcast replay {plan.name} --draw {draw}"
+            )
+
+
+def blocks(walker: Walker, draws: range, size: int = BLOCK) -> Iterator[Block]:
+    """Walk a range of draws block by block."""
+    for start in range(draws.start, draws.stop, size):
+        yield walk_block(walker, range(start, min(start + size, draws.stop)))
+
+
+def band_rows(plan: Plan) -> Whole:
+    """Indices of the grid's points whose bands are kept: whole years, and the anchor."""
+    years = plan.grid.years
+    return np.flatnonzero((years % 1.0 == 0.0) | (years == plan.anchor_year))
+
+
+def shape(walker: Walker) -> Shape:
+    """Fit the grids to draws 0 to 4095."""
+    plan, rows = walker.plan, band_rows(walker.plan)
+    known = walker.model.series
+    codes = {name: len(known[name].codes) for name in plan.series if known[name].codes}
+    numbers = [name for name in plan.series if name not in codes]
+    seen: dict[str, list[Array]] = {name: [] for name in numbers}
+    for block in blocks(walker, range(FITTED_TO)):
+        for name in numbers:
+            seen[name].append(block.series[name][rows])
+    grids = {name: summaries.fit_grid(np.concatenate(v, axis=1)) for name, v in seen.items()}
+    milestones = tuple(m.name for m in plan.milestones)
+    return Shape(plan.grid.years[rows], grids, codes, milestones, plan.start, plan.horizon)
+
+
+def walk(walker: Walker, shape: Shape, draws: range, cards: int, trajectories: int) -> Walked:
+    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers."""
+    plan, rows = walker.plan, band_rows(walker.plan)
+    counts = summaries.nothing(shape)
+    kept: list[list[Array]] = [[], [], []]
+    for block in blocks(walker, draws):
+        at_years = {name: block.series[name][rows] for name in plan.series}
+        counts = summaries.add(counts, shape, at_years, block.arrivals)
+        card, path = _below(block.draws, cards), _below(block.draws, trajectories)
+        kept[0].append(np.array([block.parameters[p.name][:card] for p in plan.priors]).T)
+        kept[1].append(block.arrivals[:, :card].T)
+        whole = np.array([block.series[name][:, :path] for name in walker.model.series])
+        kept[2].append(np.moveaxis(whole, 2, 0))
+    return Walked(draws, counts, *(np.concatenate(parts) for parts in kept))
+
+
+def _below(draws: range, number: int) -> int:
+    return min(max(number - draws.start, 0), len(draws))
+
+
+def replay(plan: Plan, draw: int) -> dict[str, Any]:
+    """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole."""
+    walker = ready(plan)
+    return story(walker, walk_block(walker, range(draw, draw + 1)), draw)
+
+
+def best(plan: Plan) -> dict[str, Any]:
+    """One draw at the medians, told as `replay` does."""
+    walker = ready(plan)
+    return story(walker, walk_medians(walker), None)
+
+
+def story(walker: Walker, block: Block, draw: int | None) -> dict[str, Any]:
+    """Tell a block of one draw in plain numbers; inf is a milestone not reached."""
+    plan, known = walker.plan, walker.model.series
+    marks = {
+        m.name: {
+            "series": m.series,
+            "direction": m.direction,
+            "threshold": float(np.ravel(threshold(m, block.parameters))[0]),
+        }
+        for m in plan.milestones
+    }
+    values = {
+        name: [int(v) if known[name].codes else float(v) for v in block.series[name][:, 0]]
+        for name in known
+    }
+    return {
+        "draw": draw,
+        "anchor_year": plan.anchor_year,
+        "parameters": {name: float(value[0]) for name, value in block.parameters.items()},
+        "year": plan.grid.years.tolist(),
+        "series": values,
+        "milestones": marks,
+        "arrivals": {m: float(a[0]) for m, a in zip(marks, block.arrivals, strict=True)},
+    }
