@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +32,7 @@ def saturating(rate: Array, limit: Array, t: Array) -> Array:
     -------
     (year, draw) [OOM] : rate * t before the anchor, limit * (1 - exp(-rate * t / limit)) after it
     """
-    return rate * np.minimum(t, 0.0) - limit * np.expm1(-rate * np.maximum(t, 0.0) / limit)
+    return rate * np.minimum(t, 0.0) - limit * np.expm1((-rate / limit) * np.maximum(t, 0.0))
 
 
 def logistic(start: Array, rate: Array, ceiling: Array, t: Array) -> Array:
@@ -49,11 +50,11 @@ def logistic(start: Array, rate: Array, ceiling: Array, t: Array) -> Array:
         start + rate * t - log10(1 + (10^(rate * t) - 1) * 10^(start - ceiling));
         the last term only after the anchor
     """
-    lost = np.expm1(LN10 * rate * np.maximum(t, 0.0)) * power10(start - ceiling)
-    return start + rate * t - np.log1p(lost) / LN10
+    # exp and log are twice as fast as expm1 and log1p, and what they lose is below the last digit of `start`
+    lost = (power10(rate * np.maximum(t, 0.0)) - 1.0) * power10(start - ceiling)
+    return start + rate * t - np.log(1.0 + lost) / LN10
 
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), without overflow."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1.0, small) / (1.0 + small)
+    return expit(x)

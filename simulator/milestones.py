@@ -43,15 +43,12 @@ def first_passage(values: Array, direction: str, threshold: Array, years: Array)
     -------
     (draw) [year] : the first grid point's year when met there, inf when never (right-censored)
     """
-    sign = 1.0 if direction == ">=" else -1.0
-    above = sign * (values - threshold)
-    met = above >= 0.0
+    met = values >= threshold if direction == ">=" else values <= threshold
     first = np.argmax(met, axis=0)
-    ever = np.take_along_axis(met, first[np.newaxis], axis=0)[0]
-    before = np.take_along_axis(above, np.maximum(first - 1, 0)[np.newaxis], axis=0)[0]
-    after = np.take_along_axis(above, first[np.newaxis], axis=0)[0]
+    draws = np.arange(values.shape[1])
+    ever = met[first, draws]
+    earlier = np.maximum(first - 1, 0)
+    before, after = values[earlier, draws], values[first, draws]
     crossed = ever & (first > 0)
-    share = np.where(crossed, -before, 0.0) / np.where(crossed, after - before, 1.0)
-    step = years[1] - years[0]
-    arrival = years[np.maximum(first - 1, 0)] + share * step
-    return np.where(ever, arrival, np.inf)
+    share = np.where(crossed, threshold - before, 0.0) / np.where(crossed, after - before, 1.0)
+    return np.where(ever, years[earlier] + share * (years[1] - years[0]), np.inf)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ class Model:
     order: tuple[Driver, ...]
     families: tuple[tuple[Family, tuple[str, ...]], ...]
 
-    @property
+    @cached_property
     def series(self) -> dict[str, Series]:
         """Every series that a draw has, by name."""
         given = [series for driver in self.order for series in driver.gives.values()]

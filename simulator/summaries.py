@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from simulator.growth import Array
 Whole = npt.NDArray[np.int64]
 
 BINS = 2048
+BEYOND = 1.0 + 1e-12  # puts the last knot itself into the bin above it
 FITTED_TO = 4096
 DAYS = 364  # arrivals are counted by 1/91 of a quarter, so that whole years are edges
 LEVELS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
@@ -36,21 +38,30 @@ class Grid:
 
     @property
     def positions(self) -> Array:
-        return np.linspace(0.0, BINS, self.knots.shape[1])
+        return np.linspace(0.0, BINS * BEYOND, self.knots.shape[1])
+
+    @cached_property
+    def _scale(self) -> Array:
+        """Bins to a unit of each row; a row of one value has its upper end at once."""
+        width = self.knots[:, -1:] - self.knots[:, :1]
+        return np.where(width > 0.0, self.positions[-1] / np.maximum(width, 1e-300), 1e300)
+
+    @cached_property
+    def _rising(self) -> list[tuple[Array, Array]]:
+        """Each row's knots without ties, and their positions."""
+        found = (np.unique(row, return_index=True) for row in self.knots)
+        return [(knots, self.positions[index]) for knots, index in found]
 
     def places(self, values: Array) -> Whole:
         """The bin of each value, (year, draw)."""
-        low, high = self.knots[:, :1], self.knots[:, -1:]
         if self.knots.shape[1] == 2:
-            width = np.where(high > low, high - low, 1.0)
-            place = np.ceil((values - low) * (BINS / width))
+            place = (values - self.knots[:, :1]) * self._scale
         else:
             place = np.empty(values.shape)
-            for row, (x, knots) in enumerate(zip(values, self.knots, strict=True)):
-                rising, index = np.unique(knots, return_index=True)
-                place[row] = np.ceil(np.interp(x, rising, self.positions[index]))
-        place = np.where(values >= high, BINS + 1.0, np.clip(place, 1.0, BINS))
-        return np.where(values <= low, 0.0, place).astype(np.int64)
+            for row, (x, (rising, position)) in enumerate(zip(values, self._rising, strict=True)):
+                place[row] = np.interp(x, rising, position, right=BINS + 1.0)
+        np.ceil(place, out=place)
+        return np.clip(place, 0.0, BINS + 1.0, out=place).astype(np.int64)
 
     def edges(self, row: int) -> Array:
         """The BINS + 1 edges of one year's inner bins."""

@@ -17,7 +17,7 @@ from simulator.model import Model
 from simulator.plan import Plan
 from simulator.summaries import FITTED_TO, Counts, Shape, Whole
 
-BLOCK = 512  # draws whose arrays fit the cache together
+BLOCK = 1024  # draws whose arrays fit the cache together
 
 
 @dataclass(frozen=True)
