@@ -112,7 +112,7 @@ def mixed(luck: Luck, copula: Copula, names: Iterable[str], draws: range) -> dic
     raw = {name: levels(luck, name, draws) for name in (*copula.names, *names)}
     scores = {name: ndtri(raw[name]) for name in copula.names}
     for name, row in zip(copula.names, copula.rows, strict=True):
-        if len(row) > 1:
+        if row != ((name, 1.0),):
             score = sum(weight * scores[other] for other, weight in row)
             raw[name] = np.clip(ndtr(score), LOWEST, 1.0 - LOWEST)
     held = {name: np.full(len(draws), level) for name, level in luck.hold.items()}
