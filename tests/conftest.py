@@ -1,0 +1,96 @@
+"""What several test files need: the shipped plan, walked once, and the command line, called in two ways."""
+
+import contextlib
+import io
+import subprocess
+import sys
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+from checkout import ROOT
+
+from simulator import plan as plans
+from simulator import walk
+
+# The same examples every time, and none is too slow for a busy machine.
+hypothesis.settings.register_profile("laws", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("laws")
+
+
+class Said(NamedTuple):
+    """What a command left: its exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def plan():
+    return plans.read()
+
+
+@pytest.fixture(scope="session")
+def walker(plan):
+    return walk.ready(plan)
+
+
+@pytest.fixture(scope="session")
+def block(walker):
+    return walk.walk_block(walker, range(2048))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder to stand in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def called(*argv):
+    """Run one command in this process."""
+    from simulator.cli import call
+
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = call([str(word) for word in argv])
+    return Said(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def oomcast():
+    return called
+
+
+@pytest.fixture
+def without_pictures(monkeypatch):
+    """Pictures take longer to draw than small runs to walk."""
+    monkeypatch.setattr("simulator.report.effective_compute", lambda *_: None)
+
+
+def command(*argv):
+    """The words that run one command in a process of its own, from any folder."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from simulator.cli import main; main()"
+    )
+    return [sys.executable, "-c", program, *map(str, argv)]
+
+
+@pytest.fixture
+def oomcast_apart():
+    """Run one command in a process of its own, in the folder that the test stands in."""
+
+    def run(*argv):
+        done = subprocess.run(command(*argv), capture_output=True, text=True, check=False)
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def files_in(folder):
+    """Every file and folder, each file with its bytes."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
