@@ -18,54 +18,58 @@ from simulator.growth import Array
 Whole = npt.NDArray[np.int64]
 
 BINS = 2048
-BEYOND = 1.0 + 1e-12  # puts the last knot itself into the bin above it
 FITTED_TO = 4096
 DAYS = 364  # arrivals are counted by 1/91 of a quarter, so that whole years are edges
 LEVELS = {"p05": 0.05, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p95": 0.95}
+ATOM = 32  # a value shared by more of the first 4,096 draws has a bin of its own
 FINE = 32  # bins between two neighbouring levels, or evenly spaced bins are too coarse
-KNOTS = np.array([0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99])
+KNOTS = np.array([
+    0.01, 0.03, 0.05, 0.075, 0.10, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5,
+    0.6, 0.7, 0.75, 0.8, 0.85, 0.90, 0.925, 0.95, 0.97, 0.99,
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Grid:
     """Bins of one series: row by row (year), knots between which bins are evenly spaced.
 
-    Bin 0 holds what is at or below the first knot, bin BINS + 1 what is at or above the last, so that an atom at an end
-    is counted apart and answered exactly.
+    Two equal knots are an atom, a value that many draws share: it has a bin of its own and is answered exactly. Bin 0
+    holds what is below the first knot, bin BINS + 1 what is above the last.
     """
 
     knots: Array
 
-    @property
-    def positions(self) -> Array:
-        return np.linspace(0.0, BINS * BEYOND, self.knots.shape[1])
+    @cached_property
+    def positions(self) -> Whole:
+        """Bins up to each knot, (year, knot): one for an atom, equally many between other knots."""
+        apart = np.diff(self.knots, axis=1) > 0.0
+        wide = apart.sum(axis=1, keepdims=True)
+        share = (BINS - apart.shape[1] + wide) // np.maximum(wide, 1)
+        bins = np.where(apart, share, 1)
+        return np.pad(np.cumsum(bins, axis=1), ((0, 0), (1, 0)))
 
     @cached_property
     def _scale(self) -> Array:
-        """Bins to a unit of each row; a row of one value has its upper end at once."""
-        width = self.knots[:, -1:] - self.knots[:, :1]
-        return np.where(width > 0.0, self.positions[-1] / np.maximum(width, 1e-300), 1e300)
-
-    @cached_property
-    def _rising(self) -> list[tuple[Array, Array]]:
-        """Each row's knots without ties, and their positions."""
-        found = (np.unique(row, return_index=True) for row in self.knots)
-        return [(knots, self.positions[index]) for knots, index in found]
+        """Bins to a unit of each row of two knots; beside an atom, the next value is far away."""
+        width = self.knots[:, 1:] - self.knots[:, :1]
+        return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), 1e300)
 
     def places(self, values: Array) -> Whole:
         """The bin of each value, (year, draw)."""
         if self.knots.shape[1] == 2:
             place = (values - self.knots[:, :1]) * self._scale
+            place[self.knots[:, 0] == self.knots[:, 1]] += 1.0
         else:
             place = np.empty(values.shape)
-            for row, (x, (rising, position)) in enumerate(zip(values, self._rising, strict=True)):
-                place[row] = np.interp(x, rising, position, right=BINS + 1.0)
+            rows = zip(values, self.knots, self.positions, strict=True)
+            for row, (x, knots, bins) in enumerate(rows):
+                place[row] = np.interp(x, knots, bins, left=0.0, right=BINS + 1.0)
         np.ceil(place, out=place)
         return np.clip(place, 0.0, BINS + 1.0, out=place).astype(np.int64)
 
     def edges(self, row: int) -> Array:
         """The BINS + 1 edges of one year's inner bins."""
-        return np.interp(np.arange(BINS + 1.0), self.positions, self.knots[row])
+        return np.interp(np.arange(BINS + 1.0), self.positions[row], self.knots[row])
 
 
 def fit_grid(values: Array) -> Grid:
@@ -84,10 +88,24 @@ def fit_grid(values: Array) -> Grid:
     reported = ordered[:, np.round(np.array(list(LEVELS.values())) * last).astype(int)]
     gaps = np.diff(reported, axis=1)
     coarse = (gaps > 0) & (gaps * BINS < FINE * (high - low)[:, np.newaxis])
-    if not coarse.any():
-        return Grid(np.stack([low, high], axis=1))
-    inner = ordered[:, np.round(KNOTS * last).astype(int)]
-    return Grid(np.column_stack([low, inner, high]))
+    inner = ordered[:, np.round(KNOTS * last).astype(int)] if coarse.any() else ordered[:, :0]
+    atoms = _atoms(ordered, high)
+    return Grid(np.sort(np.column_stack([low, inner, atoms, atoms, high]), axis=1))
+
+
+def _atoms(ordered: Array, high: Array) -> Array:
+    """Values that more than about one draw in a hundred share, (year, atom); rows are filled up with `high`."""
+    spaced = ordered[:, ::ATOM]
+    found = [np.unique(row[1:][row[1:] == row[:-1]]) for row in spaced]
+    found = [
+        atoms if row[0] < row[-1] else row[:0] for atoms, row in zip(found, spaced, strict=True)
+    ]
+    most = max(map(len, found))
+    filled = [
+        np.pad(atoms, (0, most - len(atoms)), constant_values=end)
+        for atoms, end in zip(found, high, strict=True)
+    ]
+    return np.array(filled)
 
 
 @dataclass(frozen=True)
@@ -167,13 +185,17 @@ def add(
     ----------
     series : name -> (year, draw), at the shape's years
     arrivals : (milestone, draw) [year]
-    weights : (draw), whole numbers; 1 when left out
+    weights : (draw), whole numbers; 1 when left out, and a draw of weight 0 is as if it were not there
     """
+    if weights is not None and not weights.all():
+        here = weights > 0
+        series = {name: values[:, here] for name, values in series.items()}
+        arrivals, weights = arrivals[:, here], weights[here]
     for row, (name, grid) in enumerate(shape.grids.items()):
         values = series[name]
         _tally(counts.bins[row], grid.places(values), weights)
-        np.minimum(counts.least[row], values.min(axis=1), out=counts.least[row])
-        np.maximum(counts.most[row], values.max(axis=1), out=counts.most[row])
+        np.minimum(counts.least[row], values.min(axis=1, initial=np.inf), out=counts.least[row])
+        np.maximum(counts.most[row], values.max(axis=1, initial=-np.inf), out=counts.most[row])
     for name in shape.codes:
         _tally(counts.codes[name], series[name].astype(np.int64), weights)
     since = np.where(np.isfinite(arrivals), arrivals - shape.start, 0.0)
@@ -189,8 +211,8 @@ def add(
         counts.most,
         counts.codes,
         counts.arrivals,
-        np.minimum(counts.first, arrivals.min(axis=1)),
-        np.maximum(counts.final, reached.max(axis=1)),
+        np.minimum(counts.first, arrivals.min(axis=1, initial=np.inf)),
+        np.maximum(counts.final, reached.max(axis=1, initial=-np.inf)),
     )
 
 

@@ -152,7 +152,7 @@ def walk(walker: Walker, shape: Shape, draws: range, cards: int, trajectories: i
         kept[1].append(block.arrivals[:, :card].T)
         whole = np.array([block.series[name][:, :path] for name in walker.model.series])
         kept[2].append(np.moveaxis(whole, 2, 0))
-    return Walked(draws, counts, *(np.concatenate(parts) for parts in kept))
+    return Walked(draws, counts, *(np.ascontiguousarray(np.concatenate(parts)) for parts in kept))
 
 
 def _below(draws: range, number: int) -> int:
