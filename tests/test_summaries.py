@@ -1,0 +1,240 @@
+"""Counts: any order and any cut gives the same bits, and quantiles are those of the draws."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from simulator import engines, plan, readings, store, summaries, walk
+from simulator.readings import quantiles
+from simulator.summaries import LEVELS, fit_grid
+
+SERIES = (
+    "effective_compute", "research_speedup", "data_penalty", "score_mmlu", "ai_power_share",
+    "inference", "unhobbling", "binding_constraint", "human_data_headroom",
+)  # fmt: skip
+MARKS = ("automated_researcher", "data_exhausted", "pretraining_ends", "run_1e26", "cluster_1t")
+SETS = (f"series={list(SERIES)}", f"milestones={list(MARKS)}")
+DRAWS = 24_000
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A walker of the baseline that keeps a few series, and the shape of its counts."""
+    walker = walk.ready(plan.read("baseline", SETS))
+    return walker, walk.shape(walker)
+
+
+@pytest.fixture(scope="module")
+def counted(small):
+    """Many draws twice: as counts, and as the values themselves, (year, draw)."""
+    walker, shape = small
+    rows = walk.band_rows(walker.plan)
+    blocks = [
+        ({name: block.series[name][rows] for name in SERIES}, block.arrivals)
+        for block in walk.blocks(walker, range(DRAWS))
+    ]
+    counts = summaries.nothing(shape)
+    for series, arrivals in blocks:
+        counts = summaries.add(counts, shape, series, arrivals)
+    values = {name: np.concatenate([b[0][name] for b in blocks], axis=1) for name in SERIES}
+    return shape, counts, values, np.concatenate([b[1] for b in blocks], axis=1)
+
+
+def same(a, b):
+    for name in ("draws", "bins", "least", "most", "arrivals", "first", "final"):
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+    for name in a.codes:
+        np.testing.assert_array_equal(a.codes[name], b.codes[name], err_msg=name)
+
+
+def count(shape, series, arrivals, weights=None):
+    return summaries.add(summaries.nothing(shape), shape, series, arrivals, weights)
+
+
+def part(counted, columns):
+    _, _, values, arrivals = counted
+    return {name: v[:, columns] for name, v in values.items()}, arrivals[:, columns]
+
+
+def test_counts_merge_in_any_order_to_the_same_bits(counted):
+    shape, whole, *_ = counted
+    cuts = np.array_split(np.random.default_rng(0).permutation(DRAWS), 7)
+    parts = [count(shape, *part(counted, columns)) for columns in cuts]
+    for order in ([0, 1, 2, 3, 4, 5, 6], [6, 2, 4, 0, 5, 1, 3]):
+        merged = summaries.nothing(shape)
+        for i in order:
+            merged = summaries.merge(merged, parts[i])
+        same(merged, whole)
+    same(summaries.merge(parts[0], parts[1]), summaries.merge(parts[1], parts[0]))
+
+
+def test_a_weight_is_so_many_draws_in_any_order(counted):
+    shape = counted[0]
+    generator = np.random.default_rng(1)
+    weights = generator.integers(0, 4, 3000)
+    weighed = count(shape, *part(counted, np.arange(3000)), weights)
+    repeated = generator.permutation(np.repeat(np.arange(3000), weights))
+    same(weighed, count(shape, *part(counted, repeated)))
+    assert weighed.draws == weights.sum()
+
+
+def test_the_largest_weight_is_counted_exactly(counted):
+    shape = counted[0]
+    weights = np.full(3000, 2**24)
+    weighed = count(shape, *part(counted, np.arange(3000)), weights)
+    once = count(shape, *part(counted, np.arange(3000)))
+    np.testing.assert_array_equal(weighed.bins, once.bins * 2**24)
+    assert weighed.draws == 3000 * 2**24
+
+
+@pytest.mark.parametrize("name", [name for name in SERIES if name != "binding_constraint"])
+def test_bands_are_the_quantiles_of_the_draws(counted, name):
+    shape, counts, values, _ = counted
+    band = readings.band(counts, shape, name)
+    for key, level in LEVELS.items():
+        # Neighbouring ranks: the draws themselves do not say more.
+        near = [level - 1.5 / DRAWS, level + 1.5 / DRAWS]
+        below, above = np.quantile(values[name], near, axis=1, method="inverted_cdf")
+        allowed = np.maximum(band[f"mcse_{key}"] / 5, 1e-4 * (band["p95"] - band["p05"])) + 1e-12
+        assert (band[key] >= below - allowed).all(), key
+        assert (band[key] <= above + allowed).all(), key
+
+
+def test_atoms_are_answered_exactly(counted):
+    shape, counts, values, _ = counted
+    penalty, band = values["data_penalty"], readings.band(counts, shape, "data_penalty")
+    none = (penalty == 0).mean(axis=1)
+    assert none.min() < 0.9 < none.max()
+    for key, level in LEVELS.items():
+        assert (band[key][none > level] == 0).all()
+        assert (band[key][none < level] > 0).all()
+    one = np.minimum(values["inference"][:, :5000], 0.5)
+    grid = fit_grid(one[:, :4096])
+    full = summaries.Shape(shape.years, {"x": grid}, {}, (), shape.start, shape.horizon)
+    found = readings.band(count(full, {"x": one}, np.zeros((0, 5000))), full, "x")
+    assert (found["p95"][(one < 0.5).mean(axis=1) < 0.95] == 0.5).all()
+
+
+def test_shares_of_a_code_are_exact(counted):
+    _, counts, values, _ = counted
+    found = readings.shares(counts, "binding_constraint")
+    for code in range(4):
+        expected = (values["binding_constraint"] == code).mean(axis=1)
+        np.testing.assert_array_equal(found[:, code], expected)
+
+
+def test_arrivals_are_the_quantiles_of_the_cards_never_included(counted):
+    shape, counts, _, arrivals = counted
+    for i, name in enumerate(shape.milestones):
+        exact = np.quantile(arrivals[i], list(LEVELS.values()), method="inverted_cdf")
+        for found, expected in zip(
+            readings.arrival(counts, shape, i, LEVELS.values()), exact, strict=True
+        ):
+            if np.isinf(expected):
+                assert found.value == np.inf, name
+            else:
+                assert abs(found.value - expected) <= max(found.mcse / 5, 1.5 / summaries.DAYS), (
+                    name
+                )
+
+
+def test_probabilities_by_year_are_shares_of_the_cards(counted):
+    shape, counts, _, arrivals = counted
+    for row, mark in zip(readings.milestone_rows(counts, shape), arrivals, strict=True):
+        assert row["reached"] == np.isfinite(mark).mean()
+        assert len(row["by_year"]) == 31
+        for year, share in row["by_year"].items():
+            if year != "2050":  # the horizon's own quarter is the last: nothing is counted past it
+                assert share == (mark < float(year)).mean(), (row["name"], year)
+
+
+def test_an_arrival_at_the_start_and_one_at_the_horizon_are_counted(small):
+    _, shape = small
+    values = {name: np.zeros((len(shape.years), 4)) for name in SERIES}
+    arrivals = np.tile([2019.0, 2024.0, 2050.0, np.inf], (len(MARKS), 1))
+    counts = count(shape, values, arrivals)
+    row = readings.milestone_rows(counts, shape)[0]
+    assert row["reached"] == 0.75
+    assert [row["by_year"][year] for year in ("2020", "2024", "2025")] == [0.25, 0.25, 0.5]
+    assert row["p05"] == 2019.0
+    assert row["p90"] == np.inf
+
+
+def test_quantile_errors_are_the_spread_over_many_seeds():
+    level, draws, seeds = [0.05, 0.5, 0.9], 2000, 400
+    generator = np.random.default_rng(20240613)
+    grid = fit_grid(generator.standard_normal((1, 4096)))
+    found = []
+    for _ in range(seeds):
+        places = grid.places(x := generator.standard_normal((1, draws)))
+        bins = np.bincount(places[0], minlength=summaries.BINS + 2)
+        found.append(quantiles(bins, grid.edges(0), x.min(), x.max(), level))
+    values = np.array([[estimate.value for estimate in each] for each in found])
+    errors = np.array([[estimate.mcse for estimate in each] for each in found])
+    # The spread of 400 seeds is itself known to 1 in 28; three of those, and the bias of a finite rank.
+    np.testing.assert_allclose(errors.mean(axis=0), values.std(axis=0), rtol=0.12)
+
+
+def test_probability_errors_are_binomial_and_never_0():
+    found = readings.probability(300, 1000)
+    assert found.value == 0.3
+    assert found.mcse == pytest.approx((0.3 * 0.7 / 1000) ** 0.5, rel=0.01)
+    assert 0 < readings.probability(0, 1000).mcse < 0.0015
+    assert readings.probability(300, 1000, effective=100.0).mcse == pytest.approx(0.0458, rel=0.02)
+
+
+def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
+    walker, shape = small
+    more = walk.ready(walker.plan.model_copy(update={"draws": 77}))
+    for name, grid in walk.shape(more).grids.items():
+        np.testing.assert_array_equal(grid.knots, shape.grids[name].knots)
+        assert (np.diff(grid.knots, axis=1) >= 0).all()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    made = plan.read("baseline", [*SETS, "draws=5000"])
+    return made, contents(store.run(made, str(tmp_path_factory.mktemp("one") / "result")))
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize(
+    ("workers", "block", "longest"), [(2, 512, 1024), (3, 512, 16_384), (1, 100, 1777), (2, 4096, 5000), (1, 37, 1)]
+)  # fmt: skip
+def test_workers_and_blocks_change_no_bit_of_a_result(
+    undisturbed, tmp_path, monkeypatch, workers, block, longest
+):
+    made, expected = undisturbed
+    if longest == 1:
+        made, expected = narrow(tmp_path / "wide")
+    blocks = walk.blocks
+    monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
+    monkeypatch.setattr(
+        engines, "ranges",
+        lambda draws, _: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
+    )  # fmt: skip
+    found = contents(store.run(made, str(tmp_path / "result"), workers))
+    assert list(found) == list(expected)
+    for name, content in found.items():
+        assert content == expected[name], name
+
+
+def narrow(folder):
+    """A short run for pieces of one draw, which are slow."""
+    sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
+    made = plan.read("baseline", sets)
+    return made, contents(store.run(made, str(folder)))
+
+
+@pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])
+@pytest.mark.parametrize("workers", [1, 2, 7])
+def test_ranges_cover_every_draw_once(draws, workers):
+    pieces = engines.ranges(range(draws), workers)
+    assert [draw for piece in pieces for draw in (piece.start, piece.stop)][:1] == [0]
+    assert all(a.stop == b.start for a, b in pairwise(pieces))
+    assert pieces[-1].stop == draws
+    assert max(map(len, pieces)) <= engines.LONGEST
