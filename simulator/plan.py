@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from pydantic import BaseModel, ConfigDict
 
 from simulator import checks
 from simulator.dates import decimal_year
-from simulator.entries import MilestoneEntry, RunEntry, SourceEntry
+from simulator.entries import RunEntry, SourceEntry
+from simulator.evidence import Scenery, evidence
 from simulator.faults import Fault, InputFault
 from simulator.luck import Luck
 from simulator.milestones import Milestone
 from simulator.model import TimeGrid
+from simulator.observations import Observation
 from simulator.priors import (
     Prior,
     read_folders,
@@ -41,6 +43,8 @@ class Plan(BaseModel):
     priors : in the order in which luck is mixed
     correlations : pairs of parameters and their rank correlation
     series : names of the series whose bands are kept
+    observations : what the run conditions on, by name; their order is no part of the plan
+    sampler : how it does: draws weighed, or walked there in stages
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,7 +62,8 @@ class Plan(BaseModel):
     hold: dict[str, float]
     milestones: tuple[Milestone, ...]
     series: tuple[str, ...]
-    observations: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    sampler: str
     sources: dict[str, SourceEntry]
 
     @property
@@ -126,9 +131,40 @@ def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = N
     scene = checks.Scene(known, files, set(placed), milestones, sources, stated)
     pairs = checks.correlations([*book.layers, *stated.priors], scene, faults)
     checks.everything(scene, entry, pairs, faults)
+    marks = {n: Milestone(name=n, **m.model_dump()) for n, m in milestones.items()}
+    scenery = Scenery(marks, entry.start, entry.horizon, stated.name, entry.condition.sampler)
+    names = entry.condition.observations
+    found = evidence(names, known, scenery, entry.draws, sources, faults)
     if faults:
         raise InputFault(faults)
-    return _assemble(stated.name, entry, known, pairs, milestones, sources)
+    return _assemble(stated.name, entry, known, pairs, marks, sources, found)
+
+
+def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
+    """The same plan on other evidence, its name ending in `-conditioned`.
+
+    Raises
+    ------
+    InputFault
+        with every fault of the observations
+    """
+    faults: list[Fault] = []
+    priors = {prior.name: prior for prior in plan.priors}
+    marks = {mark.name: mark for mark in plan.milestones}
+    scenery = Scenery(marks, plan.start, plan.horizon, plan.name, sampler)
+    sources = resolve_sources(read_folders(overlays(), faults), faults)
+    found = evidence(names, priors, scenery, plan.draws, sources, faults)
+    if faults:
+        raise InputFault(faults)
+    cited = {seen.source: sources[seen.source] for seen in found}
+    changes = {
+        "name": f"{plan.name}-conditioned",
+        "title": f"{plan.title}, conditioned",
+        "observations": found,
+        "sampler": sampler,
+        "sources": dict(sorted({**plan.sources, **cited}.items())),
+    }
+    return plan.model_copy(update=changes)
 
 
 def _entry(run: Run) -> RunEntry:
@@ -142,12 +178,14 @@ def _assemble(
     entry: RunEntry,
     priors: dict[str, Prior],
     pairs: tuple[tuple[str, str, float], ...],
-    milestones: dict[str, MilestoneEntry],
+    milestones: Mapping[str, Milestone],
     sources: dict[str, SourceEntry],
+    evidence: tuple[Observation, ...],
 ) -> Plan:
     wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
     series = tuple(checks.series_of(priors))
     cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
+    cited |= {seen.source for seen in evidence}
     kept = {
         key: getattr(entry, key) for key in ("seed", "draws", "start", "anchor_year", "horizon")
     }
@@ -158,9 +196,10 @@ def _assemble(
         priors=tuple(priors.values()),
         correlations=pairs,
         hold=dict(sorted(entry.hold.items())),
-        milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
+        milestones=tuple(milestones[n] for n in wanted),
         series=tuple(s for s in series if entry.series is None or s in entry.series),
-        observations=tuple(entry.condition.observations),
+        observations=evidence,
+        sampler=entry.condition.sampler,
         sources={key: sources[key] for key in sorted(cited)},
         **kept,
     )

@@ -13,7 +13,7 @@ import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator import __version__, engines, readings, summaries, walk
+from simulator import __version__, engines, readings, sequential, summaries, walk
+from simulator.conditioning import Weights
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault
 from simulator.growth import Array
@@ -48,6 +49,7 @@ class Result:
     parameters: Array
     arrivals: Array
     trajectories: Array
+    weights: Weights | None = None  # of every draw, when the run conditions
 
 
 def place(plan: Plan, out: str | None) -> Path:
@@ -148,21 +150,27 @@ def _there(plan: Plan, target: Path) -> Path:
 def _walk_all(plan: Plan, workers: int, progress: Callable[[int], None]) -> Result:
     walker = walk.ready(plan)
     shape = walk.shape(walker)
-    task = partial(walk.walk, walker, shape, cards=CARDS, trajectories=TRAJECTORIES)
     pieces = engines.ranges(range(plan.draws), workers)
     counts, kept = summaries.nothing(shape), []
     executor = ThreadPoolExecutor(workers) if workers > 1 else None
+    each = partial(engines.each, pieces=pieces, executor=executor, ahead=workers + 1)
     try:
-        for walked in engines.each(task, pieces, executor, ahead=workers + 1):
+        walker, weights = sequential.weighed(walker, each)
+        whole = weights.whole if weights else None
+        kept_of = {"cards": CARDS, "trajectories": TRAJECTORIES}
+        task = partial(walk.walk, walker, shape, **kept_of, weights=whole)
+        for walked in each(task):
             counts = summaries.merge(counts, walked.counts)
             kept.append(walked)
             progress(len(walked.draws))
     finally:
         if executor:
             executor.shutdown(cancel_futures=True)
+    if plan.sampler == "sequential" and weights:
+        counts = replace(counts, squares=round(counts.draws**2 / weights.effective))
     kept.sort(key=lambda walked: walked.draws.start)
     cards = (np.concatenate([getattr(w, field) for w in kept]) for field in walk.Walked._fields[2:])
-    return Result(plan, shape, counts, *_series(walker.model), *cards)
+    return Result(plan, shape, counts, *_series(walker.model), *cards, weights)
 
 
 def _series(model: Model) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -174,6 +182,7 @@ def _write(result: Result, folder: Path) -> None:
     (folder / "plan.json").write_text(result.plan.canonical())
     counts = result.counts
     arrays: dict[str, Any] = {"draws": np.int64(counts.draws), "years": result.shape.years}
+    arrays |= {"squares": np.str_(counts.squares)}  # past what 64 bits hold
     arrays |= {"bins": _packed(counts.bins), "least": counts.least, "most": counts.most}
     arrays |= {"arrivals": _packed(counts.arrivals), "first": counts.first, "final": counts.final}
     arrays |= {f"knots/{name}": grid.knots for name, grid in result.shape.grids.items()}
@@ -181,6 +190,10 @@ def _write(result: Result, folder: Path) -> None:
     np.savez(folder / "counts.npz", **arrays)
     for name in ("parameters", "arrivals", "trajectories"):
         np.save(folder / f"{name}.npy", getattr(result, name))
+    if result.weights:
+        weights = result.weights
+        whole = _packed(weights.whole)
+        np.savez(folder / "weights.npz", whole=whole, trust=[weights.effective, weights.pareto_k])
     rows = readings.milestone_rows(counts, result.shape)
     (folder / "milestones.csv").write_text(_csv(rows))
 
@@ -232,6 +245,7 @@ def open_result(result: str) -> Result:
             held["arrivals"].astype(np.int64),
             held["first"],
             held["final"],
+            int(str(held["squares"])),
         )
         years = held["years"]
     values = {name: c.shape[1] for name, c in codes.items()}
@@ -241,4 +255,12 @@ def open_result(result: str) -> Result:
         np.load(folder / f"{n}.npy", mmap_mode="r")
         for n in ("parameters", "arrivals", "trajectories")
     )
-    return Result(plan, shape, counts, *series, *cards)
+    return Result(plan, shape, counts, *series, *cards, _read_weights(folder))
+
+
+def _read_weights(folder: Path) -> Weights | None:
+    if not (folder / "weights.npz").is_file():
+        return None
+    with np.load(folder / "weights.npz") as held:
+        effective, pareto_k = held["trust"]
+        return Weights(held["whole"].astype(np.int64), float(effective), float(pareto_k))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ class Walker:
     plan: Plan
     model: Model
     copula: Copula
+    given: Mapping[str, Array] | None = None  # name -> (draw) levels in place of the plan's own luck
 
 
 class Block(NamedTuple):
@@ -77,7 +78,10 @@ def walk_block(walker: Walker, draws: range) -> Block:
     """
     plan = walker.plan
     names = [prior.name for prior in plan.priors]
-    levels = luck.mixed(plan.luck, walker.copula, names, draws)
+    if walker.given is None:
+        levels = luck.mixed(plan.luck, walker.copula, names, draws)
+    else:
+        levels = {name: walker.given[name][draws.start : draws.stop] for name in names}
     return _unfold(walker, draws, levels)
 
 
@@ -139,14 +143,25 @@ def shape(walker: Walker) -> Shape:
     return Shape(plan.grid.years[rows], grids, codes, milestones, plan.start, plan.horizon)
 
 
-def walk(walker: Walker, shape: Shape, draws: range, cards: int, trajectories: int) -> Walked:
-    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers."""
+def walk(
+    walker: Walker,
+    shape: Shape,
+    draws: range,
+    cards: int,
+    trajectories: int,
+    weights: Whole | None = None,
+) -> Walked:
+    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers.
+
+    `weights` are whole numbers, one for each draw of the plan; every draw counts once when they are left out.
+    """
     plan, rows = walker.plan, band_rows(walker.plan)
     counts = summaries.nothing(shape)
     kept: list[list[Array]] = [[], [], []]
     for block in blocks(walker, draws):
         at_years = {name: block.series[name][rows] for name in plan.series}
-        counts = summaries.add(counts, shape, at_years, block.arrivals)
+        of_block = None if weights is None else weights[block.draws.start : block.draws.stop]
+        counts = summaries.add(counts, shape, at_years, block.arrivals, of_block)
         card, path = _below(block.draws, cards), _below(block.draws, trajectories)
         kept[0].append(np.array([block.parameters[p.name][:card] for p in plan.priors]).T)
         kept[1].append(block.arrivals[:, :card].T)
