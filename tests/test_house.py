@@ -39,10 +39,12 @@ ROOMS = (
     "claims",
     "scoring",
     "store",
+    "verdicts",
     "export",
     "style",
     "plots",
     "report",
+    "judgements",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room
