@@ -88,7 +88,9 @@ def _claim(name: str, table: Any, file: str, faults: list[Fault]) -> Claim | Non
     kind = _kind(entry, given)
     if not kind:
         ways = "; ".join(f"{k}: {', '.join(keys)}" for k, keys in KINDS.items())
-        allowed = f"one of {ways} (with low, high or both, but a milestone); or not_modelable; or outcome"
+        allowed = (
+            f"one of {ways} (with low, high or both, but a milestone); or not_modelable; or outcome"
+        )
         faults.append(Fault(file, name, "", listed(sorted(given)) or "nothing", allowed))
     if entry.outcome is not None and not (entry.happened and entry.evidence):
         allowed = "happened and evidence beside an outcome"

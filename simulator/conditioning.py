@@ -1,7 +1,7 @@
 """Log-likelihoods -> weights.
 
-Draws are walked twice. The first walk leaves one log-likelihood a draw, from which whole-number weights are made, Pareto
-smoothed; the second counts them.
+Draws are walked twice. The first walk leaves one log-likelihood a draw, from which whole-number weights are made,
+Pareto smoothed; the second counts them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from simulator.summaries import Whole
 from simulator.walk import Walker
 
 LARGEST = 2**24
-FARTHEST = 8.0  # standard deviations from every draw: what is left is luck in a far tail, not a world
+FARTHEST = (
+    8.0  # standard deviations from every draw: what is left is luck in a far tail, not a world
+)
 WORST_K, LEAST_EFFECTIVE = 0.7, 400.0
 
 
@@ -63,9 +65,7 @@ def likelihoods(walker: Walker, draws: range) -> Likelihoods:
     for block in walk.blocks(walker, draws):
         found = np.zeros(len(block.draws))
         for i, seen in enumerate(evidence):
-            found = found + observations.log_likelihood(
-                seen, block.series, block.parameters, years
-            )
+            found = found + observations.log_likelihood(seen, block.series, block.parameters, years)
             nearest[i] = min(nearest[i], _nearest(seen, block, years))
         total.append(found)
     return Likelihoods(draws, np.concatenate(total), nearest)
@@ -106,10 +106,14 @@ def alive(walker: Walker, nearest: Array, log_likelihood: Array) -> None:
         what = seen.milestone or f"{seen.series} of {seen.value:g} in {seen.year:.2f}"
         how = "" if seen.milestone else f"; the nearest lies {nearest[worst]:.1f} sd away"
         said = f"met by {seen.year:.2f}: {str(seen.met).lower()}" if seen.milestone else ""
-        found = " ".join(filter(None, [f"no draw of {plan.draws:,} agrees with {what}", said])) + how
+        found = (
+            " ".join(filter(None, [f"no draw of {plan.draws:,} agrees with {what}", said])) + how
+        )
     elif not np.isfinite(log_likelihood).any():
         seen = evidence[0]
-        found = f"no draw of {plan.draws:,} agrees with all of {', '.join(s.name for s in evidence)}"
+        found = (
+            f"no draw of {plan.draws:,} agrees with all of {', '.join(s.name for s in evidence)}"
+        )
     else:
         return
     allowed = f"observations within {FARTHEST:g} sd of some draw"
@@ -140,7 +144,8 @@ def _psislw(log_ratios: Array) -> tuple[Array, float]:
     except ImportError:
         import arviz
 
-        logs, k = arviz.psislw(log_ratios)
+        smooth: Callable[[Array], tuple[Array, float]] = arviz.psislw
+        logs, k = smooth(log_ratios)
     else:
         logs, k = array_stats.psislw(-log_ratios)
     return np.asarray(logs), float(k)
@@ -159,7 +164,11 @@ def warnings(effective: float, pareto_k: float) -> list[str]:
     mend = "take more draws, fewer or wider observations, or --sampler sequential, which walks there in stages"
     said = []
     if pareto_k > WORST_K:
-        said.append(f"Pareto k is {pareto_k:.2f}, above {WORST_K:g}: a few draws carry the answer; {mend}")
+        said.append(
+            f"Pareto k is {pareto_k:.2f}, above {WORST_K:g}: a few draws carry the answer; {mend}"
+        )
     if effective < LEAST_EFFECTIVE:
-        said.append(f"the effective number of draws is {effective:.0f}, below {LEAST_EFFECTIVE:g}; {mend}")
+        said.append(
+            f"the effective number of draws is {effective:.0f}, below {LEAST_EFFECTIVE:g}; {mend}"
+        )
     return said

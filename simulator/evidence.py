@@ -26,7 +26,7 @@ class Scenery(NamedTuple):
     sampler: str
 
 
-def evidence(
+def resolved(
     names: Iterable[str],
     priors: Mapping[str, Prior],
     scenery: Scenery,
@@ -43,7 +43,7 @@ def evidence(
         found, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
         faults.append(Fault(scenery.file, "", "draws", found, allowed, "every draw has a weight"))
     known, series = observations.read(faults), checks.series_of(priors)
-    found = []
+    kept: list[Observation] = []
     for name in names:
         if name not in known:
             mend = did_you_mean(name, known)
@@ -52,9 +52,9 @@ def evidence(
             continue
         span = (scenery.start, scenery.horizon)
         seen = observations.resolve(known[name], series, scenery.milestones, span, faults)
-        found += [seen] if seen else []
+        kept += [seen] if seen else []
         if known[name].source not in sources:
             file, source = "evidence/observations.toml", f'"{known[name].source}"'
             faults.append(Fault(file, name, "source", source, "a key of sources.toml"))
-    observations.contradictions(found, faults)
-    return tuple(found)
+    observations.contradictions(kept, faults)
+    return tuple(kept)

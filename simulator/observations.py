@@ -190,9 +190,7 @@ def agrees(
     """Whether a draw had met the milestone by the date, or not, as it was seen: (draw)."""
     assert seen.condition is not None
     mark = seen.condition
-    arrival = first_passage(
-        series[mark.series], mark.direction, threshold(mark, parameters), years
-    )
+    arrival = first_passage(series[mark.series], mark.direction, threshold(mark, parameters), years)
     return (arrival <= seen.year) == seen.met
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from simulator import checks
 from simulator.dates import decimal_year
 from simulator.entries import RunEntry, SourceEntry
-from simulator.evidence import Scenery, evidence
+from simulator.evidence import Scenery, resolved
 from simulator.faults import Fault, InputFault
 from simulator.luck import Luck
 from simulator.milestones import Milestone
@@ -124,8 +124,8 @@ def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = N
     apply_sets(stated, sets, book.priors, faults)
     entry = _entry(stated)
     placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
-    resolved = {name: found for name, p in placed.items() if (found := resolve(name, p, faults))}
-    known = {name: prior for name, (prior, _) in resolved.items()}
+    found = {name: both for name, p in placed.items() if (both := resolve(name, p, faults))}
+    known = {name: prior for name, (prior, _) in found.items()}
     sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
     files = {name: (p.file, p.table) for name, p in placed.items()}
     scene = checks.Scene(known, files, set(placed), milestones, sources, stated)
@@ -134,10 +134,10 @@ def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = N
     marks = {n: Milestone(name=n, **m.model_dump()) for n, m in milestones.items()}
     scenery = Scenery(marks, entry.start, entry.horizon, stated.name, entry.condition.sampler)
     names = entry.condition.observations
-    found = evidence(names, known, scenery, entry.draws, sources, faults)
+    seen = resolved(names, known, scenery, entry.draws, sources, faults)
     if faults:
         raise InputFault(faults)
-    return _assemble(stated.name, entry, known, pairs, marks, sources, found)
+    return _assemble(stated.name, entry, known, pairs, marks, sources, seen)
 
 
 def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
@@ -153,7 +153,7 @@ def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
     marks = {mark.name: mark for mark in plan.milestones}
     scenery = Scenery(marks, plan.start, plan.horizon, plan.name, sampler)
     sources = resolve_sources(read_folders(overlays(), faults), faults)
-    found = evidence(names, priors, scenery, plan.draws, sources, faults)
+    found = resolved(names, priors, scenery, plan.draws, sources, faults)
     if faults:
         raise InputFault(faults)
     cited = {seen.source: sources[seen.source] for seen in found}

@@ -172,8 +172,6 @@ def added(
     place = float(np.interp(year, years, np.arange(len(years))))
     k, share = min(int(place), len(years) - 2), place - min(int(place), len(years) - 2)
     at = sum(part[:, k] + share * (part[:, k + 1] - part[:, k]) for part in parts)
-    of_kept = None if weights is None else weights[: len(at)]
-    low, middle, high = np.quantile(
-        at, [0.1, 0.5, 0.9], weights=of_kept, method="inverted_cdf"
-    )
+    of_kept = None if weights is None else weights[: len(trajectories)]
+    low, middle, high = np.quantile(at, [0.1, 0.5, 0.9], weights=of_kept, method="inverted_cdf")
     return float(low), float(middle), float(high)

@@ -1,7 +1,7 @@
 """Scores of a world against what came after its as-of date, beside two simple rivals.
 
-A prediction is a mixture of normals: one at each kept draw's value, as wide as the observation's deviation. Rivals are one
-normal each, from observations up to the as-of date alone.
+A prediction is a mixture of normals: one at each kept draw's value, as wide as the observation's deviation. Rivals are
+one normal each, from observations up to the as-of date alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from simulator.growth import Array
 from simulator.observations import Observation, at_date
 from simulator.summaries import Whole
 
-LEVELS = {"p025": 0.025, "p10": 0.10, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p90": 0.90, "p975": 0.975}
+LEVELS = {
+    "p025": 0.025,
+    "p10": 0.10,
+    "p25": 0.25,
+    "p50": 0.50,
+    "p75": 0.75,
+    "p90": 0.90,
+    "p975": 0.975,
+}
 INTERVALS = {"50": ("p25", "p75"), "80": ("p10", "p90"), "95": ("p025", "p975")}
 SHORTEST = 2.0  # years that points must span before a line through them is a trend
 
@@ -83,7 +91,11 @@ def records(seen: Sequence[Observation]) -> list[Observation]:
     best: dict[str, float] = {}
     kept = []
     for each in sorted(seen, key=lambda each: (each.year, each.name)):
-        if each.condition is None and not each.milestone and each.value > best.get(each.series, -math.inf):
+        if (
+            each.condition is None
+            and not each.milestone
+            and each.value > best.get(each.series, -math.inf)
+        ):
             best[each.series] = each.value
             kept.append(each)
     return kept

@@ -25,7 +25,9 @@ from simulator.luck import LOWEST
 from simulator.walk import Walker
 
 KEPT = 0.5  # effective share of draws that a stage keeps
-FORGOTTEN = 0.2  # correlation of a draw's scores with those before a stage's moves, at which they end
+FORGOTTEN = (
+    0.2  # correlation of a draw's scores with those before a stage's moves, at which they end
+)
 MOST_MOVES, MOST_STAGES = 60, 100
 WANTED = 0.3  # share of steps to be accepted
 

@@ -44,12 +44,12 @@ class Result:
     plan: Plan
     shape: Shape
     counts: Counts
+    weights: Weights | None  # of every draw, when the run conditions
     series: tuple[str, ...]
     codes: dict[str, tuple[str, ...]]
     parameters: Array
     arrivals: Array
     trajectories: Array
-    weights: Weights | None = None  # of every draw, when the run conditions
 
 
 def place(plan: Plan, out: str | None) -> Path:
@@ -157,8 +157,9 @@ def _walk_all(plan: Plan, workers: int, progress: Callable[[int], None]) -> Resu
     try:
         walker, weights = sequential.weighed(walker, each)
         whole = weights.whole if weights else None
-        kept_of = {"cards": CARDS, "trajectories": TRAJECTORIES}
-        task = partial(walk.walk, walker, shape, **kept_of, weights=whole)
+        task = partial(
+            walk.walk, walker, shape, cards=CARDS, trajectories=TRAJECTORIES, weights=whole
+        )
         for walked in each(task):
             counts = summaries.merge(counts, walked.counts)
             kept.append(walked)
@@ -170,7 +171,7 @@ def _walk_all(plan: Plan, workers: int, progress: Callable[[int], None]) -> Resu
         counts = replace(counts, squares=round(counts.draws**2 / weights.effective))
     kept.sort(key=lambda walked: walked.draws.start)
     cards = (np.concatenate([getattr(w, field) for w in kept]) for field in walk.Walked._fields[2:])
-    return Result(plan, shape, counts, *_series(walker.model), *cards, weights)
+    return Result(plan, shape, counts, weights, *_series(walker.model), *cards)
 
 
 def _series(model: Model) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -190,10 +191,9 @@ def _write(result: Result, folder: Path) -> None:
     np.savez(folder / "counts.npz", **arrays)
     for name in ("parameters", "arrivals", "trajectories"):
         np.save(folder / f"{name}.npy", getattr(result, name))
-    if result.weights:
-        weights = result.weights
-        whole = _packed(weights.whole)
-        np.savez(folder / "weights.npz", whole=whole, trust=[weights.effective, weights.pareto_k])
+    if weights := result.weights:
+        arrays = {"whole": _packed(weights.whole), "trust": [weights.effective, weights.pareto_k]}
+        np.savez(folder / "weights.npz", **arrays)
     rows = readings.milestone_rows(counts, result.shape)
     (folder / "milestones.csv").write_text(_csv(rows))
 
@@ -231,8 +231,12 @@ def open_plan(result: str) -> Plan:
 def open_result(result: str) -> Result:
     """Read a finished run; cards and trajectories stay on disk until they are used."""
     folder = locate(result)
-    plan = open_plan(result)
+    plan, weights = open_plan(result), None
     series = _series(walk.ready(plan).model)
+    if (folder / "weights.npz").is_file():
+        with np.load(folder / "weights.npz") as held:
+            trust = map(float, held["trust"])
+            weights = Weights(held["whole"].astype(np.int64), *trust)
     with np.load(folder / "counts.npz") as held:
         grids = {n.partition("/")[2]: Grid(held[n]) for n in held.files if n.startswith("knots/")}
         codes = {n.partition("/")[2]: held[n] for n in held.files if n.startswith("codes/")}
@@ -247,20 +251,9 @@ def open_result(result: str) -> Result:
             held["final"],
             int(str(held["squares"])),
         )
-        years = held["years"]
-    values = {name: c.shape[1] for name, c in codes.items()}
-    names = tuple(m.name for m in plan.milestones)
-    shape = Shape(years, grids, values, names, plan.start, plan.horizon)
-    cards = (
-        np.load(folder / f"{n}.npy", mmap_mode="r")
-        for n in ("parameters", "arrivals", "trajectories")
-    )
-    return Result(plan, shape, counts, *series, *cards, _read_weights(folder))
-
-
-def _read_weights(folder: Path) -> Weights | None:
-    if not (folder / "weights.npz").is_file():
-        return None
-    with np.load(folder / "weights.npz") as held:
-        effective, pareto_k = held["trust"]
-        return Weights(held["whole"].astype(np.int64), float(effective), float(pareto_k))
+        years, values = held["years"], {name: c.shape[1] for name, c in codes.items()}
+    marks = tuple(m.name for m in plan.milestones)
+    shape = Shape(years, grids, values, marks, plan.start, plan.horizon)
+    kept = ("parameters", "arrivals", "trajectories")
+    cards = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in kept)
+    return Result(plan, shape, counts, weights, *series, *cards)

@@ -51,18 +51,15 @@ def verdict(result: Result) -> Verdict:
     known = [each for each in records if each.year <= plan.as_of_year]
     weights = result.weights.whole if result.weights else None
     trajectories = np.asarray(result.trajectories)
-    predicted = scoring.predictions(
-        seen, trajectories, result.series, plan.grid.years, weights
-    )
+    predicted = scoring.predictions(seen, trajectories, result.series, plan.grid.years, weights)
     rivals = {
         TREND: [scoring.trend(known, each) for each in seen],
         SAME: [scoring.no_change(known, each) for each in seen],
     }
+    every: dict[str, Sequence[Prediction | None]] = {WORLD: predicted, **rivals}
     scores = {
-        who: tuple(
-            None if p is None else scoring.score(each, p) for each, p in zip(seen, ps, strict=True)
-        )
-        for who, ps in {WORLD: predicted, **rivals}.items()
+        who: tuple(scoring.score(each, p) if p else None for each, p in zip(seen, ps, strict=True))
+        for who, ps in every.items()
     }
     return Verdict(
         tuple(seen),
@@ -80,7 +77,9 @@ def _errors(seen: Sequence[Observation], predicted: Sequence[Prediction]) -> dic
     lots = list(zip(*(scoring.parted(p, PARTS) for p in predicted), strict=True))
     means = {
         name: [
-            scoring.summary([scoring.score(s, p) for p, s in zip(lot, seen, strict=True)], 1.0)[name]
+            scoring.summary([scoring.score(s, p) for p, s in zip(lot, seen, strict=True)], 1.0)[
+                name
+            ]
             for lot in lots
         ]
         for name in ("crps", "log_score")

@@ -27,7 +27,9 @@ class Walker:
     plan: Plan
     model: Model
     copula: Copula
-    given: Mapping[str, Array] | None = None  # name -> (draw) levels in place of the plan's own luck
+    given: Mapping[str, Array] | None = (
+        None  # name -> (draw) levels in place of the plan's own luck
+    )
 
 
 class Block(NamedTuple):

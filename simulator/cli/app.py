@@ -48,6 +48,10 @@ Output = Annotated[
     Path | None,
     typer.Option("-o", metavar="FILE", help="Write to a file; its ending picks the format."),
 ]
+Picture = Annotated[
+    Path | None,
+    typer.Option("--picture", metavar="FILE", help="Draw it too: .svg, .pdf or .png."),
+]
 
 
 @app.callback(invoke_without_command=True)

@@ -26,6 +26,7 @@ def milestones(
     output: Output = None,
 ) -> None:
     """Print credible intervals of arrival years, and probabilities by year and of not arriving."""
+    from simulator.cli.evidence import tell_trust
     from simulator.export import give
     from simulator.store import open_result
 
@@ -33,6 +34,7 @@ def milestones(
     give(milestone_answer(opened), format.value if format else None, output)
     for result in opened:
         warn_of_past(result)
+    tell_trust(opened)
 
 
 def milestone_answer(results: list[Result]) -> Answer:

@@ -47,6 +47,7 @@ def run(
 ) -> None:
     """Walk every draw of a run; leave a result and print its milestone table."""
     from simulator import plan, store
+    from simulator.cli.evidence import tell_trust
     from simulator.cli.results import milestone_answer, warn_of_past
     from simulator.export import give
 
@@ -57,6 +58,7 @@ def run(
     result = store.open_result(str(folder))
     give(milestone_answer([result]), format.value if format else None, output)
     warn_of_past(result)
+    tell_trust([result])
     print(f"The result is in {folder}; its picture is {folder / PICTURE}.", file=sys.stderr)
 
 
