@@ -98,7 +98,7 @@ def _claim(name: str, table: Any, file: str, faults: list[Fault]) -> Claim | Non
     low = -math.inf if entry.low is None else entry.low
     high = math.inf if entry.high is None else entry.high
     if low > high:
-        faults.append(Fault(file, name, "low", f"{low:g} above high = {high:g}", "low below high"))
+        faults.append(Fault(file, name, "low", f"{low:g}, above high = {high:g}", "low below high"))
     return Claim(
         id=name,
         claim=entry.claim,

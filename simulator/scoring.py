@@ -220,6 +220,12 @@ def parted(prediction: Prediction, parts: int) -> list[Prediction]:
     ]
 
 
+def in_orders(seen: Sequence[Observation]) -> list[int]:
+    """Places of what is measured in orders of magnitude, or all of them when nothing is."""
+    every = range(len(seen))
+    return [i for i in every if seen[i].unit.startswith("log10")] or list(every)
+
+
 def summary(scores: Sequence[Score], effective: float) -> dict[str, float]:
     """Coverage with the standard error of that many independent observations, mean CRPS and mean log score.
 
@@ -232,7 +238,7 @@ def summary(scores: Sequence[Score], effective: float) -> dict[str, float]:
         nominal = float(interval) / 100.0
         told[f"coverage_{interval}"] = share
         told[f"coverage_{interval}_error"] = math.sqrt(nominal * (1.0 - nominal) / effective)
-    orders = [each for each in scores if each.seen.unit.startswith("log10")] or scores
-    told["crps"] = sum(each.crps for each in orders) / len(orders)
+    orders = in_orders([each.seen for each in scores])
+    told["crps"] = sum(scores[i].crps for i in orders) / len(orders)
     told["log_score"] = sum(each.log_score for each in scores) / n
     return told

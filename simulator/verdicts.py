@@ -75,15 +75,14 @@ def _errors(seen: Sequence[Observation], predicted: Sequence[Prediction]) -> dic
     if not seen:
         return {}
     lots = list(zip(*(scoring.parted(p, PARTS) for p in predicted), strict=True))
-    means = {
-        name: [
-            scoring.summary([scoring.score(s, p) for p, s in zip(lot, seen, strict=True)], 1.0)[
-                name
-            ]
-            for lot in lots
-        ]
-        for name in ("crps", "log_score")
-    }
+    means: dict[str, list[float]] = {"crps": [], "log_score": []}
+    orders = scoring.in_orders(seen)
+    for lot in lots:
+        pairs = list(zip(lot, seen, strict=True))
+        crps = [scoring.crps(p, s.value) for p, s in (pairs[i] for i in orders)]
+        means["crps"].append(float(np.mean(crps)))
+        logs = [scoring.log_score(p, s.value) for p, s in pairs]
+        means["log_score"].append(float(np.mean(logs)))
     return {name: float(np.std(m, ddof=1)) / math.sqrt(len(m)) for name, m in means.items()}
 
 

@@ -95,8 +95,12 @@ def walk_medians(walker: Walker) -> Block:
 
 
 def _unfold(walker: Walker, draws: range, levels: dict[str, Array]) -> Block:
+    parameters = {p.name: p.distribution.values(levels[p.name]) for p in walker.plan.priors}
+    return _grown(walker, draws, parameters)
+
+
+def _grown(walker: Walker, draws: range, parameters: dict[str, Array]) -> Block:
     plan = walker.plan
-    parameters = {p.name: p.distribution.values(levels[p.name]) for p in plan.priors}
     series = model.simulate(walker.model, parameters, plan.grid)
     _check(series, plan, draws)
     years = plan.grid.years
@@ -176,10 +180,17 @@ def _below(draws: range, number: int) -> int:
     return min(max(number - draws.start, 0), len(draws))
 
 
-def replay(plan: Plan, draw: int) -> dict[str, Any]:
-    """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole."""
-    walker = ready(plan)
-    return story(walker, walk_block(walker, range(draw, draw + 1)), draw)
+def replay(plan: Plan, draw: int, card: Array | None = None) -> dict[str, Any]:
+    """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole.
+
+    A draw that was walked to the evidence in stages is known by its card alone, (parameter).
+    """
+    walker, draws = ready(plan), range(draw, draw + 1)
+    if card is None:
+        return story(walker, walk_block(walker, draws), draw)
+    values = zip(plan.priors, card, strict=True)
+    block = _grown(walker, draws, {prior.name: np.array([value]) for prior, value in values})
+    return story(walker, block, draw)
 
 
 def best(plan: Plan) -> dict[str, Any]:

@@ -18,8 +18,8 @@ def check(
     sets: Sets = None,
     priors: Priors = None,
 ) -> None:
-    """Check priors, run files and results; every fault at once."""
-    from simulator import plan, store
+    """Check priors, run files, results and, when none is named, evidence; every fault at once."""
+    from simulator import judgements, plan, store
     from simulator.faults import Fault, InputFault
 
     faults: list[Fault] = []
@@ -33,6 +33,9 @@ def check(
                 print(
                     f"{path}: {len(made.priors)} priors, {len(made.milestones)} milestones, no fault"
                 )
+                if not paths:
+                    seen, said = judgements.checked(made)
+                    print(f"evidence: {seen} observations, {said} claims, no fault")
         except InputFault as error:
             faults += error.faults
     if faults:

@@ -40,27 +40,29 @@ def claims(
 
     opened = [store.open_result(name) for name in results]
     ledger = room.ledger()
-    chances = {
-        result.plan.name: [room.chance(claim, judgements.world(result)) for claim in ledger]
+    chances = [
+        (result.plan.name, [room.chance(claim, judgements.world(result)) for claim in ledger])
         for result in opened
-    }
+    ]
     give(claims_answer(ledger, chances), format.value if format else None, output)
     if picture:
         judgements.ledger(opened, picture)
 
 
-def claims_answer(ledger: Sequence[Claim], chances: dict[str, list[Estimate | None]]) -> Answer:
+def claims_answer(
+    ledger: Sequence[Claim], chances: Sequence[tuple[str, Sequence[Estimate | None]]]
+) -> Answer:
     """The ledger as a table, a column a world, with its scores beneath."""
     from simulator.export import Answer, Table, percent
 
     rows = []
     for place, claim in enumerate(ledger):
-        said = [of[place] for of in chances.values()]
+        said = [of[place] for _, of in chances]
         cells = [f"{percent(c.value, c.mcse)} ± {100 * c.mcse:.1g}" if c else "-" for c in said]
         happened = {True: "yes", False: "no", None: ""}[claim.outcome]
         why = claim.reason or claim.happened
         rows.append([claim.id, claim.kind, *cells, happened, claim.claim, why])
-    documents = [_document(name, ledger, of) for name, of in chances.items()]
+    documents = [_document(name, ledger, of) for name, of in chances]
     scores = [
         f"{d['run']}: Brier {d['brier']:.2f}, log score {d['log_score']:.2f} over {d['settled']} settled claims that "
         "it can say."
@@ -70,7 +72,7 @@ def claims_answer(ledger: Sequence[Claim], chances: dict[str, list[Estimate | No
     header = [
         "id",
         "kind",
-        *chances,
+        *(name for name, _ in chances),
         "happened",
         "claim",
         "what happened, or why no world can say it",

@@ -11,6 +11,8 @@ from simulator.cli.app import Format, Output, Priors, RunName, Sets, TableFormat
 
 if TYPE_CHECKING:
     from simulator.export import Answer
+    from simulator.growth import Array
+    from simulator.plan import Plan
     from simulator.store import Result
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
@@ -122,7 +124,21 @@ def replay(
             made = plan.read(result)
         except InputFault:
             raise fault from None
-    _tell(walk.replay(made, draw), f"{made.title}: draw {draw}", format, output)
+    story = walk.replay(made, draw, _card(result, draw, made))
+    _tell(story, f"{made.title}: draw {draw}", format, output)
+
+
+def _card(result: str, draw: int, plan: Plan) -> Array | None:
+    """The card of a draw that was walked to the evidence in stages, whose luck is no function of its number."""
+    from simulator import store
+    from simulator.faults import Fault, InputFault
+
+    if plan.sampler != "sequential" or not plan.observations:
+        return None
+    cards = store.open_result(result).parameters
+    if draw >= len(cards):
+        raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(cards) - 1}")])
+    return cards[draw]
 
 
 @app.command()
