@@ -60,6 +60,8 @@ def _grid(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
         found = f"{getattr(entry, key):g}"
         faults.append(Fault(scene.stated_in(key), "", key, found, allowed))
 
+    if entry.start % DT:
+        wrong("start", f"a quarter of a year (steps of {DT})")
     if entry.anchor_year < entry.start:
         wrong("anchor_year", f"a year from start = {entry.start:g} on")
     elif (entry.anchor_year - entry.start) % DT:

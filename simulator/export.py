@@ -37,7 +37,7 @@ class Answer:
 
 
 def chosen(format: str | None, output: Path | None) -> str:
-    """The format asked for, or that of the output's ending."""
+    """The format asked for, or that of the output's ending; an output that cannot be is a fault."""
     endings = {ending: name for name, ending in FORMATS.items()}
     found = format or (endings.get(output.suffix, "") if output else "table")
     if found not in FORMATS:
@@ -46,6 +46,8 @@ def chosen(format: str | None, output: Path | None) -> str:
         raise InputFault(
             [Fault(where, found=format or output.suffix if output else found, allowed=allowed)]
         )
+    if output and not output.parent.is_dir():
+        raise InputFault([Fault(str(output), found="no such folder", allowed="a file in a folder")])
     return found
 
 

@@ -110,16 +110,17 @@ def replay(
     output: Output = None,
 ) -> None:
     """Print one draw: its parameters, every series, its arrivals."""
-    from simulator import plan, store, walk
+    from simulator import plan, runfiles, store, walk
     from simulator.faults import InputFault
 
     try:
         made = store.open_plan(result)
     except InputFault as fault:
         try:
-            made = plan.read(result)
+            runfiles.locate(result)
         except InputFault:
             raise fault from None
+        made = plan.read(result)
     _tell(walk.replay(made, draw), f"{made.title}: draw {draw}", format, output)
 
 

@@ -48,8 +48,9 @@ def run(
     """Walk every draw of a run; leave a result and print its milestone table."""
     from simulator import plan, store
     from simulator.cli.results import milestone_answer, warn_of_past
-    from simulator.export import give
+    from simulator.export import chosen, give
 
+    chosen(format.value if format else None, output)  # before the walk, not after it
     announce_overlay()
     made = plan.read(run, settings(sets, draws=draws, seed=seed, horizon=horizon), priors)
     with _bar(made.draws) as progress:
