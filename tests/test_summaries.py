@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from simulator import engines, plan, readings, store, summaries, walk
+import simulator
+from simulator import engines, plan, readings, summaries, walk
 from simulator.readings import quantiles
 from simulator.summaries import LEVELS, fit_grid
 
@@ -195,7 +196,7 @@ def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     made = plan.read("baseline", [*SETS, "draws=5000"])
-    return made, contents(store.run(made, str(tmp_path_factory.mktemp("one") / "result")))
+    return made, contents(simulator.run(made, str(tmp_path_factory.mktemp("one") / "result")))
 
 
 def contents(folder):
@@ -215,9 +216,9 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
     monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
     monkeypatch.setattr(
         engines, "ranges",
-        lambda draws, _: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
+        lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
     )  # fmt: skip
-    found = contents(store.run(made, str(tmp_path / "result"), workers))
+    found = contents(simulator.run(made, str(tmp_path / "result"), workers))
     assert list(found) == list(expected)
     for name, content in found.items():
         assert content == expected[name], name
@@ -227,7 +228,7 @@ def narrow(folder):
     """A short run for pieces of one draw, which are slow."""
     sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
     made = plan.read("baseline", sets)
-    return made, contents(store.run(made, str(folder)))
+    return made, contents(simulator.run(made, str(folder)))
 
 
 @pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])
