@@ -37,6 +37,7 @@ ROOMS = (
     "claims",
     "scoring",
     "store",
+    "bands",
     "export",
     "style",
     "plots",
