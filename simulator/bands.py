@@ -129,7 +129,9 @@ def years_named(result: Result, asked: Sequence[str]) -> list[int]:
     return sorted(set(places)) if asked else list(range(len(kept)))
 
 
-def band(result: Result, series: Series, at: Mapping[str, float], rows: Iterable[int]) -> SeriesBand:
+def band(
+    result: Result, series: Series, at: Mapping[str, float], rows: Iterable[int]
+) -> SeriesBand:
     """Read one series off the counts, at the years of these rows."""
     rows = list(rows)
     years = result.shape.years[rows]
@@ -143,7 +145,9 @@ def band(result: Result, series: Series, at: Mapping[str, float], rows: Iterable
         return SeriesBand(series, years, {}, shares, errors)
     columns = readings.band(result.counts, result.shape, series.name, at)
     errors = {key: columns[f"mcse_{key}"][rows] for key in at}
-    for key in {"least", "most"} & set(at):  # the extreme of these draws, of which no error is known
+    for key in {"least", "most"} & set(
+        at
+    ):  # the extreme of these draws, of which no error is known
         errors[key] = np.full(len(rows), math.inf)
     return SeriesBand(series, years, {key: columns[key][rows] for key in at}, {}, errors)
 

@@ -28,6 +28,7 @@ ROOMS = (
     "runfiles",
     "checks",
     "plan",
+    "batch",
     "summaries",
     "readings",
     "walk",
