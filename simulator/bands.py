@@ -79,6 +79,12 @@ def quantile_key(level: float) -> str:
     return "p" + digits.ljust(2, "0")
 
 
+def units(result: Result) -> dict[str, str]:
+    """The unit of every series, by name."""
+    known = model.join(prior.name for prior in result.plan.priors).series
+    return {name: series.unit for name, series in known.items()}
+
+
 def series_named(result: Result, asked: Sequence[str]) -> list[Series]:
     """The series that were asked for, all that are kept when none is.
 

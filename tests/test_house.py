@@ -39,10 +39,12 @@ ROOMS = (
     "scoring",
     "store",
     "bands",
+    "decomposition",
     "export",
     "style",
     "plots",
     "report",
+    "pictures",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room

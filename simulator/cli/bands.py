@@ -48,7 +48,7 @@ def _answer(result: Result, found: Sequence[SeriesBand], levels: Sequence[str]) 
     from simulator.export import Answer, Table, number, percent
 
     numbers = list(levels) if any(each.quantiles for each in found) else []
-    shown_error = next((key for key in ("p50", *numbers) if key in numbers), None)
+    shown_error = "p50" if "p50" in numbers else next(iter(numbers), "")
     codes = list(dict.fromkeys(name for each in found for name in each.shares))
     header = ["series [unit]", "year", *numbers, *([f"mcse {shown_error}"] if numbers else [])]
     lines = []
