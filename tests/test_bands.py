@@ -76,8 +76,8 @@ def test_quantiles_are_those_of_the_draws(capsys, folder, result, block, series)
     for key, level in (("p025", 0.025), ("p50", 0.5), ("p90", 0.9)):
         exact = np.quantile(block.series[series][rows], level, axis=1, method="inverted_cdf")
         error = np.array(found[f"mcse_{key}"])
-        assert (error > 0).all()
-        assert np.abs(np.array(found[key]) - exact).max() < error.max()
+        assert (error[1:] > 0).all()  # at the anchor nearly all draws are exactly 0
+        assert (np.abs(np.array(found[key]) - exact) <= error).all()
 
 
 def test_the_extremes_are_exact_and_have_no_error(capsys, folder, result, block):

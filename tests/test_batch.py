@@ -12,7 +12,7 @@ from simulator import batch, cli, plan, store
 from simulator.cli import batch as several
 from simulator.faults import InputFault, RunFailed
 
-SMALL = 'extends = "baseline"\ndraws = 64\nhorizon = 2035\nmilestones = ["run_1e27"]\n'
+SMALL = 'extends = "baseline"\ndraws = 64\nhorizon = 2035\nmilestones = ["run_1e27"]\nseries = []\n'
 WORLDS = {
     "one": SMALL,
     "two": SMALL + "seed = 2\n",

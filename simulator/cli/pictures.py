@@ -85,8 +85,10 @@ def _checked(names: Sequence[str], kind: Kind, output: Path, series: Sequence[st
 def _draw(
     kind: Kind, opened: Sequence[Result], names: Sequence[str], output: Path, series: Sequence[str]
 ) -> None:
-    from simulator import pictures, report
+    from simulator import bands, pictures, report
 
+    if kind is Kind.fan:
+        bands.series_named(opened[0], ["effective_compute"])
     if kind is Kind.compare:
         titles = [result.plan.title for result in opened]
         pictures.compare(opened, output, names if len(set(titles)) < len(titles) else titles)

@@ -65,7 +65,9 @@ def run(
         if len(plans) == 1:
             folder = _walked(plans[0], out, workers)
             _tell([folder], form, output)
-            print(f"The result is in {folder}; its picture is {folder / PICTURE}.", file=sys.stderr)
+            drawn = (folder / PICTURE).exists()
+            picture = f"; its picture is {folder / PICTURE}" if drawn else ""
+            print(f"The result is in {folder}{picture}.", file=sys.stderr)
             return
     plans, at_fault = several.planned(wanted, changes, priors)
     walk = partial(_walked, workers=workers)
@@ -107,6 +109,8 @@ def _pictures(result: Result, folder: Path) -> None:
     """Draw the run's picture; one that fails warns, for the numbers are there."""
     from simulator import report
 
+    if "effective_compute" not in result.plan.series:
+        return
     try:
         report.effective_compute(result, folder / PICTURE)
     except Exception as error:  # whatever fails in drawing must not lose a result

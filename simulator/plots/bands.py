@@ -65,6 +65,7 @@ def _panel(axes: Axes, panel: Panel, as_of: float, narrow: bool) -> None:
         heading(axes, panel.label, -0.12 if narrow else -0.065)
         axes.set_ylim(_limits(panel.band, panel.marks))
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.ticklabel_format(axis="y", useOffset=False, style="plain")
         fan_bands(axes, panel.band)
         _marks(axes, panel.marks)
     axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=2.6)

@@ -17,6 +17,7 @@ from simulator.plots.records import Part
 
 WIDE, TALL = 7.5, 8.6
 COLUMNS = 3
+NOTHING = 1e-9  # [OOM], what rounding leaves of a part that is not there
 
 
 def drivers(
@@ -51,11 +52,11 @@ def drivers(
 def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarray) -> None:
     """Gains pile up from 0 and losses down from 0, year by year; a thin line is their sum."""
     above, below = np.zeros(len(years)), np.zeros(len(years))
-    ends = []
+    ends: dict[str, float] = {}
     for part, (colour, hatch) in zip(parts, style.PARTS, strict=False):
         gain, loss = np.maximum(part.mean, 0.0), np.minimum(part.mean, 0.0)
         for foot, step in ((above, gain), (below, loss)):
-            if np.any(step):
+            if np.any(np.abs(step) > NOTHING):
                 look: dict[str, Any] = {
                     "facecolor": colour,
                     "edgecolor": style.PAPER,
@@ -63,14 +64,16 @@ def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarr
                 }
                 axes.fill_between(years, foot, foot + step, **look, lw=0.5)
         foot = above if gain[-1] > 0 else below
-        ends.append(float(foot[-1] + part.mean[-1] / 2))
+        if np.any(np.abs(part.mean) > NOTHING):
+            label = f"{part.label} {_gain(part.mean[-1])}"
+            ends[label] = float(foot[-1] + part.mean[-1] / 2)
         above, below = above + gain, below + loss
     axes.plot(years, total, color=style.INK, lw=1.6)
     axes.axhline(0, color=style.INK, lw=0.6)
     axes.yaxis.set_major_formatter(FuncFormatter(signed))
     axes.xaxis.set_minor_locator(MultipleLocator(1))
-    labels = [f"{part.label} {_gain(part.mean[-1])}" for part in parts]
-    _names(axes, [*labels, f"together {_gain(total[-1])}"], [*ends, float(total[-1])])
+    ends[f"together {_gain(total[-1])}"] = float(total[-1])
+    _names(axes, list(ends), list(ends.values()))
     lettering(axes, f"in {years[-1]:.0f}", (1, 1), (14, 7), "axes fraction", color=style.MUTED)
 
 
