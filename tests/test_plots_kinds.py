@@ -108,7 +108,7 @@ def test_the_command_compares(folders, tmp_path):
     ("words", "told"),
     [
         (["baseline", "arivals", "-o", "x.svg"], 'did you mean "arrivals"?'),
-        (["fan", "-o", "x.svg"], "0 results"),
+        (["fan", "-o", "x.svg"], "RESULT"),
         (["baseline", "peak-data", "fan", "-o", "x.svg"], "compare takes several"),
         (["baseline", "fan", "-o", "x.jpg"], ".svg, .pdf, .png"),
         (["baseline", "fan", "-o", "none/x.svg"], "no such folder"),

@@ -30,7 +30,7 @@ class Format(StrEnum):
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run file's path, or a run's name.")]
 RunNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[RUN...]", help="Run files or names of runs; baseline when left out."),
+    typer.Argument(metavar="RUN", help="Run files or names of runs; baseline when left out."),
 ]
 ResultName = Annotated[
     str, typer.Argument(metavar="RESULT", help="A result's folder, or the name of one in ./runs.")

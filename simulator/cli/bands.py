@@ -31,7 +31,10 @@ def bands(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Print quantiles of series by year; of a code such as binding_constraint, shares of draws."""
+    """Print quantiles of series by year.
+
+    Of a code, such as binding_constraint, shares of draws.
+    """
     from simulator import bands as room
     from simulator.export import give
     from simulator.store import open_result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.app import SeriesNames, app, listed
+from simulator.cli.app import app, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,26 +29,29 @@ class Kind(StrEnum):
 
 @app.command()
 def plot(
-    words: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RESULT... KIND",
-            help=f"A result and a kind of picture: {', '.join(Kind)}; compare takes several results.",
-        ),
+    results: Annotated[
+        list[str], typer.Argument(metavar="RESULT", help="A result; several to compare.")
     ],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(Kind)}.")],
     output: Annotated[
         Path, typer.Option("-o", metavar="FILE", help="The picture: .svg, .pdf or .png.")
     ],
-    series: SeriesNames = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option("--series", help="What bands show: names, with commas between."),
+    ] = None,
 ) -> None:
-    """Draw a result: `oomcast plot RESULT fan -o fan.svg`, `oomcast plot A B compare -o worlds.pdf`."""
-    *names, word = words
-    kind = _kind(word)
-    _checked(names, kind, output, listed(series))
+    """Draw a picture of a result.
+
+    For example `oomcast plot baseline arrivals -o arrivals.svg`, or
+    `oomcast plot baseline peak-data compare -o worlds.pdf`.
+    """
+    chosen = _kind(kind)
+    _checked(results, chosen, output, listed(series))
     from simulator.store import open_result
 
-    opened = [open_result(name) for name in names]
-    _draw(kind, opened, [Path(name).name for name in names], output, listed(series))
+    opened = [open_result(name) for name in results]
+    _draw(chosen, opened, [Path(name).name for name in results], output, listed(series))
 
 
 def _kind(word: str) -> Kind:

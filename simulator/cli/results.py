@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @app.command()
 def milestones(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT...", help="Folders or names of results.")
+        list[str], typer.Argument(metavar="RESULT", help="Folders or names of results.")
     ],
     format: TableFormat = None,
     output: Output = None,

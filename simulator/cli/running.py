@@ -49,7 +49,7 @@ def run(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Walk every draw of a run; leave a result and print its milestone table.
+    """Walk runs; leave results and print a milestone table.
 
     Several runs, or a run with a [sweep], are walked in turn and end with one table. One that fails is named and the
     rest still walked; the exit code is then 2 if the input was at fault in every failure, else 1.
