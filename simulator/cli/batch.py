@@ -48,7 +48,7 @@ def walked(
     failures = []
     for plan in plans:
         place = store.place(plan, str(Path(out) / plan.name) if out else None)
-        there = place.exists()
+        there = _unchanged(place, plan)
         try:
             if place in folders and folders[place] != plan:
                 found = f"two runs of the name {plan.name}"
@@ -60,6 +60,17 @@ def walked(
         folders[place] = plan
         print(f"oomcast: {plan.name}: {'unchanged' if there else 'done'}, {place}", file=sys.stderr)
     return list(folders), failures
+
+
+def _unchanged(place: Path, plan: Plan) -> bool:
+    """Say whether the result of this very plan is there."""
+    from simulator import store
+    from simulator.faults import InputFault
+
+    try:
+        return store.open_plan(str(place)) == plan
+    except InputFault:
+        return False
 
 
 def _named(failure: Failure) -> Failure:
