@@ -215,8 +215,9 @@ def _matrix(scene: Scene, pairs: Pairs, faults: list[Fault]) -> None:
 
 
 def _hold(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
-    for name in entry.hold:
-        if name not in scene.names:
-            mend = did_you_mean(name, scene.names)
-            file = scene.stated_in("hold")
-            faults.append(Fault(file, "hold", name, "an unknown parameter", "a prior's name", mend))
+    for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
+        for name in names:
+            if name not in scene.names:
+                file, mend = scene.stated_in(table), did_you_mean(name, scene.names)
+                found, allowed = "an unknown parameter", "a prior's name"
+                faults.append(Fault(file, table, name, found, allowed, mend))

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulator.faults import Fault, did_you_mean, listed
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Correlation = Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
+Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -96,6 +97,29 @@ class ConditionEntry(Entry):
     observations: list[Text] = []
 
 
+class SweepEntry(Entry):
+    """The points of one swept parameter: values that it is fixed at, or levels that it is held at."""
+
+    values: Annotated[list[Finite], Field(min_length=1)] | None = None
+    levels: Annotated[list[Level], Field(min_length=1)] | None = None
+
+    @property
+    def kind(self) -> str:
+        return "levels" if self.values is None else "values"
+
+    @property
+    def points(self) -> list[float]:
+        return [float(point) for point in self.values or self.levels or ()]
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SweepEntry:
+        if (self.values is None) == (self.levels is None):
+            raise ValueError("values = [...] or levels = [...], one of the two")
+        if len(set(self.points)) < len(self.points):
+            raise ValueError("points that differ from one another")
+        return self
+
+
 class RunEntry(Entry):
     """A run: what differs from the defaults, which stand here."""
 
@@ -110,7 +134,8 @@ class RunEntry(Entry):
     milestones: list[Text] | None = None
     series: list[Text] | None = None
     priors: dict[str, dict[str, Any]] = {}
-    hold: dict[str, Annotated[float, Field(gt=0.0, lt=1.0)]] = {}
+    hold: dict[str, Level] = {}
+    sweep: dict[str, SweepEntry] = {}
     condition: ConditionEntry = ConditionEntry()
 
 

@@ -131,5 +131,5 @@ def _value(written: str, text: str, faults: list[Fault]) -> Any:
 
 def _fixed(placed: Placed, value: Any) -> dict[str, Any]:
     unit = placed.raw.get("unit", "")
-    note = "Fixed for this run on the command line."
+    note = "Fixed for this run."
     return {"family": "fixed", "value": value, "unit": unit, "source": "judgement", "note": note}

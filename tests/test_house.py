@@ -28,6 +28,7 @@ ROOMS = (
     "runfiles",
     "checks",
     "plan",
+    "batch",
     "summaries",
     "readings",
     "walk",
@@ -37,10 +38,13 @@ ROOMS = (
     "claims",
     "scoring",
     "store",
+    "bands",
+    "decomposition",
     "export",
     "style",
     "plots",
     "report",
+    "pictures",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from simulator.cli import inputs, results, running  # noqa: F401  (each adds its commands)
+from simulator.cli import bands, inputs, pictures, results, running  # noqa: F401  (each adds its commands)
 from simulator.cli.app import app
 
 

@@ -19,7 +19,7 @@ def check(
     priors: Priors = None,
 ) -> None:
     """Check priors, run files and results; every fault at once."""
-    from simulator import plan, store
+    from simulator import batch, store
     from simulator.faults import Fault, InputFault
 
     faults: list[Fault] = []
@@ -29,10 +29,10 @@ def check(
                 store.verify(path)
                 print(f"{path}: a whole result")
             else:
-                made = plan.read(path, settings(sets), priors)
-                print(
-                    f"{path}: {len(made.priors)} priors, {len(made.milestones)} milestones, no fault"
-                )
+                plans = batch.plans(path, settings(sets), priors)
+                swept = f", {len(plans)} points of a sweep" if len(plans) > 1 else ""
+                size = f"{len(plans[0].priors)} priors, {len(plans[0].milestones)} milestones"
+                print(f"{path}: {size}{swept}, no fault")
         except InputFault as error:
             faults += error.faults
     if faults:

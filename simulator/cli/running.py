@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulator.cli import batch as several
 from simulator.cli.app import (
     Draws,
     Horizon,
     Output,
     Priors,
-    RunName,
+    RunNames,
     Seed,
     Sets,
     TableFormat,
@@ -24,6 +26,7 @@ from simulator.cli.app import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from simulator.plan import Plan
     from simulator.store import Result
 
 PICTURE = "effective_compute.svg"
@@ -31,34 +34,68 @@ PICTURE = "effective_compute.svg"
 
 @app.command()
 def run(
-    run: RunName = "baseline",
+    runs: RunNames = None,
     draws: Draws = None,
     seed: Seed = None,
     horizon: Horizon = None,
     sets: Sets = None,
     priors: Priors = None,
     out: Annotated[
-        str | None, typer.Option("--out", metavar="DIR", help="The result's folder.")
+        str | None,
+        typer.Option("--out", metavar="DIR", help="The result's folder; of several runs, theirs."),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Threads.")] = os.cpu_count()
     or 1,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Walk every draw of a run; leave a result and print its milestone table."""
-    from simulator import plan, store
-    from simulator.cli.results import milestone_answer, warn_of_past
-    from simulator.export import chosen, give
+    """Walk runs; leave results and print a milestone table.
 
-    chosen(format.value if format else None, output)  # before the walk, not after it
+    Several runs, or a run with a [sweep], are walked in turn and end with one table. One that fails is named and the
+    rest still walked; the exit code is then 2 if the input was at fault in every failure, else 1.
+    """
+    from simulator import batch, export
+
     announce_overlay()
-    made = plan.read(run, settings(sets, draws=draws, seed=seed, horizon=horizon), priors)
-    with _bar(made.draws) as progress:
-        folder = store.run(made, out, workers, progress.update, _pictures)
-    result = store.open_result(str(folder))
-    give(milestone_answer([result]), format.value if format else None, output)
-    warn_of_past(result)
-    print(f"The result is in {folder}; its picture is {folder / PICTURE}.", file=sys.stderr)
+    wanted = list(dict.fromkeys(runs or ["baseline"]))
+    changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
+    form = export.chosen(format.value if format else None, output)
+    if len(wanted) == 1:
+        plans = batch.plans(wanted[0], changes, priors)
+        if len(plans) == 1:
+            folder = _walked(plans[0], out, workers)
+            _tell([folder], form, output)
+            drawn = (folder / PICTURE).exists()
+            picture = f"; its picture is {folder / PICTURE}" if drawn else ""
+            print(f"The result is in {folder}{picture}.", file=sys.stderr)
+            return
+    plans, at_fault = several.planned(wanted, changes, priors)
+    walk = partial(_walked, workers=workers)
+    folders, failed = several.walked(plans, out, walk)
+    if folders:
+        _tell(folders, form, output, listed=True)
+    raise typer.Exit(several.exit_code([*at_fault, *failed]))
+
+
+def _walked(plan: Plan, out: str | None, workers: int) -> Path:
+    """Walk one plan; give the folder of its result."""
+    from simulator import store
+
+    with _bar(plan.draws) as progress:
+        return store.run(plan, out, workers, progress.update, _pictures)
+
+
+def _tell(folders: list[Path], form: str, output: Path | None, listed: bool = False) -> None:
+    """Print one milestone table, and what there is to warn of."""
+    from simulator.cli.results import warn_of_past
+    from simulator.cli.tables import milestone_answer
+    from simulator.export import give
+    from simulator.store import open_result
+
+    results = (open_result(str(folder)) for folder in folders)
+    give(milestone_answer(results, listed=listed), form, output)
+    for folder in folders:
+        warn_of_past(open_result(str(folder)))
 
 
 def _bar(draws: int) -> Any:
@@ -72,6 +109,8 @@ def _pictures(result: Result, folder: Path) -> None:
     """Draw the run's picture; one that fails warns, for the numbers are there."""
     from simulator import report
 
+    if "effective_compute" not in result.plan.series:
+        return
     try:
         report.effective_compute(result, folder / PICTURE)
     except Exception as error:  # whatever fails in drawing must not lose a result
