@@ -9,7 +9,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-LONGEST = 8_192
+LONGEST = 4_096
 
 
 def ranges(draws: range, workers: int, longest: int = LONGEST) -> list[range]:

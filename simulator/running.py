@@ -22,7 +22,7 @@ from simulator.store import Result
 from simulator.work import State
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
-THICK = 1024  # draws in a piece whose trajectories are kept, which take 40 kB each
+THICK = 256  # draws in a piece whose trajectories are kept, which take 40 kB each
 
 
 def run(
