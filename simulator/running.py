@@ -68,6 +68,7 @@ def run(
         there = beginning.finished(target, asked)
         if there and there.plan.draws == plan.draws:
             progress(plan.draws)
+            work.tidy(folder)
             return target
         with work.locked(folder) as lock:
             there = beginning.finished(

@@ -151,6 +151,7 @@ def walk(walker: Walker, shape: Shape, draws: range, cards: int, trajectories: i
         kept[1].append(block.arrivals[:, :card].T)
         whole = np.array([block.series[name][:, :path] for name in walker.model.series])
         kept[2].append(np.moveaxis(whole, 2, 0))
+        del block, at_years, whole  # or two blocks are held while the next one is walked
     return Walked(draws, counts, *(np.concatenate(parts) for parts in kept))
 
 

@@ -111,6 +111,15 @@ def held(folder: Path, lock: IO[str]) -> bool:
         return False
 
 
+def tidy(folder: Path) -> None:
+    """Remove what a process left that died just after its result was whole; whoever works there is left alone."""
+    with suppress(OSError, InputFault):
+        if folder.exists():
+            with locked(folder):
+                if saved(folder) is None:
+                    clear(folder)
+
+
 def clear(folder: Path) -> None:
     """Remove whatever a folder of work holds, but its lock."""
     for path in folder.iterdir():
