@@ -46,6 +46,20 @@ class RunFailed(Exception):
     """The program, the machine or a draw failed; the message says what to do."""
 
 
+class DrawFailed(RunFailed):
+    """A draw has a value that is no number; `of` is what `oomcast replay` takes to find its plan."""
+
+    def __init__(self, draw: int, what: str, of: str):
+        self.draw, self.what = draw, what
+        super().__init__(
+            f"draw {draw}: {what}. To look at the draw: oomcast replay {of} --draw {draw}"
+        )
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted; the message says how to go on."""
+
+
 def did_you_mean(found: str, known: Iterable[str]) -> str:
     """Name the closest known word, or nothing when none is close."""
     close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)

@@ -96,7 +96,7 @@ def oomcast_apart():
 
 def opened(folder):
     """A finished run, with its counts and cards."""
-    return store.open_result(str(folder))
+    return store.read_result(str(folder))
 
 
 def files_in(folder):

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from simulator import bands, cli, plan, store, walk
+from simulator import bands, cli, plan, running, store, walk
 from simulator.faults import InputFault
 
 DRAWS = 2000
@@ -17,12 +17,12 @@ KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constrain
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     made = plan.read("baseline", [f"draws={DRAWS}", "horizon=2040", f"series={json.dumps(KEPT)}"])
-    return str(store.run(made, str(tmp_path_factory.mktemp("runs") / "world")))
+    return str(running.run(made, str(tmp_path_factory.mktemp("runs") / "world")))
 
 
 @pytest.fixture(scope="module")
 def result(folder):
-    return store.open_result(folder)
+    return store.read_result(folder)
 
 
 @pytest.fixture(scope="module")

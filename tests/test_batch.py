@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator import batch, cli, plan, store
+from simulator import batch, cli, plan, running, store
 from simulator.cli import batch as several
 from simulator.faults import InputFault, RunFailed
 
@@ -75,14 +75,14 @@ def test_a_fault_is_named_and_the_rest_is_walked(capsys):
 
 
 def test_a_failure_that_is_no_fault_of_the_input_gives_1(capsys, monkeypatch):
-    walked = store.run
+    walked = running.run
 
-    def failing(made, *args):
+    def failing(made, *args, **kwargs):
         if made.name == "one":
             raise RunFailed("draw 3: a bug")
-        return walked(made, *args)
+        return walked(made, *args, **kwargs)
 
-    monkeypatch.setattr(store, "run", failing)
+    monkeypatch.setattr(running, "run", failing)
     assert cli.call(["run", "one", "bad", "two"]) == 1
     assert "one: draw 3: a bug" in capsys.readouterr().err
     assert results() == ["two"]
@@ -130,7 +130,7 @@ def test_a_sweep_fixes_values_and_shares_luck():
     assert low.seed == high.seed
     assert cli.call(["run", "swept"]) == 0
     assert results() == ["swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5"]
-    first, second = (store.open_result(name) for name in results())
+    first, second = (store.read_result(name) for name in results())
     names = [prior.name for prior in low.priors]
     moved = np.any(np.asarray(first.parameters) != np.asarray(second.parameters), axis=0)
     assert [name for name, each in zip(names, moved, strict=True) if each] == ["algorithms_growth"]

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from simulator import cli, decomposition, pictures, plan, plots, report, store, walk
+from simulator import cli, decomposition, pictures, plan, plots, report, running, store, walk
 
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 ONE_WORLD = {
@@ -23,12 +23,12 @@ ONE_WORLD = {
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     home = tmp_path_factory.mktemp("runs")
-    return {w: str(store.run(plan.read(w, ["draws=400"]), str(home / w))) for w in WORLDS}
+    return {w: str(running.run(plan.read(w, ["draws=400"]), str(home / w))) for w in WORLDS}
 
 
 @pytest.fixture(scope="module")
 def results(folders):
-    return {world: store.open_result(folder) for world, folder in folders.items()}
+    return {world: store.read_result(folder) for world, folder in folders.items()}
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_what_cannot_be_drawn_is_a_fault(folders, tmp_path, monkeypatch, capsys,
 
 def test_a_series_that_is_not_kept_is_a_fault_in_every_kind(tmp_path, capsys):
     made = plan.read("baseline", ["draws=8", 'series=["training_flop"]', "horizon=2030"])
-    folder = str(store.run(made, str(tmp_path / "bare")))
+    folder = str(running.run(made, str(tmp_path / "bare")))
     for kind in ("fan", "binding", "compare"):
         assert cli.call(["plot", folder, kind, "-o", str(tmp_path / "x.svg")]) == 2
         assert "did not keep" in capsys.readouterr().err
@@ -195,7 +195,7 @@ def test_the_parts_are_what_they_say(results):
 
 def test_a_single_trajectory_has_no_known_error(tmp_path):
     made = plan.read("baseline", ["draws=1", "horizon=2030"])
-    result = store.open_result(str(store.run(made, str(tmp_path / "one"))))
+    result = store.read_result(str(running.run(made, str(tmp_path / "one"))))
     assert np.isinf(decomposition.decomposed(result).total_mcse).all()
     pictures.drivers(result, tmp_path / "x.svg")
 

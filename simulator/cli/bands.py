@@ -37,9 +37,9 @@ def bands(
     """
     from simulator import bands as room
     from simulator.export import give
-    from simulator.store import open_result
+    from simulator.store import read_result
 
-    opened = open_result(result)
+    opened = read_result(result)
     levels, rows = room.levels(listed(quantiles)), room.years_named(opened, listed(years))
     wanted = room.series_named(opened, listed(series))
     found = [room.band(opened, each, levels, rows) for each in wanted]

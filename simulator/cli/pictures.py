@@ -48,9 +48,9 @@ def plot(
     """
     chosen = _kind(kind)
     _checked(results, chosen, output, listed(series))
-    from simulator.store import open_result
+    from simulator.store import read_result
 
-    opened = [open_result(name) for name in results]
+    opened = [read_result(name) for name in results]
     _draw(chosen, opened, [Path(name).name for name in results], output, listed(series))
 
 

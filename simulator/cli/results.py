@@ -25,9 +25,9 @@ def milestones(
 ) -> None:
     """Print credible intervals of arrival years, and probabilities by year and of not arriving."""
     from simulator.export import give
-    from simulator.store import open_result
+    from simulator.store import read_result
 
-    opened = [open_result(name) for name in results]
+    opened = [read_result(name) for name in results]
     labels = [Path(name).name for name in results]
     give(milestone_answer(opened, labels), format.value if format else None, output)
     for result in opened:

@@ -24,12 +24,32 @@ from simulator.cli.app import (
     app,
     settings,
 )  # fmt: skip
+from simulator.cli.interrupts import telling
 
 if TYPE_CHECKING:
     from simulator.plan import Plan
     from simulator.store import Result
 
 PICTURE = "effective_compute.svg"
+CORES = os.cpu_count() or 1
+
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="DIR", help="The result's folder; of several runs, theirs."),
+]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with an interrupted run, or extend a shorter one.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the result that is there.")]
+KeepCards = Annotated[
+    int | None,
+    typer.Option("--keep-cards", min=0, help="Draws whose parameters and arrivals are kept."),
+]
+KeepTrajectories = Annotated[
+    int | None,
+    typer.Option("--keep-trajectories", min=0, help="Draws whose series are kept, by quarter."),
+]
 
 
 @app.command()
@@ -40,12 +60,12 @@ def run(
     horizon: Horizon = None,
     sets: Sets = None,
     priors: Priors = None,
-    out: Annotated[
-        str | None,
-        typer.Option("--out", metavar="DIR", help="The result's folder; of several runs, theirs."),
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Threads.")] = os.cpu_count()
-    or 1,
+    out: Out = None,
+    workers: Workers = CORES,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+    keep_cards: KeepCards = None,
+    keep_trajectories: KeepTrajectories = None,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
@@ -60,29 +80,31 @@ def run(
     wanted = list(dict.fromkeys(runs or ["baseline"]))
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
     form = export.chosen(format.value if format else None, output)
+    options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
+    options |= {"keep_cards": keep_cards, "keep_trajectories": keep_trajectories}
     if len(wanted) == 1:
         plans = batch.plans(wanted[0], changes, priors)
         if len(plans) == 1:
-            folder = _walked(plans[0], out, workers)
+            folder = _walked(plans[0], out, **options)
             _tell([folder], form, output)
             drawn = (folder / PICTURE).exists()
             picture = f"; its picture is {folder / PICTURE}" if drawn else ""
             print(f"The result is in {folder}{picture}.", file=sys.stderr)
             return
     plans, at_fault = several.planned(wanted, changes, priors)
-    walk = partial(_walked, workers=workers)
+    walk = partial(_walked, **options)
     folders, failed = several.walked(plans, out, walk)
     if folders:
         _tell(folders, form, output, listed=True)
     raise typer.Exit(several.exit_code([*at_fault, *failed]))
 
 
-def _walked(plan: Plan, out: str | None, workers: int) -> Path:
+def _walked(plan: Plan, out: str | None, **options: Any) -> Path:
     """Walk one plan; give the folder of its result."""
-    from simulator import store
+    from simulator import running
 
-    with _bar(plan.draws) as progress:
-        return store.run(plan, out, workers, progress.update, _pictures)
+    with telling(), _bar(plan.draws) as progress:
+        return running.run(plan, out, progress=progress.update, pictures=_pictures, **options)
 
 
 def _tell(folders: list[Path], form: str, output: Path | None, listed: bool = False) -> None:
@@ -90,12 +112,12 @@ def _tell(folders: list[Path], form: str, output: Path | None, listed: bool = Fa
     from simulator.cli.results import warn_of_past
     from simulator.cli.tables import milestone_answer
     from simulator.export import give
-    from simulator.store import open_result
+    from simulator.store import read_result
 
-    results = (open_result(str(folder)) for folder in folders)
+    results = (read_result(str(folder)) for folder in folders)
     give(milestone_answer(results, listed=listed), form, output)
     for folder in folders:
-        warn_of_past(open_result(str(folder)))
+        warn_of_past(read_result(str(folder)))
 
 
 def _bar(draws: int) -> Any:
@@ -114,6 +136,7 @@ def _pictures(result: Result, folder: Path) -> None:
     try:
         report.effective_compute(result, folder / PICTURE)
     except Exception as error:  # whatever fails in drawing must not lose a result
+        (folder / PICTURE).unlink(missing_ok=True)  # nor leave half a picture in it
         print(
             f"oomcast: warning: the picture failed ({type(error).__name__}: {error})",
             file=sys.stderr,
