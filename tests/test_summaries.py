@@ -115,6 +115,7 @@ ATOMS = {
     "at the high end": np.minimum(UNIFORM, 0.7),
     "inside": np.where(np.abs(UNIFORM - 0.5) < 0.2, 0.5, UNIFORM),
     "alone, with strays that come later": np.where(np.arange(8192) % 4097 < 4090, 0.5, UNIFORM),
+    "the only value, but for strays": np.where(np.arange(8192) > 8180, -5.0, 0.5),
     "at the low end, with strays": np.where(np.arange(8192) > 8180, -5.0, np.maximum(UNIFORM, 0.3)),
     "at the high end, with strays": np.where(np.arange(8192) > 8180, 5.0, np.minimum(UNIFORM, 0.7)),
     "two": np.clip(UNIFORM, 0.3, 0.7),
