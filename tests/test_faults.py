@@ -78,6 +78,11 @@ WORLDS = {
         prior(quantiles(0.2, 0.8) + "\ncorrelation = { price_declin = 0.5 }"),
         [TABLE, "correlation.price_declin", "price_decline"],
     ),
+    "a correlation stated twice": (
+        prior(quantiles(0.2, 0.8) + "\ncorrelation = { price_decline = 0.5 }")
+        + prior(fixed(1) + "\ncorrelation = { algorithms_growth = 0.4 }", "price_decline"),
+        ["[priors.price_decline]", "correlation.algorithms_growth", "0.4", "0.5"],
+    ),
     "correlations that cannot hold together": (
         prior(quantiles(0.2, 0.8) + "\ncorrelation = { price_decline = 0.9, regime_slope = 0.9 }")
         + prior(quantiles(0.5, 2) + "\ncorrelation = { price_decline = -0.9 }", "regime_slope", "1"),

@@ -166,6 +166,13 @@ def test_a_replaced_prior_keeps_its_correlations_unless_restated(folder, plan):
     }
 
 
+def test_a_correlation_may_be_stated_on_either_side(folder, plan):
+    other = "priors.price_decline.correlation={algorithms_growth=0.1}"
+    made = read("baseline", [other])
+    assert tied(made) == {"price_decline": 0.1, "spending_growth": 0.3}
+    assert len(made.correlations) == len(plan.correlations)
+
+
 def test_with_a_fixed_prior_a_correlation_is_ignored(folder):
     # Three ties that cannot hold together, but for the one that is fixed.
     ties = "correlation = { price_decline = 0.9, regime_slope = 0.9 }\n"
