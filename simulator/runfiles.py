@@ -23,11 +23,15 @@ class Stated(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run as its files state it, from what it extends to what `--set` changes."""
+    """A run as its files state it, from what it extends to what `--set` changes.
+
+    `layers` keeps each of them as it was written.
+    """
 
     name: str
     stated: dict[str, Stated]
     priors: list[dict[str, Placed]]
+    layers: list[tuple[str, Mapping[str, Any]]]
 
 
 def locate(run: str) -> Path:
@@ -53,7 +57,7 @@ def read_run(run: str, faults: list[Fault]) -> Run:
     """Read a run file and all that it extends, the farthest first."""
     path = locate(run)
     chain = _chain(path, [], faults)
-    merged = Run(path.stem, {}, [])
+    merged = Run(path.stem, {}, [], [])
     for file, raw in chain:
         entry = check(RunEntry, raw, file, "", faults)
         overlay(merged, raw if entry else {}, file)
@@ -84,6 +88,7 @@ def overlay(run: Run, raw: Mapping[str, Any], file: str) -> None:
         if key != "priors":
             run.stated[key] = Stated(value, file)
     priors = raw.get("priors", {})
+    run.layers.append((file, raw))
     run.priors.append({name: Placed(p, file, f"priors.{name}") for name, p in priors.items()})
 
 

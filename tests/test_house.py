@@ -13,6 +13,7 @@ PACKAGE = "simulator"
 # A room is a module or a package of simulator; each imports only from rooms before it.
 ROOMS = (
     "faults",
+    "places",
     "shipped",
     "growth",
     "driver",
@@ -25,10 +26,13 @@ ROOMS = (
     "entries",
     "priors",
     "observations",
+    "correlations",
     "runfiles",
     "checks",
     "plan",
     "batch",
+    "origins",
+    "oddities",
     "summaries",
     "readings",
     "walk",
