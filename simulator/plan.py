@@ -101,6 +101,13 @@ def overlays(priors: str | None = None) -> list[Path]:
     return folders
 
 
+def filed(priors: str | None = None) -> dict[str, Prior]:
+    """The priors of the prior files alone, as far as they are sound, by name."""
+    book = read_folders(overlays(priors), [])
+    resolved = {name: resolve(name, placed, []) for name, placed in book.priors.items()}
+    return {name: found[0] for name, found in resolved.items() if found}
+
+
 class Gathered(NamedTuple):
     """Every input of a run, merged and held together, with the faults that were found."""
 
