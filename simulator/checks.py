@@ -129,9 +129,6 @@ def _prior(name: str, prior: Prior, scene: Scene, faults: list[Fault]) -> None:
         found = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
         mend = "add lower (or upper), or take another family"
         faults.append(Fault(file, table, "family", found, f"a {name} {domain}", mend))
-    elif not np.isfinite(prior.distribution.values(np.array([LOWEST, 1.0 - LOWEST]))).all():
-        found = f"a {prior.family} whose far tail is infinite"
-        faults.append(Fault(file, table, "family", found, "finite values in every draw"))
 
 
 def _interval(low: float, high: float) -> str:

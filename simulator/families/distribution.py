@@ -75,13 +75,13 @@ class Distribution:
         -------
         (draw) [the prior's unit]
         """
-        family = FAMILIES[self.family]
-        if math.isinf(self.lower) and math.isinf(self.upper):
-            return family.inverse_cdf(levels, **self.natural) + self.shift
-        from_above, low, high = self._kept
-        inverse = family.inverse_survival if from_above else family.inverse_cdf
-        values = inverse(low + levels * (high - low), **self.natural) + self.shift
-        return np.clip(values, self.lower, self.upper)
+        family, inverse = FAMILIES[self.family], FAMILIES[self.family].inverse_cdf
+        if math.isfinite(self.lower) or math.isfinite(self.upper):
+            from_above, low, high = self._kept
+            inverse = family.inverse_survival if from_above else family.inverse_cdf
+            levels = low + levels * (high - low)
+        support = self.support  # which rounding may overstep
+        return np.clip(inverse(levels, **self.natural) + self.shift, support.low, support.high)
 
     def levels(self, values: Array) -> Array:
         """Turn values into the probability levels up to them.

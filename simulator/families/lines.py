@@ -12,7 +12,7 @@ from simulator.driver import Domain
 from simulator.families.family import Family
 from simulator.growth import Array
 
-TINY = np.finfo(float).tiny
+TINY = np.nextafter(0.0, 1.0)
 
 
 def line(scores: Array, values: Array) -> tuple[float, float]:

@@ -9,10 +9,13 @@ import numpy as np
 from simulator.entries import PriorEntry, check
 from simulator.families import FAMILIES, QUANTILES, Family, Natural, Unfit
 from simulator.faults import Fault, did_you_mean, listed
+from simulator.luck import LOWEST
 from simulator.priors.book import Placed
 from simulator.priors.prior import Prior
 
 EXACT = 1e-9  # a misfit that is only rounding
+TAIL = np.concatenate([[LOWEST], 10.0 ** np.arange(-15.0, -1.0)])
+LEVELS = np.concatenate([TAIL, np.linspace(0.1, 0.9, 9), 1.0 - TAIL[::-1]])
 
 
 def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, PriorEntry] | None:
@@ -38,6 +41,8 @@ def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, Prio
         **entry.model_dump(include={"unit", "family", "shift", "lower", "upper", "source", "note"}),
     )
     _check_truncation(prior, placed, faults)
+    if len(faults) == found:
+        _check_reach(prior, placed, faults)
     return (prior, entry) if len(faults) == found else None
 
 
@@ -131,8 +136,14 @@ def _fitted(
     lacking = [name for name in family.beside if name == "df" and name not in beside]
     if lacking:
         raise Unfit("df beside the quantiles")
-    with np.errstate(all="ignore"):
-        fitted: dict[str, Natural] = family.fit(levels, values, **beside)
+    fitted: dict[str, Natural] = {}
+    try:
+        with np.errstate(all="ignore"):
+            fitted = family.fit(levels, values, **beside)
+    except Unfit:
+        raise
+    except (ArithmeticError, ValueError):  # a search that leaves the numbers there are
+        raise Unfit("quantiles that a computer's numbers can span") from None
     numbers = np.hstack([np.ravel(value) for value in fitted.values()])
     if not np.isfinite(numbers).all():
         raise Unfit("quantiles that a computer's numbers can span")
@@ -162,3 +173,17 @@ def _check_truncation(prior: Prior, placed: Placed, faults: list[Fault]) -> None
         faults.append(
             Fault(placed.file, placed.table, "lower", found, "limits that keep some of it")
         )
+
+
+def _check_reach(prior: Prior, placed: Placed, faults: list[Fault]) -> None:
+    """Every level that a draw can have gives a number, and higher levels no lower ones."""
+    with np.errstate(all="ignore"):
+        values = prior.distribution.values(LEVELS)
+    found = ""
+    if not np.isfinite(values).all():
+        found = f"a {prior.family} whose far tail is infinite"
+    elif (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
+        found = f"a {prior.family} too extreme for a computer's numbers"
+    if found:
+        allowed = "finite values in every draw"
+        faults.append(Fault(placed.file, placed.table, "family", found, allowed))
