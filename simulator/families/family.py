@@ -72,9 +72,12 @@ class Family:
 
         Returns
         -------
-        the largest distance, as a share of the distance between the lowest and the highest stated [1]
+        the largest distance, as a share of the distance between the lowest and the highest stated; 0 where it is
+        rounding alone [1]
         """
         with np.errstate(all="ignore"):
             stated = self.scale(values)
             fitted = self.scale(self.inverse_cdf(levels, **natural))
-            return float(np.max(np.abs(fitted - stated)) / np.ptp(stated))
+            miss = np.max(np.abs(fitted - stated))
+            rounding = 8.0 * np.spacing(np.max(np.abs(stated)))
+            return 0.0 if miss <= rounding else float(miss / np.ptp(stated))

@@ -18,6 +18,7 @@ from simulator.growth import Array
 
 STEEPEST = np.log(1e10)  # a gamma this regular is a normal to nine digits
 FLATTEST = np.log(1e-3)
+STEPS = 65
 
 
 def fit_peak(scores: Callable[[Array, float], Array]) -> Callable[..., dict[str, Any]]:
@@ -88,7 +89,8 @@ def fit_gamma(levels: Array, values: Array) -> dict[str, Any]:
         return _scores(gammainc(shape, x), gammaincc(shape, x)) - z
 
     def with_scale(log_shape: float) -> Array:
-        return np.array([log_shape, np.log(values[-1] / gammaincinv(np.exp(log_shape), last))])
+        upper = gammaincinv(np.exp(log_shape), last)
+        return np.array([log_shape, np.log(values[-1] / upper) if upper > 1e-290 else np.nan])
 
     allowed = (
         "quantiles neither nearer together nor farther apart than a gamma's (a lognormal's may be)"
@@ -109,12 +111,16 @@ def _scores(below: Array, above: Array) -> Array:
 
 
 def _root(function: Callable[[float], float], low: float, high: float, allowed: str) -> float:
+    """The first place where a function changes its sign, looked for in steps."""
     from scipy.optimize import brentq
 
-    ends = function(low), function(high)
-    if not ends[0] * ends[1] <= 0.0:
+    places = np.linspace(low, high, STEPS)
+    signs = np.sign([function(place) for place in places])
+    changes = np.flatnonzero(signs[1:] * signs[:-1] <= 0.0)
+    if not len(changes):
         raise Unfit(allowed)
-    return float(brentq(function, low, high, xtol=1e-16, rtol=1e-15, maxiter=500))
+    first = places[changes[0]], places[changes[0] + 1]
+    return float(brentq(function, *first, xtol=1e-16, rtol=1e-15, maxiter=500))
 
 
 def _least(function: Callable[[float], float]) -> float:

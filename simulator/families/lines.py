@@ -63,6 +63,11 @@ def _positive(*names: str) -> Callable[..., str]:
     return wrong
 
 
+def _student_t_wrong(median: float, scale: float, df: float) -> str:
+    """Tails fatter than a fifth of a degree of freedom leave the numbers that there are."""
+    return "" if scale > 0 and df >= 0.2 else "scale must be above 0, and df at least 0.2"
+
+
 def _log(x: Array) -> Array:
     return np.log(np.maximum(x, TINY))
 
@@ -138,7 +143,7 @@ LINES = (
         inverse_survival=lambda levels, median, scale, df: median - scale * stdtrit(df, levels),
         survival=lambda x, median, scale, df: stdtr(df, (median - x) / scale),
         support=_anywhere,
-        wrong=_positive("scale", "df"),
+        wrong=_student_t_wrong,
         about="`median`, `scale` and degrees of freedom `df`, which stands beside quantiles too; fat tails",
         fit=_fit_student_t,
         beside=("df",),

@@ -129,7 +129,7 @@ def _fitted(
     if len(stated) < 2:
         natural = " and ".join(family.written)
         raise Unfit(f"two or more quantiles, or the natural parameters {natural}")
-    if not (np.diff(values) > 0).all():
+    if not (values[1:] > values[:-1]).all():
         raise Unfit("values that rise with the level, p01 to p99")
     if family.scale is np.log and values[0] <= 0:
         raise Unfit(f"values above 0 in a {family.name}")
