@@ -71,10 +71,10 @@ def gathered(
 
 
 def _one(path: str, sets: Sequence[str], priors: str | None) -> Inspected:
-    if store.is_result(path):
+    place = Path(path)
+    if store.is_result(path) and not any(place.glob("*.toml")):
         store.verify(path)
         return Inspected([], [], [f"{path}: a whole result"])
-    place = Path(path)
     if place.suffix == ".toml" and place.resolve().parent == folder("evidence").resolve():
         faults = [fault for fault in _evidence() if Path(fault.file).name == place.name]
         return Inspected(faults, [], [] if faults else [f"{path}: sound"])

@@ -9,7 +9,7 @@ from simulator.families import FAMILIES, QUANTILES, Distribution
 from simulator.luck import LOWEST
 from simulator.priors import Placed, resolve
 
-bounded = settings(derandomize=True, max_examples=60, deadline=None, database=None)
+bounded = settings(derandomize=True, max_examples=40, deadline=None, database=None)
 CONTINUOUS = (
     "uniform", "loguniform", "normal", "lognormal", "student_t", "triangular", "pert", "beta", "gamma", "quantiles",
 )  # fmt: skip
@@ -58,8 +58,8 @@ def test_inverse_cdfs_rise_and_cdfs_undo_them(name, data):
     assert (np.diff(values) >= 0).all()
     assert (np.diff(values[2:-2]) > 0).all()
     inside = values[2:-2]
-    np.testing.assert_allclose(member.cdf(inside, **natural), BODY, rtol=1e-6)
-    np.testing.assert_allclose(member.survival(inside, **natural), 1 - BODY, rtol=1e-6)
+    np.testing.assert_allclose(member.cdf(inside, **natural), BODY, rtol=1e-5)
+    np.testing.assert_allclose(member.survival(inside, **natural), 1 - BODY, rtol=1e-5)
     np.testing.assert_allclose(
         member.inverse_survival(1 - BODY, **natural), inside, rtol=1e-6, atol=1e-6
     )
