@@ -61,8 +61,8 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, cap
         "priors/a.toml:8 [stock_start] family",
         "priors/b.toml:1",
         "priors/c.toml:1 [algorithms_growht]",
-        "priors/c.toml:8 [algorithms_limit] unit",
-        "priors/c.toml:11 [algorithms_limit] source",
+        "priors/c.toml:9 [algorithms_limit] unit",
+        "priors/c.toml:12 [algorithms_limit] source",
         "runs/mine.toml:1 seeds",
     ]
     text = "\n".join(lines)
