@@ -83,16 +83,19 @@ def test_names_that_hang_together_are_found_in_their_order():
 
 def test_bits_of_one_component_know_nothing_of_another():
     rng = np.random.default_rng(3)
-    inner = [
-        (f"i{i}", f"i{j}", round(rng.uniform(-0.1, 0.1), 3)) for i in range(9) for j in range(i)
+    size = 40
+    own, others = ([f"{letter}{i}" for i in range(size)] for letter in "io")
+    pairs = [
+        (group[i], group[j], round(rng.uniform(0.0, 0.15), 3))
+        for group in (own, others)
+        for i in range(size)
+        for j in range(i)
     ]
-    outer = [(f"o{i}", f"o{j}", 0.05) for i in range(9) for j in range(i)]
-    own = [f"i{i}" for i in range(9)]
-    mingled = [name for i in range(9) for name in (f"o{i}", f"i{i}")]
-    alone = mixed(Luck(1), copula(own, inner), own, range(100))
-    beside = mixed(Luck(1), copula(mingled, [*outer, *inner]), own, range(100))
-    for name in own:
-        assert (alone[name] == beside[name]).all()
+    inner = pairs[: len(pairs) // 2]
+    mingled = [name for both in zip(others, own, strict=True) for name in both]
+    alone, beside = copula(own, inner), copula(mingled, pairs)
+    rows = dict(zip(beside.names, beside.rows, strict=True))
+    assert [rows[name] for name in own] == list(alone.rows)
 
 
 def test_names_without_partners_keep_their_own_luck():
