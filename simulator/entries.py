@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,6 +53,15 @@ class PriorEntry(Entry):
     median: Finite | None = None
     sigma: Finite | None = None
     p: Finite | None = None
+    scale: Finite | None = None
+    df: Finite | None = None
+    mode: Finite | None = None
+    alpha: Finite | None = None
+    beta: Finite | None = None
+    shape: Finite | None = None
+    levels: list[Finite] | None = None
+    values: list[Finite] | None = None
+    weights: list[Finite] | None = None
     shift: Finite = 0.0
     lower: Finite | None = None
     upper: Finite | None = None
@@ -144,12 +154,20 @@ T = TypeVar("T", bound=Entry)
 
 def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     """Read a TOML file; what cannot be read is a fault and gives an empty table."""
+    allowed, line = "a TOML file in UTF-8", None
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        faults.append(Fault(shown(path), found=f"{reason}", allowed="a TOML file in UTF-8"))
-        return {}
+        raw = path.read_bytes()
+        return tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        found = str(error.strerror)
+    except UnicodeDecodeError as error:
+        found, line = "bytes that are no text", raw[: error.start].count(b"\n") + 1
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = str(error)
+        at = re.search(r"at line (\d+)", found)
+        line = int(at[1]) if at else raw.count(b"\n") + 1
+    faults.append(Fault(shown(path), found=found, allowed=allowed, line=line))
+    return {}
 
 
 def shown(path: Path) -> str:

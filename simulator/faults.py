@@ -17,6 +17,7 @@ class Fault:
     found : what was found there
     allowed : what is allowed there
     fix : what almost always mends it
+    line : where in the file, if that is known
     """
 
     file: str
@@ -25,9 +26,11 @@ class Fault:
     found: str = ""
     allowed: str = ""
     fix: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
-        place = " ".join(filter(None, (self.file, self.table and f"[{self.table}]", self.key)))
+        file = self.file if self.line is None else f"{self.file}:{self.line}"
+        place = " ".join(filter(None, (file, self.table and f"[{self.table}]", self.key)))
         parts = [f"found {self.found}"] if self.found else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.fix] if self.fix else []

@@ -11,18 +11,20 @@ import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator import checks
+from simulator import checks, correlations
 from simulator.dates import decimal_year
-from simulator.entries import MilestoneEntry, RunEntry, SourceEntry
+from simulator.entries import RunEntry, SourceEntry
 from simulator.faults import Fault, InputFault
-from simulator.luck import Luck
+from simulator.luck import Luck, Pairs
 from simulator.milestones import Milestone
 from simulator.model import TimeGrid
+from simulator.places import located
 from simulator.priors import (
+    Placed,
     Prior,
     read_folders,
     resolve,
@@ -99,6 +101,45 @@ def overlays(priors: str | None = None) -> list[Path]:
     return folders
 
 
+def filed(priors: str | None = None) -> dict[str, Prior]:
+    """The priors of the prior files alone, as far as they are sound, by name."""
+    book = read_folders(overlays(priors), [])
+    resolved = {name: resolve(name, placed, []) for name, placed in book.priors.items()}
+    return {name: found[0] for name, found in resolved.items() if found}
+
+
+class Gathered(NamedTuple):
+    """Every input of a run, merged and held together, with the faults that were found."""
+
+    entry: RunEntry
+    scene: checks.Scene
+    pairs: Pairs
+    faults: list[Fault]
+
+    @property
+    def layers(self) -> list[dict[str, Placed]]:
+        """Tables of priors as each folder and run file has them, later over earlier."""
+        return [*self.scene.book.layers, *self.scene.run.priors]
+
+
+def gather(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Gathered:
+    """Merge and check every input of a run, as `read` does, and keep what was found on the way."""
+    faults: list[Fault] = []
+    book = read_folders(overlays(priors), faults)
+    stated = read_run(run, faults)
+    apply_sets(stated, sets, book.priors, faults)
+    entry = _entry(stated)
+    placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
+    resolved = {name: found for name, p in placed.items() if (found := resolve(name, p, faults))}
+    known = {name: prior for name, (prior, _) in resolved.items()}
+    sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
+    files = {name: (p.file, p.table) for name, p in placed.items()}
+    scene = checks.Scene(known, files, set(placed), book, milestones, sources, stated)
+    pairs = correlations.pairs([*book.layers, *stated.priors], scene.names, faults)
+    checks.everything(scene, entry, pairs, faults)
+    return Gathered(entry, scene, pairs, located(faults))
+
+
 def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
     """Merge and check every input of a run.
 
@@ -113,22 +154,10 @@ def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = N
     InputFault
         with every fault that was found
     """
-    faults: list[Fault] = []
-    book = read_folders(overlays(priors), faults)
-    stated = read_run(run, faults)
-    apply_sets(stated, sets, book.priors, faults)
-    entry = _entry(stated)
-    placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
-    resolved = {name: found for name, p in placed.items() if (found := resolve(name, p, faults))}
-    known = {name: prior for name, (prior, _) in resolved.items()}
-    sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
-    files = {name: (p.file, p.table) for name, p in placed.items()}
-    scene = checks.Scene(known, files, set(placed), milestones, sources, stated)
-    pairs = checks.correlations([*book.layers, *stated.priors], scene, faults)
-    checks.everything(scene, entry, pairs, faults)
-    if faults:
-        raise InputFault(faults)
-    return _assemble(stated.name, entry, known, pairs, milestones, sources)
+    gathered = gather(run, sets, priors)
+    if gathered.faults:
+        raise InputFault(gathered.faults)
+    return _assemble(gathered)
 
 
 def _entry(run: Run) -> RunEntry:
@@ -137,14 +166,9 @@ def _entry(run: Run) -> RunEntry:
     return RunEntry.model_validate(values)
 
 
-def _assemble(
-    name: str,
-    entry: RunEntry,
-    priors: dict[str, Prior],
-    pairs: tuple[tuple[str, str, float], ...],
-    milestones: dict[str, MilestoneEntry],
-    sources: dict[str, SourceEntry],
-) -> Plan:
+def _assemble(gathered: Gathered) -> Plan:
+    entry, scene = gathered.entry, gathered.scene
+    name, priors, milestones = scene.run.name, scene.priors, scene.milestones
     wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
     series = tuple(checks.series_of(priors))
     cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
@@ -156,12 +180,12 @@ def _assemble(
         title=entry.title or name,
         as_of=entry.as_of.isoformat(),
         priors=tuple(priors.values()),
-        correlations=pairs,
+        correlations=tuple(gathered.pairs),
         hold=dict(sorted(entry.hold.items())),
         milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
         series=tuple(s for s in series if entry.series is None or s in entry.series),
         observations=tuple(entry.condition.observations),
-        sources={key: sources[key] for key in sorted(cited)},
+        sources={key: scene.sources[key] for key in sorted(cited)},
         **kept,
     )
 

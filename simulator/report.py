@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from simulator import observations, plots, readings
+from simulator import beliefs, observations, plots, readings
 from simulator.milestones import Milestone
-from simulator.plots import Band, Point, Rung
+from simulator.plots import Band, Believed, Point, Rung
+from simulator.priors import Prior
 from simulator.store import Result
 from simulator.summaries import LEVELS
 
@@ -43,6 +45,21 @@ def effective_compute(result: Result, path: Path) -> None:
         as_of=plan.as_of_year,
         anchor_year=plan.anchor_year,
     )
+
+
+def densities(
+    path: Path, title: str, priors: Sequence[Prior], replaced: Mapping[str, Prior]
+) -> None:
+    """Draw priors, each beside the one of the prior files that it replaces."""
+    panels = []
+    for prior in priors:
+        before = replaced.get(prior.name)
+        was = beliefs.density(before) if before else None
+        panels.append(Believed(prior.name, prior.unit, beliefs.density(prior), was))
+    subtitle = "shaded: p05 to p95; line: p50; atoms to their probability"
+    if any(panel.replaced for panel in panels):
+        subtitle += "; blue, dashed: the prior files'; brown: the run's own"
+    plots.densities(path, title=title, subtitle=subtitle, panels=panels)
 
 
 def _points(result: Result) -> dict[str, Point]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from simulator.cli import bands, inputs, pictures, results, running  # noqa: F401  (each adds its commands)
+from simulator.cli import (  # noqa: F401  (each adds its commands)
+    bands,
+    believing,
+    inputs,
+    pictures,
+    results,
+    running,
+)
 from simulator.cli.app import app
 from simulator.cli.interrupts import interruptible
 

@@ -5,14 +5,16 @@ from simulator.plots.bands import bands
 from simulator.plots.binding import binding
 from simulator.plots.canvas import ENDINGS
 from simulator.plots.compare import compare
+from simulator.plots.densities import densities
 from simulator.plots.drivers import drivers
 from simulator.plots.effective import effective_compute
-from simulator.plots.records import Arrival, Band, Panel, Part, Point, Reach, Rung, World
+from simulator.plots.records import Arrival, Band, Believed, Panel, Part, Point, Reach, Rung, World
 
 __all__ = [
     "ENDINGS",
     "Arrival",
     "Band",
+    "Believed",
     "Panel",
     "Part",
     "Point",
@@ -23,6 +25,7 @@ __all__ = [
     "bands",
     "binding",
     "compare",
+    "densities",
     "drivers",
     "effective_compute",
 ]

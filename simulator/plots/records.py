@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.beliefs import Density
+
 
 @dataclass(frozen=True)
 class Band:
@@ -32,6 +34,16 @@ class Point:
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class Believed:
+    """One prior, and the one that it replaces."""
+
+    name: str
+    unit: str
+    prior: Density
+    replaced: Density | None = None
 
 
 @dataclass(frozen=True)
