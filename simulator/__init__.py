@@ -15,8 +15,8 @@ _PLACES = {
     "InputFault": "faults",
     "replay": "walk",
     "walk": "walk",
-    "run": "store",
-    "open_result": "store",
+    "run": "running",
+    "open_result": "datatree",
 }
 __all__ = ["__version__", *sorted(_PLACES)]
 

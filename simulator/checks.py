@@ -8,18 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import drivers, model
+from simulator import correlations, drivers, model
 from simulator.driver import REAL, Parameter, Series
 from simulator.entries import MilestoneEntry, RunEntry, SourceEntry
 from simulator.faults import Fault, did_you_mean, listed
-from simulator.luck import LOWEST, NotPositive, copula
+from simulator.luck import LOWEST, Pairs, components, matrix, possible
 from simulator.model import DT
-from simulator.priors import Placed, Prior
+from simulator.priors import Book, Prior
 from simulator.runfiles import Run
 
 EXPONENT_LIMIT = 300.0
 LONGEST = 1000.0
-Pairs = tuple[tuple[str, str, float], ...]
 
 
 class Scene(NamedTuple):
@@ -28,6 +27,7 @@ class Scene(NamedTuple):
     priors: dict[str, Prior]
     places: dict[str, tuple[str, str]]
     names: set[str]
+    book: Book
     milestones: dict[str, MilestoneEntry]
     sources: dict[str, SourceEntry]
     run: Run
@@ -60,6 +60,8 @@ def _grid(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
         found = f"{getattr(entry, key):g}"
         faults.append(Fault(scene.stated_in(key), "", key, found, allowed))
 
+    if entry.start % DT:
+        wrong("start", f"a quarter of a year (steps of {DT})")
     if entry.anchor_year < entry.start:
         wrong("anchor_year", f"a year from start = {entry.start:g} on")
     elif (entry.anchor_year - entry.start) % DT:
@@ -74,7 +76,9 @@ def _grid(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
 
 def _sources(scene: Scene, faults: list[Fault]) -> None:
     cited = [(*scene.places[name], prior.source) for name, prior in scene.priors.items()]
-    cited += [("milestones.toml", name, m.source) for name, m in scene.milestones.items()]
+    cited += [
+        (scene.book.milestones[name].file, name, m.source) for name, m in scene.milestones.items()
+    ]
     for file, table, source in cited:
         if source not in scene.sources:
             mend = did_you_mean(source, scene.sources) or "add it to a sources.toml"
@@ -125,9 +129,6 @@ def _prior(name: str, prior: Prior, scene: Scene, faults: list[Fault]) -> None:
         found = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
         mend = "add lower (or upper), or take another family"
         faults.append(Fault(file, table, "family", found, f"a {name} {domain}", mend))
-    elif not np.isfinite(prior.distribution.values(np.array([LOWEST, 1.0 - LOWEST]))).all():
-        found = f"a {prior.family} whose far tail is infinite"
-        faults.append(Fault(file, table, "family", found, "finite values in every draw"))
 
 
 def _interval(low: float, high: float) -> str:
@@ -139,17 +140,16 @@ def _interval(low: float, high: float) -> str:
 def _milestones(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
     series = series_of(scene.names)
     for name, milestone in scene.milestones.items():
+        file = scene.book.milestones[name].file
         if milestone.series not in series:
             mend = did_you_mean(milestone.series, series)
             found = f'"{milestone.series}"'
-            faults.append(Fault("milestones.toml", name, "series", found, listed(series), mend))
+            faults.append(Fault(file, name, "series", found, listed(series), mend))
         threshold = milestone.threshold
         if isinstance(threshold, str) and threshold not in scene.names:
             mend = did_you_mean(threshold, scene.names)
             allowed = "a number, or the name of a parameter"
-            faults.append(
-                Fault("milestones.toml", name, "threshold", f'"{threshold}"', allowed, mend)
-            )
+            faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, mend))
     for key, known in (("milestones", scene.milestones), ("series", series)):
         for name in getattr(entry, key) or ():
             if name not in known:
@@ -175,46 +175,20 @@ def _logistics(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
                 faults.append(Fault(*scene.places[names[1]], "", found, allowed, mend))
 
 
-def correlations(layers: list[dict[str, Placed]], scene: Scene, faults: list[Fault]) -> Pairs:
-    """Every pair of parameters that is tied; a later layer restates an earlier one's."""
-    tied: dict[frozenset[str], tuple[str, str, float]] = {}
-    for layer in layers:
-        here: dict[frozenset[str], float] = {}
-        for name, placed in layer.items():
-            stated = placed.raw.get("correlation")
-            for other, r in stated.items() if isinstance(stated, dict) else ():
-                key, pair = f"correlation.{other}", frozenset((name, other))
-                place = (placed.file, placed.table, key)
-                if other == name:
-                    faults.append(Fault(*place, f"{r}", "a correlation with another parameter"))
-                elif other not in scene.names:
-                    mend = did_you_mean(other, scene.names)
-                    faults.append(Fault(*place, "an unknown parameter", "a prior's name", mend))
-                elif here.setdefault(pair, r) != r:
-                    found = f"{r}, but {here[pair]} on the other side"
-                    faults.append(Fault(*place, found, "one value for a pair", "state it once"))
-                elif isinstance(r, int | float):
-                    tied[pair] = (name, other, float(r))
-    return tuple(tied.values())
-
-
 def _matrix(scene: Scene, pairs: Pairs, faults: list[Fault]) -> None:
-    fixed = {name for name, prior in scene.priors.items() if prior.family == "fixed"}
-    varying = [(a, b, r) for a, b, r in pairs if abs(r) <= 1.0 and not {a, b} & fixed]
-    try:
-        copula(scene.priors, [p for p in varying if {p[0], p[1]} <= set(scene.priors)])
-    except NotPositive as error:
-        among = [(a, b, r) for a, b, r in varying if a in error.names and b in error.names]
-        found = "; ".join(f"{a} with {b} {r:g}" for a, b, r in among)
-        allowed = "correlations that can hold together (a positive semi-definite matrix)"
-        places = sorted({scene.places[a][0] for a, _, _ in among})
-        mend = "bring the strongest of them nearer to 0"
-        faults.append(Fault(", ".join(places), "correlation", "", found, allowed, mend))
+    free = [name for name, prior in scene.priors.items() if prior.family != "fixed"]
+    varying = [pair for pair in pairs if {pair[0], pair[1]} <= set(free)]
+    for part in components(free, varying):
+        if not possible(matrix(part, varying)):
+            first, found, mend = correlations.impossible(part, varying)
+            allowed = "correlations that can hold together (a positive semi-definite matrix)"
+            faults.append(Fault(*scene.places[first], "correlation", found, allowed, mend))
 
 
 def _hold(scene: Scene, entry: RunEntry, faults: list[Fault]) -> None:
-    for name in entry.hold:
-        if name not in scene.names:
-            mend = did_you_mean(name, scene.names)
-            file = scene.stated_in("hold")
-            faults.append(Fault(file, "hold", name, "an unknown parameter", "a prior's name", mend))
+    for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
+        for name in names:
+            if name not in scene.names:
+                file, mend = scene.stated_in(table), did_you_mean(name, scene.names)
+                found, allowed = "an unknown parameter", "a prior's name"
+                faults.append(Fault(file, table, name, found, allowed, mend))

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-LONGEST = 16_384
+LONGEST = 4_096
 
 
-def ranges(draws: range, workers: int) -> list[range]:
+def ranges(draws: range, workers: int, longest: int = LONGEST) -> list[range]:
     """Cut a range of draws into pieces that keep the workers busy and a snapshot recent."""
-    length = min(max(len(draws) // (4 * workers), 1024), LONGEST)
+    length = min(max(len(draws) // (4 * workers), 1024), longest)
     return [
         range(start, min(start + length, draws.stop))
         for start in range(draws.start, draws.stop, length)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from simulator.faults import Fault, did_you_mean, listed
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Correlation = Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
+Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -51,6 +53,15 @@ class PriorEntry(Entry):
     median: Finite | None = None
     sigma: Finite | None = None
     p: Finite | None = None
+    scale: Finite | None = None
+    df: Finite | None = None
+    mode: Finite | None = None
+    alpha: Finite | None = None
+    beta: Finite | None = None
+    shape: Finite | None = None
+    levels: list[Finite] | None = None
+    values: list[Finite] | None = None
+    weights: list[Finite] | None = None
     shift: Finite = 0.0
     lower: Finite | None = None
     upper: Finite | None = None
@@ -122,6 +133,29 @@ class ConditionEntry(Entry):
     sampler: Literal["weights", "sequential"] = "weights"
 
 
+class SweepEntry(Entry):
+    """The points of one swept parameter: values that it is fixed at, or levels that it is held at."""
+
+    values: Annotated[list[Finite], Field(min_length=1)] | None = None
+    levels: Annotated[list[Level], Field(min_length=1)] | None = None
+
+    @property
+    def kind(self) -> str:
+        return "levels" if self.values is None else "values"
+
+    @property
+    def points(self) -> list[float]:
+        return [float(point) for point in self.values or self.levels or ()]
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> SweepEntry:
+        if (self.values is None) == (self.levels is None):
+            raise ValueError("values = [...] or levels = [...], one of the two")
+        if len(set(self.points)) < len(self.points):
+            raise ValueError("points that differ from one another")
+        return self
+
+
 class RunEntry(Entry):
     """A run: what differs from the defaults, which stand here."""
 
@@ -136,7 +170,8 @@ class RunEntry(Entry):
     milestones: list[Text] | None = None
     series: list[Text] | None = None
     priors: dict[str, dict[str, Any]] = {}
-    hold: dict[str, Annotated[float, Field(gt=0.0, lt=1.0)]] = {}
+    hold: dict[str, Level] = {}
+    sweep: dict[str, SweepEntry] = {}
     condition: ConditionEntry = ConditionEntry()
 
 
@@ -145,12 +180,20 @@ T = TypeVar("T", bound=Entry)
 
 def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     """Read a TOML file; what cannot be read is a fault and gives an empty table."""
+    allowed, line = "a TOML file in UTF-8", None
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        faults.append(Fault(shown(path), found=f"{reason}", allowed="a TOML file in UTF-8"))
-        return {}
+        raw = path.read_bytes()
+        return tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        found = str(error.strerror)
+    except UnicodeDecodeError as error:
+        found, line = "bytes that are no text", raw[: error.start].count(b"\n") + 1
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = str(error)
+        at = re.search(r"at line (\d+)", found)
+        line = int(at[1]) if at else raw.count(b"\n") + 1
+    faults.append(Fault(shown(path), found=found, allowed=allowed, line=line))
+    return {}
 
 
 def shown(path: Path) -> str:

@@ -19,12 +19,16 @@ FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
 
 @dataclass(frozen=True)
 class Table:
-    """A table for people: a header, rows of text already rounded to what their error allows, and a caption."""
+    """A table for people: a header, rows of text already rounded to what their error allows, and a caption.
+
+    The first `names` columns hold words, the others numbers.
+    """
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     caption: str = ""
+    names: int = 1
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Answer:
 
 
 def chosen(format: str | None, output: Path | None) -> str:
-    """The format asked for, or that of the output's ending."""
+    """The format asked for, or that of the output's ending; an output that cannot be is a fault."""
     endings = {ending: name for name, ending in FORMATS.items()}
     found = format or (endings.get(output.suffix, "") if output else "table")
     if found not in FORMATS:
@@ -46,6 +50,8 @@ def chosen(format: str | None, output: Path | None) -> str:
         raise InputFault(
             [Fault(where, found=format or output.suffix if output else found, allowed=allowed)]
         )
+    if output and not output.parent.is_dir():
+        raise InputFault([Fault(str(output), found="no such folder", allowed="a file in a folder")])
     return found
 
 
@@ -78,7 +84,8 @@ def _plain(value: Any) -> Any:
 
 def _csv(records: Sequence[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\n")
+    columns = dict.fromkeys(key for record in records for key in record)
+    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
     writer.writeheader()
     for record in records:
         writer.writerow(
@@ -110,7 +117,7 @@ def _text(table: Table, wide: bool) -> str:
     )
     grid = Grid(box=None, title=table.title, title_justify="left", padding=(0, 2, 0, 0))
     for i, name in enumerate(table.header):
-        grid.add_column(name, justify="right" if i else "left", no_wrap=True)
+        grid.add_column(name, justify="left" if i < table.names else "right", no_wrap=True)
     for row in table.rows:
         grid.add_row(*row)
     console.print(grid)
@@ -122,7 +129,7 @@ def year(value: float, mcse: float, horizon: float) -> str:
     """A year to no more digits than its Monte Carlo error allows; beyond the horizon it is no number."""
     if math.isinf(value):
         return f"> {horizon:g}"
-    return number(value, mcse)
+    return number(value, mcse, 2)
 
 
 def number(value: float, mcse: float, most: int = 4) -> str:

@@ -17,6 +17,7 @@ class Fault:
     found : what was found there
     allowed : what is allowed there
     fix : what almost always mends it
+    line : where in the file, if that is known
     """
 
     file: str
@@ -25,9 +26,11 @@ class Fault:
     found: str = ""
     allowed: str = ""
     fix: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
-        place = " ".join(filter(None, (self.file, self.table and f"[{self.table}]", self.key)))
+        file = self.file if self.line is None else f"{self.file}:{self.line}"
+        place = " ".join(filter(None, (file, self.table and f"[{self.table}]", self.key)))
         parts = [f"found {self.found}"] if self.found else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.fix] if self.fix else []
@@ -44,6 +47,20 @@ class InputFault(Exception):
 
 class RunFailed(Exception):
     """The program, the machine or a draw failed; the message says what to do."""
+
+
+class DrawFailed(RunFailed):
+    """A draw has a value that is no number; `of` is what `oomcast replay` takes to find its plan."""
+
+    def __init__(self, draw: int, what: str, of: str):
+        self.draw, self.what = draw, what
+        super().__init__(
+            f"draw {draw}: {what}. To look at the draw: oomcast replay {of} --draw {draw}"
+        )
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted; the message says how to go on."""
 
 
 def did_you_mean(found: str, known: Iterable[str]) -> str:

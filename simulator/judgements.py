@@ -7,12 +7,11 @@ from os import PathLike
 
 import numpy as np
 
-from simulator import checks, claims, observations, plots, verdicts
+from simulator import claims, plots, verdicts
 from simulator.claims import Claim, World
 from simulator.faults import Fault, InputFault, did_you_mean, listed
-from simulator.plan import Plan, overlays
 from simulator.plots import Entry, Met, Updated
-from simulator.priors import Prior, read_folders, resolve_sources
+from simulator.priors import Prior
 from simulator.store import Result
 
 BINS = 36
@@ -31,32 +30,6 @@ def world(result: Result) -> World:
         result.trajectories,
         result.weights.whole if result.weights else None,
     )
-
-
-def checked(plan: Plan) -> tuple[int, int]:
-    """Hold every observation and every claim against a plan; give how many there are.
-
-    Raises
-    ------
-    InputFault
-        with every fault of the evidence
-    """
-    faults: list[Fault] = []
-    series = checks.series_of(prior.name for prior in plan.priors)
-    marks = {mark.name: mark for mark in plan.milestones}
-    sources = resolve_sources(read_folders(overlays(), faults), faults)
-    seen, ledger = observations.known(), claims.ledger()
-    for each in seen:
-        span = (min(plan.start, each.year), plan.horizon)  # rivals go by what lies before the grid
-        observations.resolve(each, series, marks, span, faults)
-        if each.source not in sources:
-            place = ("evidence/observations.toml", each.name, "source", f'"{each.source}"')
-            faults.append(Fault(*place, "a key of sources.toml"))
-    units = {prior.name: prior.unit for prior in plan.priors}
-    claims.everything(ledger, list(marks), series, units, list(sources), faults)
-    if faults:
-        raise InputFault(faults)
-    return len(seen), len(ledger)
 
 
 def trust(result: Result) -> str:

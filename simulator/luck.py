@@ -17,6 +17,7 @@ from simulator.growth import Array
 
 WORDS_A_BLOCK = 4  # Philox gives four 64-bit words a count
 LOWEST = 2.0**-53
+ROUNDING = 1e-9  # how far a correlation may be off and still be right
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def levels(luck: Luck, name: str, draws: range) -> Array:
     return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
 
+Pairs = Sequence[tuple[str, str, float]]
+
+
 class NotPositive(ValueError):
-    """A correlation matrix that no set of variables can have; `names` are enough of them to show it."""
+    """Correlations that no parameters can have together; `names` are the parameters that they tie."""
 
     def __init__(self, names: Sequence[str]):
         self.names = tuple(names)
@@ -64,43 +68,71 @@ def pearson(spearman: float) -> float:
     return 2.0 * math.sin(math.pi * spearman / 6.0)
 
 
-def copula(names: Iterable[str], pairs: Iterable[tuple[str, str, float]]) -> Copula:
+def components(names: Iterable[str], pairs: Pairs) -> list[tuple[str, ...]]:
+    """Names that pairs tie, by what hangs together; each in the order of the names."""
+    tied: dict[str, set[str]] = {}
+    for a, b, _ in pairs:
+        whole = tied.get(a, {a}) | tied.get(b, {b})
+        tied.update(dict.fromkeys(whole, whole))
+    parts: dict[int, list[str]] = {}
+    for name in names:
+        if name in tied:
+            parts.setdefault(id(tied[name]), []).append(name)
+    return [tuple(part) for part in parts.values()]
+
+
+def matrix(names: Sequence[str], pairs: Pairs) -> Array:
+    """Correlations of the normal scores of these names; 0 where no pair says otherwise."""
+    place = {name: i for i, name in enumerate(names)}
+    found = np.eye(len(names))
+    for a, b, spearman in pairs:
+        if a in place and b in place:
+            found[place[a], place[b]] = found[place[b], place[a]] = pearson(spearman)
+    return found
+
+
+def copula(names: Iterable[str], pairs: Pairs) -> Copula:
     """Factor the rank correlations; names come in the order in which luck is mixed.
+
+    What hangs together is factored by itself, so that the bits of one component know nothing of another.
 
     Raises
     ------
     NotPositive
         when no copula has these correlations
     """
-    pairs = tuple(pairs)
-    tied = {name for a, b, _ in pairs for name in (a, b)}
-    names = tuple(name for name in names if name in tied)
-    place = {name: i for i, name in enumerate(names)}
-    matrix = np.eye(len(names))
-    for a, b, spearman in pairs:
-        matrix[place[a], place[b]] = matrix[place[b], place[a]] = pearson(spearman)
-    factor = _cholesky(matrix, names)
-    rows = tuple(
-        tuple((names[j], float(row[j])) for j in range(i + 1) if row[j] != 0.0)
-        for i, row in enumerate(factor)
-    )
-    return Copula(names, rows)
+    order: list[str] = []
+    rows = []
+    for part in components(names, pairs):
+        factor = _cholesky(matrix(part, pairs))
+        if factor is None:
+            raise NotPositive(part)
+        order += part
+        rows += [
+            tuple((n, float(w)) for n, w in zip(part, row, strict=True) if w) for row in factor
+        ]
+    return Copula(tuple(order), tuple(rows))
 
 
-def _cholesky(matrix: Array, names: Sequence[str]) -> Array:
-    """Lower factor of a matrix that may be singular, which LAPACK's does not allow."""
+def possible(matrix: Array) -> bool:
+    """Whether these can be correlations: whether the matrix is positive semi-definite."""
+    return _cholesky(matrix) is not None
+
+
+def _cholesky(matrix: Array) -> Array | None:
+    """Lower factor of a matrix that may be singular, which LAPACK's does not allow; None when there is none."""
     factor = np.zeros_like(matrix)
     for i in range(len(matrix)):
         for j in range(i):
             rest = matrix[i, j] - float(np.dot(factor[i, :j], factor[j, :j]))
             if factor[j, j] > 0.0:
                 factor[i, j] = rest / factor[j, j]
-            elif abs(rest) > 1e-9:
-                raise NotPositive([names[k] for k in range(i + 1) if matrix[i, k] or k == j])
+            elif abs(rest) > ROUNDING:
+                return None
         left = 1.0 - float(np.dot(factor[i, :i], factor[i, :i]))
-        if left < -1e-9:
-            raise NotPositive([names[k] for k in range(i + 1)])
-        factor[i, i] = math.sqrt(left) if left > 1e-9 else 0.0
+        if left < -ROUNDING:
+            return None
+        factor[i, i] = math.sqrt(left) if left > ROUNDING else 0.0
     return factor
 
 

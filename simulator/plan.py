@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from simulator import checks
+from simulator import checks, correlations
 from simulator.dates import decimal_year
 from simulator.entries import RunEntry, SourceEntry
 from simulator.evidence import Scenery, resolved
 from simulator.faults import Fault, InputFault
-from simulator.luck import Luck
+from simulator.luck import Luck, Pairs
 from simulator.milestones import Milestone
 from simulator.model import TimeGrid
 from simulator.observations import Observation
+from simulator.places import located
 from simulator.priors import (
+    Placed,
     Prior,
     read_folders,
     resolve,
@@ -104,40 +106,52 @@ def overlays(priors: str | None = None) -> list[Path]:
     return folders
 
 
-def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
-    """Merge and check every input of a run.
+def filed(priors: str | None = None) -> dict[str, Prior]:
+    """The priors of the prior files alone, as far as they are sound, by name."""
+    book = read_folders(overlays(priors), [])
+    resolved = {name: resolve(name, placed, []) for name, placed in book.priors.items()}
+    return {name: found[0] for name, found in resolved.items() if found}
 
-    Parameters
-    ----------
-    run : a path, else a name in `./runs`, else a shipped world
-    sets : `KEY=VALUE` settings, as `--set` takes them
-    priors : a folder of prior files laid over the shipped ones
 
-    Raises
-    ------
-    InputFault
-        with every fault that was found
-    """
+class Gathered(NamedTuple):
+    """Every input of a run, merged and held together, with the faults that were found."""
+
+    entry: RunEntry
+    scene: checks.Scene
+    pairs: Pairs
+    evidence: tuple[Observation, ...]
+    faults: list[Fault]
+
+    @property
+    def layers(self) -> list[dict[str, Placed]]:
+        """Tables of priors as each folder and run file has them, later over earlier."""
+        return [*self.scene.book.layers, *self.scene.run.priors]
+
+
+def gather(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Gathered:
+    """Merge and check every input of a run, as `read` does, and keep what was found on the way."""
     faults: list[Fault] = []
     book = read_folders(overlays(priors), faults)
     stated = read_run(run, faults)
     apply_sets(stated, sets, book.priors, faults)
     entry = _entry(stated)
     placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
-    found = {name: both for name, p in placed.items() if (both := resolve(name, p, faults))}
-    known = {name: prior for name, (prior, _) in found.items()}
+    resolved = {name: found for name, p in placed.items() if (found := resolve(name, p, faults))}
+    known = {name: prior for name, (prior, _) in resolved.items()}
     sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
     files = {name: (p.file, p.table) for name, p in placed.items()}
-    scene = checks.Scene(known, files, set(placed), milestones, sources, stated)
-    pairs = checks.correlations([*book.layers, *stated.priors], scene, faults)
+    scene = checks.Scene(known, files, set(placed), book, milestones, sources, stated)
+    pairs = correlations.pairs([*book.layers, *stated.priors], scene.names, faults)
     checks.everything(scene, entry, pairs, faults)
-    marks = {n: Milestone(name=n, **m.model_dump()) for n, m in milestones.items()}
-    scenery = Scenery(marks, entry.start, entry.horizon, stated.name, entry.condition.sampler)
-    names = entry.condition.observations
-    seen = resolved(names, known, scenery, entry.draws, sources, faults)
-    if faults:
-        raise InputFault(faults)
-    return _assemble(stated.name, entry, known, pairs, marks, sources, seen)
+    evidence = _evidence(entry, scene, faults)
+    return Gathered(entry, scene, pairs, evidence, located(faults))
+
+
+def _evidence(entry: RunEntry, scene: checks.Scene, faults: list[Fault]) -> tuple[Observation, ...]:
+    marks = {name: Milestone(name=name, **m.model_dump()) for name, m in scene.milestones.items()}
+    told, file = entry.condition, scene.stated_in("condition")
+    scenery = Scenery(marks, entry.start, entry.horizon, file, told.sampler)
+    return resolved(told.observations, scene.priors, scenery, entry.draws, scene.sources, faults)
 
 
 def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
@@ -155,7 +169,7 @@ def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
     sources = resolve_sources(read_folders(overlays(), faults), faults)
     found = resolved(names, priors, scenery, plan.draws, sources, faults)
     if faults:
-        raise InputFault(faults)
+        raise InputFault(located(faults))
     cited = {seen.source: sources[seen.source] for seen in found}
     changes = {
         "name": f"{plan.name}-conditioned",
@@ -167,25 +181,39 @@ def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
     return plan.model_copy(update=changes)
 
 
+def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
+    """Merge and check every input of a run.
+
+    Parameters
+    ----------
+    run : a path, else a name in `./runs`, else a shipped world
+    sets : `KEY=VALUE` settings, as `--set` takes them
+    priors : a folder of prior files laid over the shipped ones
+
+    Raises
+    ------
+    InputFault
+        with every fault that was found
+    """
+    gathered = gather(run, sets, priors)
+    if gathered.faults:
+        raise InputFault(gathered.faults)
+    return _assemble(gathered)
+
+
 def _entry(run: Run) -> RunEntry:
     """The run's values over the defaults; what did not pass its check is left at its default."""
     values = {key: stated.value for key, stated in run.stated.items()}
     return RunEntry.model_validate(values)
 
 
-def _assemble(
-    name: str,
-    entry: RunEntry,
-    priors: dict[str, Prior],
-    pairs: tuple[tuple[str, str, float], ...],
-    milestones: Mapping[str, Milestone],
-    sources: dict[str, SourceEntry],
-    evidence: tuple[Observation, ...],
-) -> Plan:
+def _assemble(gathered: Gathered) -> Plan:
+    entry, scene = gathered.entry, gathered.scene
+    name, priors, milestones = scene.run.name, scene.priors, scene.milestones
     wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
     series = tuple(checks.series_of(priors))
     cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
-    cited |= {seen.source for seen in evidence}
+    cited |= {seen.source for seen in gathered.evidence}
     kept = {
         key: getattr(entry, key) for key in ("seed", "draws", "start", "anchor_year", "horizon")
     }
@@ -194,13 +222,13 @@ def _assemble(
         title=entry.title or name,
         as_of=entry.as_of.isoformat(),
         priors=tuple(priors.values()),
-        correlations=pairs,
+        correlations=tuple(gathered.pairs),
         hold=dict(sorted(entry.hold.items())),
-        milestones=tuple(milestones[n] for n in wanted),
+        milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
         series=tuple(s for s in series if entry.series is None or s in entry.series),
-        observations=evidence,
+        observations=gathered.evidence,
         sampler=entry.condition.sampler,
-        sources={key: sources[key] for key in sorted(cited)},
+        sources={key: scene.sources[key] for key in sorted(cited)},
         **kept,
     )
 

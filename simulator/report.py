@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from simulator import observations, plots, readings
-from simulator.plots import Band, Point, Rung
+from simulator import beliefs, observations, plots, readings
+from simulator.milestones import Milestone
+from simulator.plots import Band, Believed, Point, Rung
+from simulator.priors import Prior
 from simulator.store import Result
 from simulator.summaries import LEVELS
 
@@ -44,6 +47,21 @@ def effective_compute(result: Result, path: Path) -> None:
     )
 
 
+def densities(
+    path: Path, title: str, priors: Sequence[Prior], replaced: Mapping[str, Prior]
+) -> None:
+    """Draw priors, each beside the one of the prior files that it replaces."""
+    panels = []
+    for prior in priors:
+        before = replaced.get(prior.name)
+        was = beliefs.density(before) if before else None
+        panels.append(Believed(prior.name, prior.unit, beliefs.density(prior), was))
+    subtitle = "shaded: p05 to p95; line: p50; atoms to their probability"
+    if any(panel.replaced for panel in panels):
+        subtitle += "; blue, dashed: the prior files'; brown: the run's own"
+    plots.densities(path, title=title, subtitle=subtitle, panels=panels)
+
+
 def _points(result: Result) -> dict[str, Point]:
     """Observed runs at their FLOP over the anchor's, plus what this world had added by then."""
     plan, found = result.plan, {}
@@ -65,13 +83,23 @@ def _points(result: Result) -> dict[str, Point]:
 
 
 def _thresholds(result: Result) -> list[Rung]:
-    """Thresholds of effective compute that are uncertain, p10, p50 and p90."""
-    priors = {prior.name: prior.distribution for prior in result.plan.priors}
+    """Thresholds of effective compute that stand among the parameters."""
     return [
-        Rung(m.name.replace("_", " "), *priors[m.threshold].values(np.array([0.1, 0.5, 0.9])))
-        for m in result.plan.milestones
-        if m.series == "effective_compute" and isinstance(m.threshold, str)
+        rung(result, milestone)
+        for milestone in result.plan.milestones
+        if milestone.series == "effective_compute" and isinstance(milestone.threshold, str)
     ]
+
+
+def rung(result: Result, milestone: Milestone) -> Rung:
+    """A milestone's threshold: p10, p50 and p90 of one that is uncertain, one number of any other."""
+    label, threshold = milestone.name.replace("_", " "), milestone.threshold
+    if not isinstance(threshold, str):
+        return Rung(label, threshold, threshold, threshold)
+    prior = next(prior for prior in result.plan.priors if prior.name == threshold)
+    held = result.plan.hold.get(threshold)
+    levels = [0.1, 0.5, 0.9] if held is None else [held] * 3
+    return Rung(label, *(float(value) for value in prior.distribution.values(np.array(levels))))
 
 
 def _shares(result: Result) -> dict[str, np.ndarray]:

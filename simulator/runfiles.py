@@ -23,37 +23,81 @@ class Stated(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run as its files state it, from what it extends to what `--set` changes."""
+    """A run as its files state it, from what it extends to what `--set` changes.
+
+    `layers` keeps each of them as it was written.
+    """
 
     name: str
     stated: dict[str, Stated]
     priors: list[dict[str, Placed]]
+    layers: list[tuple[str, Mapping[str, Any]]]
+
+
+def found(run: str) -> Path | None:
+    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped world of that name."""
+    return next((place for place in _places(run) if place.is_file()), None)
 
 
 def locate(run: str) -> Path:
-    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped world of that name."""
-    places = _places(run)
-    found = next((place for place in places if place.is_file()), None)
-    if found is None:
-        known = {
-            path.stem for place in (Path("runs"), folder("runs")) for path in place.glob("*.toml")
-        }
-        allowed = f"a path, or one of {', '.join(sorted(known))}"
-        raise InputFault(
-            [Fault(run, found="no such run", allowed=allowed, fix=did_you_mean(run, known))]
-        )
-    return found
+    """Find a run file, or say what there is."""
+    place = found(run)
+    if place is None:
+        folders = (Path("runs"), folder("runs"))
+        known = sorted({path.stem for each in folders for path in each.glob("*.toml")})
+        allowed = f"a path, or one of {', '.join(known)}"
+        fix = did_you_mean(run, known)
+        raise InputFault([Fault(run, found="no such run", allowed=allowed, fix=fix)])
+    return place
 
 
 def _places(run: str) -> list[Path]:
     return [Path(run), Path("runs") / f"{run}.toml", folder("runs") / f"{run}.toml"]
 
 
+TEMPLATE = """\
+# {name}: what differs from the world that it extends. Run it with: oomcast run {name}
+# Lines that begin with # are examples and defaults: take the # away to change one.
+
+title = "{name}"
+extends = "baseline"       # a path or a run's name; everything below is laid over it
+
+# seed = {seed}          # of every draw's luck
+# draws = {draws}
+# start = {start}             # first year of the grid, in quarters
+# horizon = {horizon}           # last year; what has not arrived by then counts as "not by {horizon:g}"
+# as_of = {as_of}         # the date that the evidence is as of
+# milestones = ["automated_researcher"]      # all when left out
+# series = ["effective_compute"]             # whose bands to keep; all when left out
+
+# A prior of this world replaces the one of that name. Its family is described by two or more of
+# p01 p025 p05 p10 p20 p25 p50 p75 p80 p90 p95 p975 p99, or by natural parameters (oomcast priors --families);
+# then shift moves it, then lower and upper cut it. See what comes of it: oomcast priors --run {name}
+# [priors.algorithms_growth]
+# unit = "OOM/year"
+# family = "lognormal"
+# p05 = 0.3
+# p95 = 0.7
+# source = "judgement"
+# note = "Why you believe this."
+# correlation = {{ price_decline = 0.5 }}      # rank correlation; a pair is stated once, on either side
+
+# Parameters held at a probability level, in every draw.
+# [hold]
+# feedback_multiplier = 0.5
+"""
+
+
+def template(name: str) -> str:
+    """A commented run file that runs as it is."""
+    return TEMPLATE.format(name=name, **RunEntry().model_dump())
+
+
 def read_run(run: str, faults: list[Fault]) -> Run:
     """Read a run file and all that it extends, the farthest first."""
     path = locate(run)
     chain = _chain(path, [], faults)
-    merged = Run(path.stem, {}, [])
+    merged = Run(path.stem, {}, [], [])
     for file, raw in chain:
         entry = check(RunEntry, raw, file, "", faults)
         overlay(merged, raw if entry else {}, file)
@@ -84,6 +128,7 @@ def overlay(run: Run, raw: Mapping[str, Any], file: str) -> None:
         if key != "priors":
             run.stated[key] = Stated(value, file)
     priors = raw.get("priors", {})
+    run.layers.append((file, raw))
     run.priors.append({name: Placed(p, file, f"priors.{name}") for name, p in priors.items()})
 
 
@@ -131,5 +176,5 @@ def _value(written: str, text: str, faults: list[Fault]) -> Any:
 
 def _fixed(placed: Placed, value: Any) -> dict[str, Any]:
     unit = placed.raw.get("unit", "")
-    note = "Fixed for this run on the command line."
+    note = "Fixed for this run."
     return {"family": "fixed", "value": value, "unit": unit, "source": "judgement", "note": note}

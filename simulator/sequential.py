@@ -22,6 +22,8 @@ from simulator.conditioning import Weights
 from simulator.faults import RunFailed
 from simulator.growth import Array
 from simulator.luck import LOWEST
+from simulator.plan import Plan
+from simulator.summaries import Counts
 from simulator.walk import Walker
 
 KEPT = 0.5  # effective share of draws that a stage keeps
@@ -50,6 +52,13 @@ def weighed(walker: Walker, spread: conditioning.Spread) -> tuple[Walker, Weight
         settled, effective = walker_of(walker)
         return settled, Weights(np.ones(walker.plan.draws, np.int64), effective, -np.inf)
     return walker, conditioning.weigh(walker, spread)
+
+
+def trusted(plan: Plan, counts: Counts, weights: Weights) -> Counts:
+    """Counts whose errors are those of the effective number of draws, though all weigh the same."""
+    if plan.sampler != "sequential":
+        return counts
+    return replace(counts, squares=round(counts.draws**2 / weights.effective))
 
 
 def walker_of(walker: Walker) -> tuple[Walker, float]:

@@ -32,6 +32,22 @@ THRESHOLDS = (("#9C4300", "#F2C5A3"), ("#7F3561", "#EACDDD"))
 CONSTRAINTS = {"money": "#EFEBDD", "power": "#F0B942", "chips": "#3E9C86", "latency": "#6B3F73"}
 """What binds; each darker than the one before, so that grey print keeps them apart."""
 
+GAP = INK
+"""What is not reached."""
+
+PARTS = (
+    ("#0072B2", ""),
+    ("#56B4E9", ""),
+    ("#BFDDEE", ""),
+    ("#8C8C8C", "////"),
+    ("#4D4D4D", ""),
+    ("#E69F00", ""),
+    ("#F0E442", ""),
+    ("#009E73", ""),
+    ("#CC79A7", ""),
+)
+"""Colour and hatch of each part of effective compute: blues for hardware, greys for what takes away."""
+
 SMALL, NORMAL, LARGE = 7.0, 8.0, 11.0
 
 RC: dict[str, object] = {

@@ -52,7 +52,7 @@ class Grid:
     def _scale(self) -> Array:
         """Bins to a unit of each row of two knots; beside an atom, the next value is far away."""
         width = self.knots[:, 1:] - self.knots[:, :1]
-        return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), 1e300)
+        return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), 1e200)
 
     def places(self, values: Array) -> Whole:
         """The bin of each value, (year, draw)."""

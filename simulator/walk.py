@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator import luck, model, summaries
-from simulator.faults import RunFailed
+from simulator.faults import DrawFailed
 from simulator.growth import Array
 from simulator.luck import Copula
 from simulator.milestones import first_passage, threshold
@@ -70,13 +70,13 @@ def ready(plan: Plan) -> Walker:
     return Walker(plan, model.join(names), copula)
 
 
-def walk_block(walker: Walker, draws: range) -> Block:
+def walk_block(walker: Walker, draws: range, checked: bool = True) -> Block:
     """Walk draws from their luck to their arrivals.
 
     Raises
     ------
-    RunFailed
-        naming the first draw with a value that is no number
+    DrawFailed
+        naming the first draw with a value that is no number, when it is `checked` for that
     """
     plan = walker.plan
     names = [prior.name for prior in plan.priors]
@@ -84,7 +84,7 @@ def walk_block(walker: Walker, draws: range) -> Block:
         levels = luck.mixed(plan.luck, walker.copula, names, draws)
     else:
         levels = {name: walker.given[name][draws.start : draws.stop] for name in names}
-    return _unfold(walker, draws, levels)
+    return _unfold(walker, draws, levels, checked)
 
 
 def walk_medians(walker: Walker) -> Block:
@@ -94,15 +94,18 @@ def walk_medians(walker: Walker) -> Block:
     return _unfold(walker, range(1), levels)
 
 
-def _unfold(walker: Walker, draws: range, levels: dict[str, Array]) -> Block:
+def _unfold(walker: Walker, draws: range, levels: dict[str, Array], checked: bool = True) -> Block:
     parameters = {p.name: p.distribution.values(levels[p.name]) for p in walker.plan.priors}
-    return _grown(walker, draws, parameters)
+    return _grown(walker, draws, parameters, checked)
 
 
-def _grown(walker: Walker, draws: range, parameters: dict[str, Array]) -> Block:
+def _grown(
+    walker: Walker, draws: range, parameters: dict[str, Array], checked: bool = True
+) -> Block:
     plan = walker.plan
     series = model.simulate(walker.model, parameters, plan.grid)
-    _check(series, plan, draws)
+    if checked:
+        _check(series, plan, draws)
     years = plan.grid.years
     arrivals = [
         first_passage(series[m.series], m.direction, threshold(m, parameters), years)
@@ -116,10 +119,8 @@ def _check(series: dict[str, Array], plan: Plan, draws: range) -> None:
         if not np.isfinite(values).all():
             row, column = np.argwhere(~np.isfinite(values))[0]
             draw, year = draws[column], plan.grid.years[row]
-            raise RunFailed(
-                f"draw {draw}: {name} is {values[row, column]} at {year:g}. This is a bug of a driver or of its prior. "
-                f"To look at the draw: oomcast replay {plan.name} --draw {draw}"
-            )
+            what = f"{name} is {values[row, column]} at {year:g}"
+            raise DrawFailed(draw, f"{what}. This is a bug of a driver or of its prior", plan.name)
 
 
 def blocks(walker: Walker, draws: range, size: int = BLOCK) -> Iterator[Block]:
@@ -173,6 +174,7 @@ def walk(
         kept[1].append(block.arrivals[:, :card].T)
         whole = np.array([block.series[name][:, :path] for name in walker.model.series])
         kept[2].append(np.moveaxis(whole, 2, 0))
+        del block, at_years, whole  # or two blocks are held while the next one is walked
     return Walked(draws, counts, *(np.ascontiguousarray(np.concatenate(parts)) for parts in kept))
 
 
@@ -183,14 +185,15 @@ def _below(draws: range, number: int) -> int:
 def replay(plan: Plan, draw: int, card: Array | None = None) -> dict[str, Any]:
     """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole.
 
-    A draw that was walked to the evidence in stages is known by its card alone, (parameter).
+    A draw that fails is told too. One that was walked to the evidence in stages is known by its card alone,
+    (parameter).
     """
     walker, draws = ready(plan), range(draw, draw + 1)
     if card is None:
-        return story(walker, walk_block(walker, draws), draw)
+        return story(walker, walk_block(walker, draws, checked=False), draw)
     values = zip(plan.priors, card, strict=True)
-    block = _grown(walker, draws, {prior.name: np.array([value]) for prior, value in values})
-    return story(walker, block, draw)
+    parameters = {prior.name: np.array([value]) for prior, value in values}
+    return story(walker, _grown(walker, draws, parameters, checked=False), draw)
 
 
 def best(plan: Plan) -> dict[str, Any]:

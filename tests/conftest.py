@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import subprocess
 import sys
 from typing import NamedTuple
@@ -11,7 +12,7 @@ import pytest
 from checkout import ROOT
 
 from simulator import plan as plans
-from simulator import walk
+from simulator import store, walk
 
 # The same examples every time, and none is too slow for a busy machine.
 hypothesis.settings.register_profile("laws", derandomize=True, deadline=None)
@@ -70,22 +71,32 @@ def without_pictures(monkeypatch):
 
 
 def command(*argv):
-    """The words that run one command in a process of its own, from any folder."""
-    program = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from simulator.cli import main; main()"
-    )
-    return [sys.executable, "-c", program, *map(str, argv)]
+    """The words that run one command in a process of its own."""
+    return [sys.executable, "-m", "simulator", *map(str, argv)]
+
+
+def surroundings(**more):
+    """The environment of such a process, which finds this checkout from any folder."""
+    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"} | more
 
 
 @pytest.fixture
 def oomcast_apart():
     """Run one command in a process of its own, in the folder that the test stands in."""
 
-    def run(*argv):
-        done = subprocess.run(command(*argv), capture_output=True, text=True, check=False)
+    def run(*argv, **more):
+        environment = surroundings(**more)
+        done = subprocess.run(
+            command(*argv), capture_output=True, text=True, check=False, env=environment
+        )
         return Said(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+def opened(folder):
+    """A finished run, with its counts and cards."""
+    return store.read_result(str(folder))
 
 
 def files_in(folder):

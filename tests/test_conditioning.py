@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from simulator import conditioning, plan, readings, sequential, store, summaries, walk
+from simulator import conditioning, plan, readings, running, sequential, store, summaries, walk
 from simulator.conditioning import LARGEST, smoothed
+from simulator.faults import Interrupted
 
 STILL = [
     "spending_growth=0.0",
@@ -60,7 +61,7 @@ def read(names, *sets, draws=2000):
 
 
 def result(made, tmp_path, name="result"):
-    return store.open_result(str(store.run(made, str(tmp_path / name))))
+    return store.read_result(str(running.run(made, str(tmp_path / name))))
 
 
 def anchor(found):
@@ -243,3 +244,31 @@ def test_a_conditioned_draw_replays(evidence, tmp_path):
 def anchor_card(found, draw):
     column = [prior.name for prior in found.plan.priors].index("anchor_compute")
     return float(found.parameters[draw, column])
+
+
+@pytest.mark.parametrize("sampler", ["weights", "sequential"])
+def test_more_draws_weigh_all_of_them_anew(evidence, tmp_path, sampler):
+    evidence(one=seen(25.6, 0.2))
+    sets = ["horizon=2026.0", f"condition.sampler={sampler}"]
+    running.run(read(["one"], *sets, draws=300), str(tmp_path / "grown"))
+    longer = read(["one"], *sets, draws=500)
+    running.run(longer, str(tmp_path / "grown"), resume=True)
+    running.run(longer, str(tmp_path / "fresh"))
+    for name in ("counts.npz", "weights.npz", "parameters.npy", "milestones.csv", "manifest.json"):
+        assert (tmp_path / "grown" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+
+
+def test_an_interrupted_run_that_conditions_goes_on_to_the_same_bits(evidence, tmp_path):
+    evidence(one=seen(25.6, 0.2))
+    made = read(["one"], "horizon=2026.0", draws=3000)
+
+    def stop(draws):
+        if draws:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        running.run(made, str(tmp_path / "cut"), progress=stop)
+    running.run(made, str(tmp_path / "cut"), resume=True)
+    running.run(made, str(tmp_path / "whole"), workers=2)
+    for name in ("counts.npz", "weights.npz", "parameters.npy", "manifest.json"):
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

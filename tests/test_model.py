@@ -7,6 +7,7 @@ import pytest
 import reference
 
 from simulator import luck, plan, walk
+from simulator.drivers.compute import physical_compute
 from simulator.growth import saturating
 from simulator.milestones import threshold
 
@@ -81,6 +82,15 @@ def test_the_worlds_above_reach_the_corners_of_the_model():
     assert block.series["data_penalty"].max() > 0.4
     assert block.series["research_speedup"].max() > 5
     assert len(np.unique(block.parameters["unhobbling_tools_occurs"])) == 2
+
+
+@pytest.mark.parametrize(
+    ("four", "code"), [("1111", 0), ("2111", 1), ("2211", 2), ("2221", 3), ("1211", 0)]
+)
+def test_a_tie_binds_by_the_lower_code(four, code):
+    limits = [np.full((1, 1), float(limit)) for limit in four]
+    least, found, flop = physical_compute(*limits, np.array([25.0]))
+    assert (least.item(), found.item(), flop.item()) == (1.0, code, 26.0)
 
 
 def test_parameters_are_the_priors_at_the_mixed_levels(plan, walker, block):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from simulator import plots
-from simulator.plots.canvas import spread
+from simulator.plots.canvas import month, spread
 
 NOTE = (
     "observed training FLOP over GPT-4, plus this world's median of what algorithms, unhobbling "
@@ -125,11 +125,24 @@ def test_other_worlds_are_drawn_too(tmp_path, changes):
     ElementTree.fromstring(drawn(tmp_path / "figure.svg", **changes))
 
 
-def test_a_constraint_that_never_binds_does_not_stop_the_figure(tmp_path):
+def test_a_constraint_that_never_binds_is_not_named(tmp_path):
     years = numbers()["shares_years"]
-    shares = {"money": np.ones(len(years)), "power": 0 * years, "helium": 0 * years}
+    late = np.where(years > 2039, 0.001, 0.0)
+    shares = {"money": 1 - late, "power": 0 * years, "helium": late}
     found = lettering(drawn(tmp_path / "figure.svg", shares=shares))
-    assert "helium, 0 % in 2040" in found
+    assert "helium, under 1 % in 2040" in found
+    assert "power" not in found
+
+
+def test_dates_are_months(tmp_path):
+    found = lettering(drawn(tmp_path / "figure.svg", as_of=2026.8328767))
+    assert "Apr 2023" in found
+    assert "Nov 2026" in found
+    assert [month(year) for year in (2026.0, 2026.8328767, 2024.99)] == [
+        "Jan 2026",
+        "Nov 2026",
+        "Dec 2024",
+    ]
 
 
 def test_spread_moves_only_what_touches():

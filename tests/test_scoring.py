@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator import plan, scoring, store, verdicts
+from simulator import plan, running, scoring, store, verdicts
 from simulator.observations import Observation
 from simulator.scoring import Prediction
 
@@ -137,7 +137,7 @@ def test_what_one_growth_rate_decides_counts_once():
 def hindcast(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "hindcast-2023"
     made = plan.read("hindcast-2023", ["draws=1000", "horizon=2027.0"])
-    return store.open_result(str(store.run(made, str(place)))), place
+    return store.read_result(str(running.run(made, str(place)))), place
 
 
 def test_a_hindcast_is_scored_beside_its_rivals(hindcast, oomcast):
@@ -163,6 +163,6 @@ def test_a_hindcast_is_scored_beside_its_rivals(hindcast, oomcast):
 def test_pictures_of_evidence_are_drawn_twice_alike(hindcast, oomcast, tmp_path):
     _, place = hindcast
     for name in ("one.svg", "two.svg"):
-        assert oomcast("score", place, "--picture", tmp_path / name).code == 0
+        assert oomcast("plot", place, "calibration", "-o", tmp_path / name).code == 0
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
     assert "Grok 4, 2025.5" in (tmp_path / "one.svg").read_text()

@@ -1,11 +1,9 @@
 """Counts: any order and any cut gives the same bits, and quantiles are those of the draws."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 
-from simulator import engines, plan, readings, store, summaries, walk
+from simulator import plan, readings, summaries, walk
 from simulator.readings import quantiles
 from simulator.summaries import LEVELS, fit_grid
 
@@ -109,11 +107,33 @@ def test_atoms_are_answered_exactly(counted):
     for key, level in LEVELS.items():
         assert (band[key][none > level] == 0).all()
         assert (band[key][none < level] > 0).all()
-    one = np.minimum(values["inference"][:, :5000], 0.5)
-    grid = fit_grid(one[:, :4096])
-    full = summaries.Shape(shape.years, {"x": grid}, {}, (), shape.start, shape.horizon)
-    found = readings.band(count(full, {"x": one}, np.zeros((0, 5000))), full, "x")
-    assert (found["p95"][(one < 0.5).mean(axis=1) < 0.95] == 0.5).all()
+
+
+UNIFORM = np.random.default_rng(7).random(8192)
+ATOMS = {
+    "at the low end": np.maximum(UNIFORM, 0.3),
+    "at the high end": np.minimum(UNIFORM, 0.7),
+    "inside": np.where(np.abs(UNIFORM - 0.5) < 0.2, 0.5, UNIFORM),
+    "alone, with strays that come later": np.where(np.arange(8192) % 4097 < 4090, 0.5, UNIFORM),
+    "the only value, but for strays": np.where(np.arange(8192) > 8180, -5.0, 0.5),
+    "at the low end, with strays": np.where(np.arange(8192) > 8180, -5.0, np.maximum(UNIFORM, 0.3)),
+    "at the high end, with strays": np.where(np.arange(8192) > 8180, 5.0, np.minimum(UNIFORM, 0.7)),
+    "two": np.clip(UNIFORM, 0.3, 0.7),
+}
+
+
+@pytest.mark.parametrize("case", ATOMS)
+def test_an_atom_is_answered_exactly_wherever_it_stands(case):
+    values = ATOMS[case][np.newaxis]
+    grid = fit_grid(values[:, :4096])
+    shape = summaries.Shape(np.array([2030.0]), {"x": grid}, {}, (), 2019.0, 2050.0)
+    band = readings.band(count(shape, {"x": values}, np.zeros((0, 8192))), shape, "x")
+    exact = np.quantile(values[0], list(LEVELS.values()), method="inverted_cdf")
+    for key, expected in zip(LEVELS, exact, strict=True):
+        if (values == expected).sum() > 1:
+            assert band[key][0] == expected, key
+        else:
+            assert band[key][0] == pytest.approx(expected, abs=1e-3), key
 
 
 def test_shares_of_a_code_are_exact(counted):
@@ -190,51 +210,3 @@ def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
     for name, grid in walk.shape(more).grids.items():
         np.testing.assert_array_equal(grid.knots, shape.grids[name].knots)
         assert (np.diff(grid.knots, axis=1) >= 0).all()
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    made = plan.read("baseline", [*SETS, "draws=5000"])
-    return made, contents(store.run(made, str(tmp_path_factory.mktemp("one") / "result")))
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-@pytest.mark.parametrize(
-    ("workers", "block", "longest"), [(2, 512, 1024), (3, 512, 16_384), (1, 100, 1777), (2, 4096, 5000), (1, 37, 1)]
-)  # fmt: skip
-def test_workers_and_blocks_change_no_bit_of_a_result(
-    undisturbed, tmp_path, monkeypatch, workers, block, longest
-):
-    made, expected = undisturbed
-    if longest == 1:
-        made, expected = narrow(tmp_path / "wide")
-    blocks = walk.blocks
-    monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
-    monkeypatch.setattr(
-        engines, "ranges",
-        lambda draws, _: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
-    )  # fmt: skip
-    found = contents(store.run(made, str(tmp_path / "result"), workers))
-    assert list(found) == list(expected)
-    for name, content in found.items():
-        assert content == expected[name], name
-
-
-def narrow(folder):
-    """A short run for pieces of one draw, which are slow."""
-    sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
-    made = plan.read("baseline", sets)
-    return made, contents(store.run(made, str(folder)))
-
-
-@pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])
-@pytest.mark.parametrize("workers", [1, 2, 7])
-def test_ranges_cover_every_draw_once(draws, workers):
-    pieces = engines.ranges(range(draws), workers)
-    assert [draw for piece in pieces for draw in (piece.start, piece.stop)][:1] == [0]
-    assert all(a.stop == b.start for a, b in pairwise(pieces))
-    assert pieces[-1].stop == draws
-    assert max(map(len, pieces)) <= engines.LONGEST

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import sys
 
-from simulator.cli import evidence, inputs, ledger, results, running, scores  # noqa: F401  (each adds its commands)
+from simulator.cli import (  # noqa: F401  (each adds its commands)
+    bands,
+    believing,
+    evidence,
+    inputs,
+    ledger,
+    pictures,
+    results,
+    running,
+    scores,
+)
 from simulator.cli.app import app
+from simulator.cli.interrupts import interruptible
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -18,7 +29,8 @@ def call(argv: list[str]) -> int:
     from simulator.faults import InputFault, RunFailed
 
     try:
-        app(args=argv, prog_name="oomcast")
+        with interruptible():
+            app(args=argv, prog_name="oomcast")
     except SystemExit as done:  # typer's own: 0, a wrong command line (2), interrupted (130)
         return done.code if isinstance(done.code, int) else 1
     except InputFault as error:

@@ -28,6 +28,17 @@ class Format(StrEnum):
 
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run file's path, or a run's name.")]
+RunNames = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="RUN", help="Run files or names of runs; baseline when left out."),
+]
+ResultName = Annotated[
+    str, typer.Argument(metavar="RESULT", help="A result's folder, or the name of one in ./runs.")
+]
+SeriesNames = Annotated[
+    list[str] | None,
+    typer.Option("--series", help="Names, with commas between; all that are kept when left out."),
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
@@ -48,10 +59,6 @@ Output = Annotated[
     Path | None,
     typer.Option("-o", metavar="FILE", help="Write to a file; its ending picks the format."),
 ]
-Picture = Annotated[
-    Path | None,
-    typer.Option("--picture", metavar="FILE", help="Draw it too: .svg, .pdf or .png."),
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -70,6 +77,12 @@ def settings(sets: list[str] | None, **options: float | None) -> list[str]:
     """`--set` settings with the options that are short for some, which win."""
     given = [f"{key}={value}" for key, value in options.items() if value is not None]
     return [*(sets or ()), *given]
+
+
+def listed(given: list[str] | None) -> list[str]:
+    """What was given with commas between, or by saying the option again."""
+    parts = (part.strip() for text in given or () for part in text.split(","))
+    return [part for part in parts if part]
 
 
 def announce_overlay() -> None:

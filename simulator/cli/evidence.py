@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.app import Output, Picture, TableFormat, app
+from simulator.cli.app import Output, TableFormat, app
 
 if TYPE_CHECKING:
     from simulator.store import Result
@@ -44,33 +43,30 @@ def condition(
     or 1,
     format: TableFormat = None,
     output: Output = None,
-    picture: Picture = None,
 ) -> None:
     """Weigh a finished run on observations; leave a new result, and print both side by side."""
-    from simulator import judgements, plan, store
-    from simulator.cli.results import milestone_answer
+    from simulator import plan, running, store
+    from simulator.cli.tables import milestone_answer
     from simulator.export import give
 
-    before = store.open_result(result)
+    before = store.read_result(result)
     names = [each.strip() for each in (observations or "").split(",") if each.strip()]
     names = names or [seen.name for seen in before.plan.observations]
     made = plan.conditioned(before.plan, names, sampler.value)
-    folder = store.run(made, out or str(store.locate(result)) + "-conditioned", workers)
-    after = store.open_result(str(folder))
-    give(milestone_answer([before, after]), format.value if format else None, output)
-    tell_trust([before, after])
-    if picture:
-        judgements.prior_posterior(after, picture)
+    folder = running.run(made, out or str(store.locate(result)) + "-conditioned", workers)
+    after = store.read_result(str(folder))
+    labels = [before.plan.name, made.name]
+    give(milestone_answer([before, after], labels), format.value if format else None, output)
+    tell_trust(after)
     print(f"The result is in {folder}.", file=sys.stderr)
 
 
-def tell_trust(results: Sequence[Result]) -> None:
+def tell_trust(result: Result) -> None:
     """Say on stderr how far weights are to be trusted, and what to do where they are not."""
     from simulator import conditioning, judgements
 
-    for result in results:
-        if result.weights:
-            name, weights = result.plan.name, result.weights
-            print(f"oomcast: {name} is {judgements.trust(result)}", file=sys.stderr)
-            for said in conditioning.warnings(weights.effective, weights.pareto_k):
-                print(f"oomcast: warning: {name}: {said}", file=sys.stderr)
+    if result.weights:
+        name, weights = result.plan.name, result.weights
+        print(f"oomcast: {name} is {judgements.trust(result)}", file=sys.stderr)
+        for said in conditioning.warnings(weights.effective, weights.pareto_k):
+            print(f"oomcast: warning: {name}: {said}", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.app import Output, Picture, TableFormat, app
+from simulator.cli.app import Output, TableFormat, app
 
 if TYPE_CHECKING:
     from simulator.claims import Claim
@@ -31,22 +31,19 @@ def claims(
     ],
     format: TableFormat = None,
     output: Output = None,
-    picture: Picture = None,
 ) -> None:
     """Print the ledger of claims: each one's probability in each world, and what happened."""
     from simulator import claims as room
     from simulator import judgements, store
     from simulator.export import give
 
-    opened = [store.open_result(name) for name in results]
+    opened = [store.read_result(name) for name in results]
     ledger = room.ledger()
     chances = [
         (result.plan.name, [room.chance(claim, judgements.world(result)) for claim in ledger])
         for result in opened
     ]
     give(claims_answer(ledger, chances), format.value if format else None, output)
-    if picture:
-        judgements.ledger(opened, picture)
 
 
 def claims_answer(

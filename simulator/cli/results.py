@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulator.cli.app import Format, Output, Priors, RunName, Sets, TableFormat, app, settings
+from simulator.cli.tables import milestone_answer
 
 if TYPE_CHECKING:
-    from simulator.export import Answer
     from simulator.growth import Array
     from simulator.plan import Plan
     from simulator.store import Result
-
-SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
-SHOWN_YEARS = ("2028", "2031", "2036")
 
 
 @app.command()
 def milestones(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT...", help="Folders or names of results.")
+        list[str], typer.Argument(metavar="RESULT", help="Folders or names of results.")
     ],
     format: TableFormat = None,
     output: Output = None,
@@ -30,65 +28,14 @@ def milestones(
     """Print credible intervals of arrival years, and probabilities by year and of not arriving."""
     from simulator.cli.evidence import tell_trust
     from simulator.export import give
-    from simulator.store import open_result
+    from simulator.store import read_result
 
-    opened = [open_result(name) for name in results]
-    give(milestone_answer(opened), format.value if format else None, output)
+    opened = [read_result(name) for name in results]
+    labels = [Path(name).name for name in results]
+    give(milestone_answer(opened, labels), format.value if format else None, output)
     for result in opened:
         warn_of_past(result)
-    tell_trust(opened)
-
-
-def milestone_answer(results: list[Result]) -> Answer:
-    """The milestone table of one result, or of several side by side."""
-    from simulator.export import Answer, Table, percent, year
-    from simulator.readings import milestone_rows
-
-    documents: list[dict[str, Any]] = []
-    for result in results:
-        plan, rows = result.plan, milestone_rows(result.counts, result.shape)
-        head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
-        documents.append({**head, "milestones": rows})
-    first = results[0].plan
-    years = [y for y in SHOWN_YEARS if first.start < int(y) <= first.horizon]
-    header = ["milestone", *SHOWN_LEVELS, "mcse p50", *(f"by end {int(y) - 1}" for y in years)]
-    header += [f"not by {first.horizon:g}"]
-    lines, records = [], []
-    for name in results[0].shape.milestones:
-        for document in documents:
-            row = next((r for r in document["milestones"] if r["name"] == name), None)
-            if row is None:
-                continue
-            world = {"run": document["run"]} if len(results) > 1 else {}
-            horizon = document["horizon"]
-            lines.append(
-                [*([f"{name} · {document['run']}"] if world else [name])]
-                + [year(row[p], row[f"mcse_{p}"], horizon) for p in SHOWN_LEVELS]
-                + [f"{row['mcse_p50']:.2g} y" if row["mcse_p50"] < float("inf") else "-"]
-                + [
-                    percent(row["by_year"].get(y, float("nan")), row["mcse_by_year"].get(y, 1.0))
-                    for y in years
-                ]
-                + [percent(1.0 - row["reached"], row["mcse_reached"])]
-            )
-            flat = {k: v for k, v in row.items() if not isinstance(v, dict)}
-            records.append(
-                {
-                    "run": document["run"],
-                    **flat,
-                    **{f"by_{y}": v for y, v in row["by_year"].items()},
-                }
-            )
-    caption = (
-        "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo error allows. "
-        + "; ".join(f"{r.plan.title}: {r.plan.draws:,} draws, seed {r.plan.seed}" for r in results)
-    )
-    title = " · ".join(result.plan.title for result in results)
-    return Answer(
-        Table(title, header, lines, caption),
-        records,
-        documents[0] if len(documents) == 1 else documents,
-    )
+        tell_trust(result)
 
 
 def warn_of_past(result: Result) -> None:
@@ -114,16 +61,17 @@ def replay(
     output: Output = None,
 ) -> None:
     """Print one draw: its parameters, every series, its arrivals."""
-    from simulator import plan, store, walk
+    from simulator import plan, runfiles, store, walk
     from simulator.faults import InputFault
 
     try:
         made = store.open_plan(result)
     except InputFault as fault:
         try:
-            made = plan.read(result)
+            runfiles.locate(result)
         except InputFault:
             raise fault from None
+        made = plan.read(result)
     story = walk.replay(made, draw, _card(result, draw, made))
     _tell(story, f"{made.title}: draw {draw}", format, output)
 
@@ -135,7 +83,7 @@ def _card(result: str, draw: int, plan: Plan) -> Array | None:
 
     if plan.sampler != "sequential" or not plan.observations:
         return None
-    cards = store.open_result(result).parameters
+    cards = store.read_result(result).parameters
     if draw >= len(cards):
         raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(cards) - 1}")])
     return cards[draw]

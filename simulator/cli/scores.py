@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.cli.app import Output, Picture, TableFormat, app
+from simulator.cli.app import Output, TableFormat, app
 
 if TYPE_CHECKING:
     from simulator.export import Answer
@@ -24,17 +24,14 @@ def score(
     result: Annotated[str, typer.Argument(metavar="RESULT", help="A finished run.")],
     format: TableFormat = None,
     output: Output = None,
-    picture: Picture = None,
 ) -> None:
     """Score a run against what came after its as-of date, beside two simple rivals."""
-    from simulator import judgements, store, verdicts
+    from simulator import store, verdicts
     from simulator.export import give
 
-    opened = store.open_result(result)
+    opened = store.read_result(result)
     answer = score_answer(opened.plan, verdicts.verdict(opened))
     give(answer, format.value if format else None, output)
-    if picture:
-        judgements.calibration(opened, picture)
 
 
 def score_answer(plan: Plan, verdict: Verdict) -> Answer:

@@ -6,6 +6,7 @@ import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ ENDINGS: dict[str, dict[str, str | None]] = {
 
 PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
 """Paper under lettering that crosses a line."""
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _RC_LOCK = threading.Lock()
 
@@ -50,9 +53,22 @@ def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Fi
 
 def titles(figure: Figure, title: str, subtitle: str) -> None:
     """Head the whole figure."""
-    figure.text(0.02, 0.982, title, size=style.LARGE, weight="bold", va="top")
+    tall = figure.get_figheight()
+    figure.text(0.02, 1 - 0.13 / tall, title, size=style.LARGE, weight="bold", va="top")
     lines = textwrap.fill(subtitle, 120)
-    figure.text(0.02, 0.952, lines, color=style.MUTED, va="top")
+    figure.text(0.02, 1 - 0.34 / tall, lines, color=style.MUTED, va="top")
+
+
+def month(year: float) -> str:
+    """A decimal year as its month, such as Nov 2026."""
+    first = date(int(year), 1, 1)
+    day = first + timedelta(days=round((year % 1) * (date(first.year + 1, 1, 1) - first).days))
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def signed(value: float, _: int | None = None) -> str:
+    """A label of an axis of differences."""
+    return f"{value:+g}".replace("-", "−") if value else "0"
 
 
 def heading(axes: Axes, text: str, x: float = 0.0) -> None:

@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from simulator import style
 from simulator.plots.binding import binding_areas
-from simulator.plots.canvas import drawing, heading, titles
+from simulator.plots.canvas import drawing, heading, month, signed, titles
 from simulator.plots.fan import fan_bands, fan_key
 from simulator.plots.ladder import ladder_rungs
 from simulator.plots.models import model_points, points_key
@@ -54,6 +54,8 @@ def effective_compute(
         side = figure.add_axes((0.722, 0.285, 0.27, 0.595), sharey=fan)
         binding = figure.add_axes((0.075, 0.06, 0.635, 0.155), sharex=fan)
         _axes(fan, binding, shown, points, rungs)
+        for rung in ladder:  # not at thresholds: where the median path crosses one says nothing
+            fan.axhline(rung.middle, color=style.HAIRLINE, lw=0.5, ls=(0, (1, 2)), zorder=2.5)
         fan_bands(fan, shown)
         fan_key(fan)
         _dates(fan, binding, shown, dates)
@@ -73,17 +75,11 @@ def _axes(
     fan.set_ylim(_limits(band, points, rungs))
     fan.tick_params(labelbottom=False)
     fan.yaxis.set_major_locator(MultipleLocator(5))
-    fan.yaxis.set_major_formatter(FuncFormatter(_signed))
+    fan.yaxis.set_major_formatter(FuncFormatter(signed))
     heading(fan, "effective compute [OOM over GPT-4]", -0.085)
-    for rung in rungs:
-        fan.axhline(rung.middle, color=style.HAIRLINE, lw=0.5, ls=(0, (1, 2)), zorder=2.5)
     binding.xaxis.set_major_locator(MultipleLocator(5))
     binding.xaxis.set_minor_locator(MultipleLocator(1))
     binding.set_xlabel("year", labelpad=2)
-
-
-def _signed(value: float, _: int | None) -> str:
-    return f"{value:+.0f}".replace("-", "−") if value else "0"
 
 
 def _limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> tuple[float, float]:
@@ -105,7 +101,7 @@ def _dates(fan: Axes, binding: Axes, band: Band, dates: Mapping[str, float]) -> 
             axes.vlines(year, foot, top, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=2.6)
         place = (year, fan.get_ylim()[1])
         fan.annotate(
-            f"{name}\n{year:.2f}",
+            f"{name}\n{month(year)}",
             place,
             (3, 0),
             textcoords="offset points",

@@ -22,7 +22,7 @@ def fan_bands(axes: Axes, band: Band) -> None:
     end = band.at(right, "p95")
     if end > axes.get_ylim()[1]:
         text = f"p95 goes on to {end:+.0f} in {right:.0f} ↑"
-        lettering(axes, text, (1, 1), (-4, -3), "axes fraction", ha="right", va="top")
+        lettering(axes, text, (1, 1), (0, 3), "axes fraction", ha="right", va="bottom")
 
 
 def fan_key(axes: Axes) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from simulator.beliefs import Density
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Believed:
+    """One prior, and the one that it replaces."""
+
+    name: str
+    unit: str
+    prior: Density
+    replaced: Density | None = None
+
+
+@dataclass(frozen=True)
 class Rung:
     """A rung of the capability ladder; an uncertain one has p10, p50 and p90."""
 
@@ -42,3 +54,64 @@ class Rung:
     low: float
     middle: float
     high: float
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How probable it is that a milestone has been reached, by year.
+
+    Attributes
+    ----------
+    label, condition : its name, and what it asks for
+    uncertain : whether its threshold is uncertain
+    years, reached : (year) [year], [fraction] reached before that year
+    interval, never : in words, to the digits that their errors allow
+    """
+
+    label: str
+    condition: str
+    uncertain: bool
+    years: np.ndarray
+    reached: np.ndarray
+    median: float
+    interval: str
+    never: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one driver adds, by year: its mean, and p10 and p90 over draws."""
+
+    label: str
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One series to be drawn by itself: its band, or the shares of a code's values; levels to mark, by name."""
+
+    label: str
+    band: Band | None
+    shares: Mapping[str, np.ndarray]
+    years: np.ndarray
+    marks: Sequence[Rung]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Quantiles of one milestone's arrival year in one world; inf is beyond the horizon."""
+
+    quantiles: Mapping[str, float]
+    never: str
+
+
+@dataclass(frozen=True)
+class World:
+    """One world among several: its band, and each milestone's arrival."""
+
+    label: str
+    band: Band
+    reaches: Mapping[str, Reach]
+    horizon: float

@@ -1,0 +1,188 @@
+"""Results with named dimensions, units and long names: as an xarray DataTree, and as the summaries that lie in a file.
+
+Groups follow ArviZ: `prior` (chain, draw) has a variable a parameter, `prior_predictive` the arrivals of the same
+draws. The fewer draws whose trajectories are kept have a group of their own, for a group has one length of `draw`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import h5netcdf
+import numpy as np
+import xarray as xr
+
+from simulator import readings, store, walk
+from simulator.store import Result
+from simulator.summaries import LEVELS
+
+CHAIN = np.zeros(1, np.int64)
+ARRIVAL = {"units": "year", "long_name": "year of first passage; inf: not before the horizon"}
+Variable = tuple[tuple[str, ...], Any, dict[str, Any]]
+
+
+def open_result(result: str) -> xr.DataTree:
+    """Open a finished run as an xarray DataTree; what lies on disk is read when it is used.
+
+    Parameters
+    ----------
+    result : a folder, or a name in `./runs`
+
+    Returns
+    -------
+    groups `prior` and `prior_predictive` (chain, draw), `trajectories` (chain, draw, year), and `summaries`
+
+    Raises
+    ------
+    InputFault
+        when there is no such result, or it cannot be read
+    """
+    read = store.read_result(result)
+    groups = {
+        "prior": _prior(read),
+        "prior_predictive": _prior_predictive(read),
+        "trajectories": _trajectories(read),
+        "summaries": summaries(read),
+    }
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = _about(read)
+    return tree
+
+
+def _about(result: Result) -> dict[str, Any]:
+    plan = result.plan
+    about = {"title": plan.title, "plan_sha256": plan.digest(), "oomcast": result.version}
+    return {**about, "seed": plan.seed, "draws": plan.draws, "inference_library": "oomcast"}
+
+
+def _prior(result: Result) -> xr.Dataset:
+    return _cards(
+        {
+            prior.name: (("chain", "draw"), result.parameters[np.newaxis, :, i], _named(prior))
+            for i, prior in enumerate(result.plan.priors)
+        },
+        result,
+        len(result.parameters),
+    )
+
+
+def _named(thing: Any) -> dict[str, Any]:
+    return {"units": thing.unit, "long_name": thing.name.replace("_", " ")}
+
+
+def _prior_predictive(result: Result) -> xr.Dataset:
+    dims, arrivals = ("chain", "draw", "milestone"), result.arrivals[np.newaxis]
+    cards = _cards({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
+    return cards.assign_coords(_milestones(result))
+
+
+def _trajectories(result: Result) -> xr.Dataset:
+    variables: dict[str, Variable] = {
+        name: (("chain", "draw", "year"), result.trajectories[np.newaxis, :, i], attributes)
+        for i, (name, attributes) in enumerate(_series(result).items())
+    }
+    years = {"year": ("year", result.plan.grid.years, {"units": "year", "axis": "T"})}
+    return _cards(variables, result, len(result.trajectories)).assign_coords(years)
+
+
+def _cards(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:
+    long_name = {"long_name": "number of the draw, which `oomcast replay` takes"}
+    coords = {"chain": CHAIN, "draw": ("draw", np.arange(draws), long_name)}
+    return xr.Dataset(variables, coords, _about(result))
+
+
+def _series(result: Result) -> dict[str, dict[str, Any]]:
+    """Units and long names of the series; a code has its values' names, as CF flags."""
+    known = walk.ready(result.plan).model.series
+    flags = {
+        name: {"flag_values": np.arange(len(codes)), "flag_meanings": " ".join(codes)}
+        for name, codes in result.codes.items()
+    }
+    return {name: {**_named(known[name]), **flags.get(name, {})} for name in result.series}
+
+
+def _milestones(result: Result) -> dict[str, Any]:
+    meanings = [m.meaning for m in result.plan.milestones]
+    names = [m.name for m in result.plan.milestones]
+    return {"milestone": ("milestone", names), "meaning": ("milestone", meanings)}
+
+
+def summaries(result: Result) -> xr.Dataset:
+    """Bands of every series, shares of every code and arrivals of every milestone, over all draws of a run.
+
+    An estimate `x` has its Monte Carlo standard error in `x_mcse`, which its `ancillary_variables` names, after CF.
+    """
+    counts, shape, known = result.counts, result.shape, _series(result)
+    variables: dict[str, Variable] = {}
+    coords: dict[str, Any] = _milestones(result)
+    for name in shape.grids:
+        band = readings.band(counts, shape, name)
+        values, errors = ([band[before + level] for level in LEVELS] for before in ("", "mcse_"))
+        variables |= _estimate(name, ("level", "year"), values, errors, known[name])
+    for name in shape.codes:
+        found = [
+            [readings.probability(int(n), counts.draws, counts.effective) for n in row]
+            for row in counts.codes[name]
+        ]
+        shares = [[estimate.value for estimate in row] for row in found]
+        share_errors = [[estimate.mcse for estimate in row] for row in found]
+        title = f"share of draws by {name.replace('_', ' ')}"
+        variables |= _estimate(f"{name}_share", ("year", name), shares, share_errors, _share(title))
+        coords[name] = (name, list(result.codes[name]))
+    variables |= _milestone_years(result, coords)
+    coords["level"] = ("level", list(LEVELS.values()), {"units": "1", "long_name": "probability"})
+    coords["year"] = ("year", shape.years, {"units": "year", "axis": "T"})
+    return xr.Dataset(variables, coords, _about(result))
+
+
+def netcdf(dataset: xr.Dataset) -> bytes:
+    """A dataset as the bytes of a netCDF 4 file, the same for the same dataset."""
+    buffer = io.BytesIO()
+    with h5netcdf.File(buffer, "w") as file:
+        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
+    return buffer.getvalue()
+
+
+def _milestone_years(result: Result, coords: dict[str, Any]) -> dict[str, Variable]:
+    rows = readings.milestone_rows(result.counts, result.shape)
+    ends = list(rows[0]["by_year"]) if rows else []
+    units = {"units": "year", "long_name": "probability that the milestone arrives before"}
+    coords["before"] = ("before", np.array(ends, float), units)
+
+    def columns(prefix: str, keys: Any) -> list[list[float]]:
+        return [[row[prefix + key] for key in keys] for row in rows]
+
+    def by_year(key: str) -> list[list[float]]:
+        return [[row[key][end] for end in ends] for row in rows]
+
+    quantiles, errors = columns("", LEVELS), columns("mcse_", LEVELS)
+    reached, reached_errors = ([row[k] for row in rows] for k in ("reached", "mcse_reached"))
+    title = "probability of arrival by the horizon"
+    return {
+        **_estimate("arrival", ("milestone", "level"), quantiles, errors, ARRIVAL),
+        **_estimate("reached", ("milestone",), reached, reached_errors, _share(title)),
+        **_estimate(
+            "arrived",
+            ("milestone", "before"),
+            by_year("by_year"),
+            by_year("mcse_by_year"),
+            _share("probability of arrival before a year begins"),
+        ),
+    }
+
+
+def _share(title: str) -> dict[str, Any]:
+    return {"units": "1", "long_name": title}
+
+
+def _estimate(
+    name: str, dims: tuple[str, ...], values: Any, errors: Any, about: dict[str, Any]
+) -> dict[str, Variable]:
+    """An estimate and its Monte Carlo standard error, as two variables."""
+    error = {"units": about["units"], "long_name": f"Monte Carlo standard error of {name}"}
+    return {
+        name: (dims, np.array(values, float), {**about, "ancillary_variables": f"{name}_mcse"}),
+        f"{name}_mcse": (dims, np.array(errors, float), error),
+    }

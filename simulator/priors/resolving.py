@@ -1,0 +1,189 @@
+"""Entries -> priors: natural parameters as given, or fitted to quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from simulator.entries import PriorEntry, check
+from simulator.families import FAMILIES, QUANTILES, Family, Natural, Unfit
+from simulator.faults import Fault, did_you_mean, listed
+from simulator.luck import LOWEST
+from simulator.priors.book import Placed
+from simulator.priors.prior import Prior
+
+EXACT = 1e-9  # a misfit that is only rounding
+TAIL = np.concatenate([[LOWEST], 10.0 ** np.arange(-15.0, -1.0)])
+LEVELS = np.concatenate([TAIL, np.linspace(0.1, 0.9, 9), 1.0 - TAIL[::-1]])
+
+
+def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, PriorEntry] | None:
+    """Turn an entry into a prior, fitting its family to the stated quantiles."""
+    raw, file, table = placed
+    entry = check(PriorEntry, raw, file, table, faults)
+    if entry is None:
+        return None
+    if entry.family not in FAMILIES:
+        mend = did_you_mean(entry.family, FAMILIES)
+        faults.append(Fault(file, table, "family", f'"{entry.family}"', listed(FAMILIES), mend))
+        return None
+    found = len(faults)
+    natural = _natural(entry, placed, faults)
+    if len(faults) > found:
+        return None
+    stated = _stated(entry)
+    prior = Prior(
+        name=name,
+        natural=natural,
+        stated=stated,
+        misfit=_misfit(FAMILIES[entry.family], stated, natural),
+        **entry.model_dump(include={"unit", "family", "shift", "lower", "upper", "source", "note"}),
+    )
+    _check_truncation(prior, placed, faults)
+    if len(faults) == found:
+        _check_reach(prior, placed, faults)
+    return (prior, entry) if len(faults) == found else None
+
+
+def _stated(entry: PriorEntry) -> dict[str, float]:
+    return {key: value for key in QUANTILES if (value := getattr(entry, key)) is not None}
+
+
+def _given(entry: PriorEntry) -> dict[str, Natural]:
+    """Natural parameters of whatever family, as they were written."""
+    every = {name for family in FAMILIES.values() for name in family.written}
+    written = {name: v for name in sorted(every) if (v := getattr(entry, name)) is not None}
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in written.items()}
+
+
+def _limits(entry: PriorEntry, family: Family) -> dict[str, Natural]:
+    """The ends of a family that lies between `lower` and `upper`."""
+    if not family.bounded:
+        return {}
+    return {
+        "low": 0.0 if entry.lower is None else entry.lower,
+        "high": 1.0 if entry.upper is None else entry.upper,
+    }
+
+
+def _natural(entry: PriorEntry, placed: Placed, faults: list[Fault]) -> dict[str, Natural]:
+    """The natural parameters, given or fitted; {} and a fault when they cannot be had."""
+    family, stated, given = FAMILIES[entry.family], _stated(entry), _given(entry)
+    limits = _limits(entry, family)
+    try:
+        _one_way(entry, family, stated, given)
+        if stated:
+            return _fitted(family, stated, {**given, **limits})
+        if amiss := family.wrong(**given, **limits):
+            raise Misstated(next(iter(given)), _listed(given), amiss)
+        return {**given, **limits}
+    except Misstated as error:
+        faults.append(Fault(placed.file, placed.table, *error.args))
+    except Unfit as error:
+        faults.append(
+            Fault(placed.file, placed.table, next(iter(stated)), _listed(stated), str(error))
+        )
+    return {}
+
+
+class Misstated(ValueError):
+    """A prior whose keys do not describe its family: key, found, allowed and mend."""
+
+
+def _one_way(
+    entry: PriorEntry, family: Family, stated: Mapping[str, float], given: Mapping[str, Natural]
+) -> None:
+    """A prior is described by its family's natural parameters or by quantiles, not by both or others."""
+    ways = ", ".join(family.written)
+    if family.fit:
+        beside = f" beside {' and '.join(family.beside)}" if family.beside else ""
+        ways += f"; or two or more of p01 ... p99{beside}"
+    if foreign := next((name for name in given if name not in family.written), None):
+        mend = "take it out, or change the family"
+        raise Misstated(foreign, f"{foreign} in a {family.name}", ways, mend)
+    doubled = [name for name in given if stated and name not in family.beside]
+    if doubled or (stated and not family.fit):
+        found = f"quantiles {', '.join(stated)} of a {family.name}"
+        found += f" beside {', '.join(doubled)}" if doubled else ""
+        raise Misstated(next(iter(stated)), found, ways, "describe it one way")
+    if not stated and set(given) != set(family.written):
+        found = f"{family.name} described by {listed(given) or 'nothing'}"
+        raise Misstated("family", found, ways)
+    if entry.shift and family.bounded:
+        allowed = f"no shift of a {family.name}, for it lies where lower and upper say"
+        raise Misstated("shift", f"{entry.shift:g}", allowed)
+
+
+def _listed(numbers: Mapping[str, Natural]) -> str:
+    parts = [f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}" for k, v in numbers.items()]
+    return ", ".join(parts)
+
+
+def _fitted(
+    family: Family, stated: dict[str, float], beside: dict[str, Natural]
+) -> dict[str, Natural]:
+    """Fit a family to quantiles; as many as it has parameters are met."""
+    assert family.fit is not None
+    levels, values = np.array([QUANTILES[key] for key in stated]), np.array(list(stated.values()))
+    if len(stated) < 2:
+        natural = " and ".join(family.written)
+        raise Unfit(f"two or more quantiles, or the natural parameters {natural}")
+    if not (values[1:] > values[:-1]).all():
+        raise Unfit("values that rise with the level, p01 to p99")
+    if family.scale is np.log and values[0] <= 0:
+        raise Unfit(f"values above 0 in a {family.name}")
+    lacking = [name for name in family.beside if name == "df" and name not in beside]
+    if lacking:
+        raise Unfit("df beside the quantiles")
+    fitted: dict[str, Natural] = {}
+    try:
+        with np.errstate(all="ignore"):
+            fitted = family.fit(levels, values, **beside)
+    except Unfit:
+        raise
+    except (ArithmeticError, ValueError):  # a search that leaves the numbers there are
+        raise Unfit("quantiles that a computer's numbers can span") from None
+    numbers = np.hstack([np.ravel(value) for value in fitted.values()])
+    if not np.isfinite(numbers).all():
+        raise Unfit("quantiles that a computer's numbers can span")
+    if amiss := family.wrong(**fitted):
+        raise Unfit(f"quantiles of a {family.name}, whose {amiss}")
+    free = len(family.natural) - len(beside)
+    if len(stated) <= free and not _misfit(family, stated, fitted) < EXACT:
+        raise Unfit(f"quantiles that a {family.name} can have; none meets these")
+    return fitted
+
+
+def _misfit(family: Family, stated: dict[str, float], natural: dict[str, Natural]) -> float:
+    if not stated:
+        return 0.0
+    levels = np.array([QUANTILES[key] for key in stated])
+    miss = family.misfit(levels, np.array(list(stated.values())), natural)
+    return 0.0 if miss < EXACT else miss
+
+
+def _check_truncation(prior: Prior, placed: Placed, faults: list[Fault]) -> None:
+    lower, upper = prior.distribution.lower, prior.distribution.upper
+    if not lower < upper:
+        found = f"lower = {lower:g}, upper = {upper:g}"
+        faults.append(Fault(placed.file, placed.table, "lower", found, "lower below upper"))
+    elif not prior.distribution.kept > 1e-6:
+        found = f"lower = {lower:g}, upper = {upper:g} keep nothing of the {prior.family}"
+        faults.append(
+            Fault(placed.file, placed.table, "lower", found, "limits that keep some of it")
+        )
+
+
+def _check_reach(prior: Prior, placed: Placed, faults: list[Fault]) -> None:
+    """Every level that a draw can have gives a number, and higher levels no lower ones."""
+    with np.errstate(all="ignore"):
+        values = prior.distribution.values(LEVELS)
+    found = ""
+    if not np.isfinite(values).all():
+        found = f"a {prior.family} whose far tail is infinite"
+    elif (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
+        found = f"a {prior.family} too extreme for a computer's numbers"
+    if found:
+        allowed = "finite values in every draw"
+        faults.append(Fault(placed.file, placed.table, "family", found, allowed))

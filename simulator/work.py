@@ -1,0 +1,239 @@
+"""Unfinished work: its folder, the lock on it, and the snapshots from which it goes on.
+
+    .NAME.partial/
+      lock           held by the process that works here; its text says which
+      plan.json      of which a draw that fails can be replayed
+      snapshot.npz   the counts and the ranges of draws that are in them, in one file that is replaced in one step
+      result/        what becomes the result's folder, cards in their places
+
+The snapshot claims no card that is not on the disk. There is work to go on with where both `snapshot.npz` and `result/`
+are; anything else is what a process left behind that died while it began or ended, and holds no draw.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from simulator import disk, manifest, store, summaries
+from simulator.entries import shown
+from simulator.faults import Fault, InputFault, RunFailed
+from simulator.manifest import Head
+from simulator.plan import Plan
+from simulator.summaries import Counts, Shape
+from simulator.walk import Walked
+
+if sys.platform != "win32":
+    import fcntl
+
+LOCK, SNAPSHOT, RESULT, REPLACED = "lock", "snapshot.npz", "result", "replaced"
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a run has come: what a snapshot holds.
+
+    Attributes
+    ----------
+    cards : the shape of each file of cards
+    done : ranges of draws that are in the counts, rising and apart
+    """
+
+    of: Head
+    shape: Shape
+    cards: dict[str, tuple[int, ...]]
+    counts: Counts
+    done: tuple[range, ...]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[IO[str]]:
+    """Hold a folder of work, made if need be; a lock whose holder died is no obstacle.
+
+    Raises
+    ------
+    InputFault
+        naming the process that holds it
+    """
+    with _lock(folder) as lock:
+        try:
+            yield lock
+        finally:
+            with suppress(
+                OSError
+            ):  # whoever opened this lock meanwhile sees that it is no longer the folder's
+                if held(folder, lock):
+                    (folder / LOCK).unlink()
+                    folder.rmdir()  # where nothing else is in it
+
+
+def _lock(folder: Path) -> IO[str]:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = (folder / LOCK).open("a+")
+        except FileNotFoundError:  # the last holder has just removed the folder
+            continue
+        try:
+            if (
+                sys.platform != "win32"
+            ):  # which has no flock: there nothing keeps a second process out
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read() or "another process"
+            lock.close()
+            fix = "wait for it, or choose another --out"
+            raise InputFault([Fault(shown(folder), "", "", f"{holder} at work", fix=fix)]) from None
+        if held(folder, lock):
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+            lock.flush()
+            return lock
+        lock.close()
+
+
+def held(folder: Path, lock: IO[str]) -> bool:
+    """Say whether a lock is still the folder's own: not when the folder was removed, or made anew."""
+    try:
+        return os.path.samestat((folder / LOCK).stat(), os.fstat(lock.fileno()))
+    except OSError:
+        return False
+
+
+def tidy(folder: Path) -> None:
+    """Remove what a process left that died just after its result was whole; whoever works there is left alone."""
+    with suppress(OSError, InputFault):
+        if folder.exists():
+            with locked(folder):
+                if saved(folder) is None:
+                    clear(folder)
+
+
+def clear(folder: Path) -> None:
+    """Remove whatever a folder of work holds, but its lock."""
+    for path in folder.iterdir():
+        if path.name != LOCK:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def note(folder: Path, plan: Plan) -> None:
+    """Say in an empty folder what is worked on."""
+    clear(folder)
+    (folder / store.PLAN).write_text(plan.canonical(), "utf-8")
+
+
+def begin(folder: Path, state: State, old: Path | None = None) -> None:
+    """Lay the files of cards and write the first snapshot; `old` is a finished result that is extended."""
+    result = folder / RESULT
+    result.mkdir()
+    for name in state.cards:
+        if old:
+            shutil.copyfile(old / f"{name}.npy", result / f"{name}.npy")
+    lay(folder, state)
+    save(folder, state, state.cards)
+
+
+def lay(folder: Path, state: State) -> None:
+    """Give every file of cards its size."""
+    for name, shape in state.cards.items():
+        disk.lay_array(folder / RESULT / f"{name}.npy", shape)
+
+
+def put(folder: Path, state: State, walked: Walked) -> list[str]:
+    """Write the cards of a range into their places; names of the files that are written to."""
+    given = {name: getattr(walked, name) for name in state.cards}
+    written = [name for name, rows in given.items() if rows.size]
+    for name in written:
+        path = folder / RESULT / f"{name}.npy"
+        disk.write_rows(path, state.cards[name], walked.draws.start, given[name])
+    return written
+
+
+def bare(folder: Path, state: State) -> None:
+    """Leave nothing beside the cards of a result: what an end that came to nothing has written is written again."""
+    for path in folder.iterdir():
+        if path.stem not in state.cards or path.suffix != ".npy":
+            path.unlink()
+
+
+def counted(state: State, walked: Walked) -> State:
+    """The state with one more range of draws in its counts."""
+    counts = summaries.merge(state.counts, walked.counts)
+    return replace(state, counts=counts, done=joined([*state.done, walked.draws]))
+
+
+def joined(ranges: Iterable[range]) -> tuple[range, ...]:
+    """The same draws in as few ranges as there can be, rising."""
+    found: list[range] = []
+    for each in sorted((r for r in ranges if len(r)), key=lambda r: r.start):
+        if found and found[-1].stop == each.start:
+            each = range(found.pop().start, each.stop)
+        found.append(each)
+    return tuple(found)
+
+
+def missing(done: Iterable[range], draws: int) -> list[range]:
+    """The ranges of draws that are yet to be walked."""
+    starts = [0, *(each.stop for each in done)]
+    stops = [*(each.start for each in done), draws]
+    return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
+
+
+def save(folder: Path, state: State, written: Iterable[str]) -> None:
+    """Write a snapshot, once the cards that were written since the last one are on the disk."""
+    for name in written:
+        disk.sync(folder / RESULT / f"{name}.npy")
+    with disk.replacing(folder / SNAPSHOT) as file:
+        done = np.array([(each.start, each.stop) for each in state.done], np.int64).reshape(-1, 2)
+        head = np.array(json.dumps(state.of.document()))
+        store.write_counts(file, state.shape, state.counts, done=done, head=head)
+
+
+def saved(folder: Path) -> State | None:
+    """The state of unfinished work, or None when there is none.
+
+    Raises
+    ------
+    InputFault
+        when it cannot be read
+    """
+    path = folder / SNAPSHOT
+    if not (path.is_file() and (folder / RESULT).is_dir()):
+        return None
+    try:
+        with np.load(path) as file:
+            of = manifest.head(json.loads(str(file["head"])), path)
+            shape, counts = store.read_counts(file, of.plan)
+            done = tuple(range(int(a), int(b)) for a, b in file["done"])
+    except store.UNREADABLE as error:
+        what = f"what cannot be read ({type(error).__name__}: {error})"
+        fix = "--overwrite starts again"
+        raise InputFault([Fault(shown(path), "", "", what, fix=fix)]) from None
+    return State(of, shape, store.card_shapes(of), counts, done)
+
+
+def finish(folder: Path, target: Path, lock: IO[str]) -> None:
+    """Give the sealed result its place, in one rename, and remove the folder of work.
+
+    A result that is replaced steps aside first, into the folder of work.
+    """
+    if not held(folder, lock):
+        raise RunFailed(f"{shown(folder)} was removed in mid-run, or taken over; run it again")
+    if target.exists():
+        shutil.rmtree(folder / REPLACED, ignore_errors=True)
+        target.rename(folder / REPLACED)
+    (folder / RESULT).rename(target)
+    disk.sync(target.parent)
+    (folder / SNAPSHOT).unlink()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,61 @@
+"""Workers and the cut into blocks and pieces change no bit of a result."""
+
+from itertools import pairwise
+
+import pytest
+
+import simulator
+from simulator import engines, plan, walk
+
+SETS = (
+    'series=["effective_compute", "research_speedup", "data_penalty", "binding_constraint"]',
+    'milestones=["automated_researcher", "data_exhausted", "run_1e26"]',
+)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    made = plan.read("baseline", [*SETS, "draws=5000"])
+    return made, contents(simulator.run(made, str(tmp_path_factory.mktemp("one") / "result")))
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize(
+    ("workers", "block", "longest"), [(2, 512, 1024), (3, 512, 16_384), (1, 100, 1777), (2, 4096, 5000), (1, 37, 1)]
+)  # fmt: skip
+def test_workers_and_blocks_change_no_bit_of_a_result(
+    undisturbed, tmp_path, monkeypatch, workers, block, longest
+):
+    made, expected = undisturbed
+    if longest == 1:
+        made, expected = narrow(tmp_path / "wide")
+    blocks = walk.blocks
+    monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
+    monkeypatch.setattr(
+        engines, "ranges",
+        lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
+    )  # fmt: skip
+    found = contents(simulator.run(made, str(tmp_path / "result"), workers))
+    assert list(found) == list(expected)
+    for name, content in found.items():
+        assert content == expected[name], name
+
+
+def narrow(folder):
+    """A short run for pieces of one draw, which are slow."""
+    sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
+    made = plan.read("baseline", sets)
+    return made, contents(simulator.run(made, str(folder)))
+
+
+@pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])
+@pytest.mark.parametrize("workers", [1, 2, 7])
+def test_ranges_cover_every_draw_once(draws, workers):
+    pieces = engines.ranges(range(draws), workers)
+    assert [draw for piece in pieces for draw in (piece.start, piece.stop)][:1] == [0]
+    assert all(a.stop == b.start for a, b in pairwise(pieces))
+    assert pieces[-1].stop == draws
+    assert max(map(len, pieces)) <= engines.LONGEST

@@ -1,0 +1,467 @@
+"""Runs that are stopped, killed, starved or raced: what is whole is right, and the rest goes on."""
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import worlds
+from worlds import quickly  # noqa: F401  (for every test here)
+
+from simulator import cli, disk, engines, running, store, walk, work
+from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
+
+COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
+COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
+LONG = 9000
+forks = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Every byte of the small world's result, undisturbed."""
+    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("place") / "whole"))
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """The same of a run that takes a second or two."""
+    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("place") / "long", LONG))
+
+
+@pytest.fixture
+def target(tmp_path):
+    return tmp_path / "world"
+
+
+def resumed(target, draws=1500, **options):
+    return worlds.contents(worlds.finished(target, draws, resume=True, **options))
+
+
+def alone(target):
+    """Say whether a result's folder has nothing beside it."""
+    return [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+# ---- killed
+
+
+def forked(act, *arguments, **options):
+    """A process of its own that does something and ends."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = act(*arguments, **options)
+        finally:
+            os._exit(status if isinstance(status, int) else 0)
+    return child
+
+
+def ended(child):
+    """How a process ended: its exit code, or minus the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def walking(target):
+    """Wait until a run has begun to walk."""
+    until = time.monotonic() + 60
+    while not (store.partial(target) / work.SNAPSHOT).exists() and time.monotonic() < until:
+        time.sleep(0.002)
+
+
+@forks
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(
+    target, workers, long, monkeypatch
+):
+    monkeypatch.setattr(running, "BETWEEN_SNAPSHOTS", 0.05)
+    luck, kills = random.Random(workers), 0
+    while not target.exists() and kills < 6:
+        child = forked(resumed, target, LONG, workers=workers)
+        walking(target)
+        time.sleep(luck.uniform(0.0, 0.5))
+        os.kill(child, signal.SIGKILL)
+        kills += ended(child) == -signal.SIGKILL
+    assert kills > 1
+    assert resumed(target, LONG) == long
+    assert alone(target)
+
+
+@forks
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, long, tmp_path):
+    def call():
+        os.dup2(os.open(tmp_path / "said", os.O_CREAT | os.O_WRONLY), 2)
+        sys.stderr = os.fdopen(2, "w", buffering=1)
+        return cli.call([*COMMAND, "--draws", str(LONG), "--out", str(target), "--workers", "2"])
+
+    child = forked(call)
+    walking(target)
+    os.kill(child, number)
+    assert ended(child) == 130
+    said = (tmp_path / "said").read_text()
+    assert "the same command with --resume goes on" in said
+    assert "Traceback" not in said
+    assert not target.exists()
+    state = work.saved(store.partial(target))
+    assert state.counts.draws == sum(map(len, state.done)) < LONG
+    (tmp_path / "said").unlink()
+    assert resumed(target, LONG) == long
+    assert alone(target)
+
+
+@forks
+def test_death_before_any_file_operation_leaves_what_can_go_on(target):
+    """The k-th time that a file is opened, renamed or removed the process dies at once, for every third k."""
+    k, died, whole = 0, True, worlds.contents(worlds.finished(target.with_name("whole"), 300))
+    shutil.rmtree(target.with_name("whole"))
+    while died:
+        died = ended(forked(die_at, k, target)) == 9
+        assert not target.exists() or worlds.contents(target) == whole, f"operation {k}"
+        assert resumed(target, 300) == whole, f"operation {k}"
+        assert alone(target), f"operation {k}"
+        shutil.rmtree(target)
+        k += 3
+    assert k > 40
+
+
+def die_at(k, target):
+    """Run until the k-th file operation."""
+    left = [k]
+
+    def watch(event, arguments):
+        touches = event in ("open", "os.rename", "os.remove", "os.mkdir", "os.truncate", "os.rmdir")
+        if touches and str(target.parent) in str(arguments[0]):
+            if left[0] == 0:
+                os._exit(9)
+            left[0] -= 1
+
+    running.BETWEEN_SNAPSHOTS = 0.0
+    sys.addaudithook(watch)
+    worlds.finished(target, 300)
+
+
+# ---- interrupted
+
+
+def interrupting(after):
+    """A progress that interrupts once so many draws are done."""
+    done = [0]
+
+    def progress(draws):
+        done[0] += draws
+        if done[0] >= after:
+            raise KeyboardInterrupt
+
+    return progress
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_done_at_an_interruption_is_not_walked_again(target, whole, workers, monkeypatch):
+    with pytest.raises(Interrupted, match="of 1,500 draws are kept"):
+        worlds.finished(target, workers=workers, progress=interrupting(700))
+    state = work.saved(store.partial(target))
+    assert state.counts.draws == sum(map(len, state.done)) >= 700
+    walked, walk_range = [], walk.walk
+    noted = lambda w, s, draws, **k: walked.append(draws) or walk_range(w, s, draws, **k)  # noqa: E731
+    monkeypatch.setattr(walk, "walk", noted)
+    assert resumed(target) == whole
+    assert work.joined([*walked, *state.done]) == (range(1500),)
+    assert sum(map(len, walked)) == 1500 - state.counts.draws
+
+
+def test_an_interrupted_end_is_taken_up_again(target, whole):
+    def stopping(result, folder):
+        (folder / "half.svg").write_text("<svg")
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted, match="1,500 of 1,500"):
+        worlds.finished(target, pictures=stopping)
+    assert resumed(target) == whole
+
+
+# ---- begun, resumed, extended, replaced
+
+
+def test_resume_begins_on_nothing_and_prints_what_is_finished(target, whole):
+    assert resumed(target) == whole
+    before = (target / "counts.npz").stat()
+    assert resumed(target) == worlds.contents(worlds.finished(target)) == whole
+    assert (target / "counts.npz").stat() == before
+
+
+@pytest.mark.parametrize("first", [400, 1, 1499])
+def test_more_draws_extend_a_result_to_the_bytes_of_a_run_of_that_size(target, whole, first):
+    worlds.finished(target, first)
+    with pytest.raises(InputFault, match="--resume extends it to 1,500"):
+        worlds.finished(target)
+    assert resumed(target) == whole
+    assert alone(target)
+
+
+def test_an_interrupted_extension_keeps_the_shorter_result(target, whole):
+    shorter = worlds.contents(worlds.finished(target, 400))
+    with pytest.raises(Interrupted):
+        worlds.finished(target, resume=True, progress=interrupting(900))
+    assert worlds.contents(target) == shorter
+    assert resumed(target) == whole
+
+
+def test_an_unfinished_run_may_be_asked_for_more_draws(target, whole):
+    with pytest.raises(Interrupted):
+        worlds.finished(target, 800, progress=interrupting(300))
+    assert resumed(target) == whole
+
+
+def test_a_spoilt_result_is_not_extended(target):
+    worlds.finished(target, 400)
+    with (target / "parameters.npy").open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        file.write(b"\xff")
+    with pytest.raises(InputFault, match=r"parameters\.npy: found a changed file"):
+        resumed(target)
+    assert alone(target)
+
+
+def test_an_unfinished_run_waits_for_a_word(target):
+    with pytest.raises(Interrupted):
+        worlds.finished(target, progress=interrupting(300))
+    with pytest.raises(InputFault, match=r"\.world\.partial.*unfinished run.*--resume"):
+        worlds.finished(target)
+    with pytest.raises(InputFault, match=r"another seed.*--overwrite.*--out"):
+        running.run(worlds.small(1500, "seed=5"), str(target), resume=True)
+    with pytest.raises(InputFault, match="more than the 700 asked for"):
+        resumed(target, 700)
+    for options in ({"keep_cards": 10}, {"keep_trajectories": 10}):
+        with pytest.raises(InputFault, match="900 cards and 300 trajectories"):
+            resumed(target, **options)
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_something_else_in_the_way_stays_as_it_is(target, resume):
+    before = worlds.contents(worlds.finished(target))
+    for sets, difference in (
+        (["seed=5"], "another seed"),
+        (["algorithms_growth=0.4"], "another algorithms_growth"),
+    ):
+        with pytest.raises(InputFault, match=f"{difference}.*--overwrite.*--out"):
+            running.run(worlds.small(1500, *sets), str(target), resume=resume)
+    with pytest.raises(InputFault, match="of 1,500 draws, more than"):
+        running.run(worlds.small(700), str(target), resume=resume)
+    worlds.resealed(target, oomcast="0.0.1")
+    with pytest.raises(InputFault, match=r"another version, 0\.0\.1"):
+        running.run(worlds.small(), str(target), resume=resume)
+    assert before.keys() == worlds.contents(target).keys()
+    assert alone(target)
+
+
+def test_overwriting_replaces_once_the_new_result_is_whole(target, whole):
+    other = worlds.contents(worlds.finished(target, 300, "seed=5"))
+    with pytest.raises(Interrupted):
+        worlds.finished(target, overwrite=True, progress=interrupting(300))
+    assert worlds.contents(target) == other
+    with pytest.raises(InputFault, match="another plan"):
+        resumed(target)
+    with pytest.raises(Interrupted, match="1,500 of 1,500"):
+        worlds.finished(target, overwrite=True, resume=True, pictures=lambda *_: interrupting(0)(1))
+    assert resumed(target, overwrite=True) == whole
+    assert alone(target)
+
+
+def test_a_folder_that_is_no_result_is_never_replaced(target):
+    target.mkdir()
+    (target / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputFault, match="no result"):
+        worlds.finished(target, overwrite=True)
+    assert worlds.contents(target) == {"thesis.txt": b"years of work"}
+    (target / "thesis.txt").unlink()
+    worlds.finished(target)
+
+
+# ---- raced
+
+
+@forks
+def test_of_two_processes_one_wins_and_the_other_says_who(target, whole):
+    child = forked(worlds.finished, target, LONG)
+    walking(target)
+    with pytest.raises(InputFault, match=f"process {child} on .* at work"):
+        worlds.finished(target)
+    os.kill(child, signal.SIGKILL)
+    ended(child)
+    assert worlds.contents(worlds.finished(target, overwrite=True)) == whole
+
+
+def test_of_many_at_once_each_has_the_result_or_is_told(target, whole):
+    told, held = [], threading.Barrier(4)
+
+    def attempt():
+        held.wait()
+        try:
+            worlds.finished(target)
+        except InputFault as fault:
+            told.append(str(fault))
+
+    threads = [threading.Thread(target=attempt) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) < 4
+    assert all("at work" in message for message in told)
+    assert worlds.contents(target) == whole
+    assert alone(target)
+
+
+# ---- starved
+
+
+def failing(monkeypatch, at, number):
+    """Let the disk fail from the `at`-th write on, the first time in the middle of it."""
+    real, count = disk.write, [0]
+
+    def write(file, data):
+        count[0] += 1
+        if count[0] == at:
+            file.write(memoryview(data)[: len(data) // 2])
+            file.flush()
+        if count[0] >= at:
+            raise OSError(number, os.strerror(number))
+        real(file, data)
+
+    monkeypatch.setattr(disk, "write", write)
+    return lambda: monkeypatch.setattr(disk, "write", real)
+
+
+@pytest.mark.parametrize("at", [1, 4, 7, 10, 13, 16, 17])
+def test_a_full_disk_fails_well_and_the_run_goes_on_later(target, whole, at, monkeypatch):
+    mend = failing(monkeypatch, at, errno.ENOSPC)
+    with pytest.raises(RunFailed, match=r"No space left on device. Free some space.*same command"):
+        worlds.finished(target)
+    assert not target.exists()
+    mend()
+    assert resumed(target) == whole
+
+
+def test_a_disk_that_may_not_be_written_to_says_so(target, monkeypatch):
+    failing(monkeypatch, 1, errno.EROFS)
+    with pytest.raises(RunFailed, match="Have the folder made writable, or choose another --out"):
+        worlds.finished(target)
+
+
+@pytest.fixture
+def little_disk(tmp_path):
+    """A file system of 4 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(place)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("file systems cannot be mounted here; injected faults stand in for them")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_fills_up_and_is_given_space(little_disk, whole):
+    target, ballast = little_disk / "world", little_disk / "ballast"
+    for kilobytes in (3900, 2500, 1500):
+        ballast.write_bytes(bytes(1024 * kilobytes))
+        with pytest.raises(RunFailed, match="Free some space"):
+            worlds.finished(target, resume=True)
+        assert not target.exists()
+        ballast.unlink()
+    subprocess.run(["mount", "-o", "remount,size=40m", str(little_disk)], check=True)
+    assert resumed(target) == whole
+
+
+def test_a_read_only_disk(little_disk, capsys):
+    subprocess.run(["mount", "-o", "remount,ro", str(little_disk)], check=True)
+    command = [*COMMAND, "--out", str(little_disk / "world")]
+    assert cli.call(command) == 1
+    message = capsys.readouterr().err
+    assert (
+        "Read-only file system. Have the folder made writable, or choose another --out" in message
+    )
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("when", ["walking", "drawing"])
+def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
+    folder = store.partial(target)
+
+    def remove(*_):
+        shutil.rmtree(folder)
+        if again:
+            (folder / work.RESULT).mkdir(parents=True)
+
+    doing = {"progress": remove} if when == "walking" else {"pictures": remove}
+    with pytest.raises(RunFailed, match="removed in mid-run"):
+        worlds.finished(target, **doing)
+    assert not target.exists()
+    assert resumed(target) == whole
+
+
+# ---- failing draws and pictures
+
+
+def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, capsys):
+    simulate, bad = walk.model.simulate, 777
+    worst = walk.walk_block(walk.ready(worlds.small()), range(bad, bad + 1))
+    mark = worst.parameters["algorithms_growth"][0]
+
+    def broken(model, parameters, grid):
+        series = dict(simulate(model, parameters, grid))
+        hit = parameters["algorithms_growth"] == mark
+        series["effective_compute"] = np.where(hit, np.nan, series["effective_compute"])
+        return series
+
+    monkeypatch.setattr(walk.model, "simulate", broken)
+    with pytest.raises(DrawFailed) as failed:
+        worlds.finished(target)
+    command = str(failed.value).rpartition("oomcast ")[2].split()
+    assert command == ["replay", str(store.partial(target)), "--draw", str(bad)]
+    assert not target.exists()
+    assert cli.call([*command, "--format", "json"]) == 0
+    assert '"effective_compute"' in capsys.readouterr().out
+    arguments = [*COMMAND, "--draws", "1500", "--out", str(target), "--overwrite"]
+    assert cli.call(arguments) == 1
+    assert f"draw {bad}: effective_compute is nan at 2019" in capsys.readouterr().err
+
+
+def test_a_picture_that_fails_warns_and_loses_nothing(target, monkeypatch, capsys):
+    from simulator import report
+
+    def half(result, path):
+        Path(path).write_text("<svg")
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(report, "effective_compute", half)
+    assert cli.call([*COMMAND, "--draws", "600", "--out", str(target)]) == 0
+    assert "warning: the picture failed (RuntimeError: no ink)" in capsys.readouterr().err
+    store.verify(str(target))
+    assert not (target / "effective_compute.svg").exists()
+
+
+def test_few_pieces_are_in_flight():
+    from concurrent.futures import ThreadPoolExecutor
+
+    given, taken = [], 0
+
+    def pieces():
+        for piece in engines.ranges(range(100_000), 2):
+            given.append(piece)
+            yield piece
+
+    with ThreadPoolExecutor(2) as executor:
+        for _ in engines.each(len, pieces(), executor, ahead=3):
+            taken += 1
+            assert len(given) - taken <= 6
+    assert taken == len(given) > 20

@@ -1,0 +1,181 @@
+"""The shipped worlds say what the design says of them, and come out as they should."""
+
+import math
+import tomllib
+
+import numpy as np
+import pytest
+from checkout import ROOT
+
+from simulator import plan, walk
+
+ANCHOR = 2023.25
+ESSAY = {
+    "price_performance_growth": 0.13,
+    "algorithms_growth": 0.5,
+    "feedback_multiplier": 1.0,
+    "unhobbling_trend_occurs": 1.0,
+    "unhobbling_trend_arrival": ANCHOR,
+    "unhobbling_trend_gain": 15.0,
+    "unhobbling_trend_ramp": 30.0,
+    "unhobbling_chat_occurs": 1.0,
+    "investment_start": 10.83,
+    "investment_growth": 0.29,
+    "ai_power_start": 3.5,
+    "ai_power_growth": 0.28,
+    "chip_output_start": 6.5,
+    "chip_output_growth": 0.28,
+    "revenue_start": 9.3,
+    "revenue_growth": 0.515,
+}
+NONE = (
+    "power_ceiling_growth", "chips_ceiling_growth", "utilisation_decline", "duration_growth",
+    "regime_occurs", "inference_exchange", "algorithms_scale_dependence",
+    "unhobbling_reasoning_occurs", "unhobbling_tools_occurs", "unhobbling_memory_occurs",
+    "unhobbling_agency_occurs",
+)  # fmt: skip
+WALLS = (
+    "price_performance_limit", "energy_efficiency_limit", "duration_limit", "algorithms_limit",
+    "price_decline_limit", "spending_ceiling", "power_ceiling", "chips_ceiling", "latency_ceiling",
+    "stock_start", "revenue_ceiling", "investment_ceiling", "ai_power_ceiling",
+    "chip_output_ceiling",
+)  # fmt: skip
+PEAK = {
+    "stock_growth": ("fixed", 0.0, 0.0),
+    "synthetic_limit": ("lognormal", 0.02, 0.2),
+    "stock_start": ("normal", 13.0, 13.5),
+    "repetition_gain": ("lognormal", 0.2, 0.5),
+    "regime_occurs": ("fixed", 1.0, 1.0),
+    "regime_slope": ("lognormal", 0.5, 4.0),
+}
+
+
+@pytest.fixture(scope="module")
+def essay():
+    return plan.read("situational-awareness")
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return plan.read("baseline")
+
+
+def priors(made):
+    return {prior.name: prior for prior in made.priors}
+
+
+def at(made, level):
+    return {
+        name: float(prior.distribution.values(np.array([level]))[0])
+        for name, prior in priors(made).items()
+    }
+
+
+def draws(made, number=1024):
+    return walk.walk_block(walk.ready(made), range(number))
+
+
+def test_in_the_essays_world_two_things_vary(essay):
+    free = {name for name, prior in priors(essay).items() if prior.family != "fixed"}
+    assert free - set(essay.hold) == {"spending_growth", "researcher_threshold"}
+    assert set(essay.hold.values()) == {0.5}
+    varying = {n for n, values in draws(essay, 64).parameters.items() if np.ptp(values) > 0}
+    assert varying == {"spending_growth", "researcher_threshold"}
+
+
+def test_what_the_essay_does_not_name_is_the_baselines_median(essay, baseline):
+    found, medians = at(essay, 0.5), at(baseline, 0.5)
+    named = {*ESSAY, *NONE, *WALLS, "spending_growth", "researcher_threshold"}
+    assert named <= set(found)
+    assert {n: v for n, v in found.items() if n not in named} == {
+        n: v for n, v in medians.items() if n not in named
+    }
+
+
+def test_the_essays_numbers(essay):
+    wanted = {**ESSAY, **dict.fromkeys(NONE, 0.0), **dict.fromkeys(WALLS, 1e6)}
+    found = at(essay, 0.3)
+    assert {name: found[name] for name in wanted if name not in essay.hold} == wanted
+    low, high = at(essay, 0.05), at(essay, 0.95)
+    threshold = "researcher_threshold"
+    assert (low[threshold], high[threshold]) == pytest.approx((6.5, 8.0))
+    spending = priors(essay)["spending_growth"]
+    assert (spending.family, spending.natural) == ("uniform", {"low": 0.37, "high": 0.47})
+
+
+def test_the_essays_world_is_a_straight_line(essay):
+    block = draws(essay, 8)
+    years = essay.grid.years
+    after = years >= ANCHOR
+    rate = block.parameters["spending_growth"] + 0.13 + 0.5 + 0.5
+    line = rate * (years[after, np.newaxis] - ANCHOR)
+    short = np.max(np.abs(block.series["effective_compute"][after] - line))
+    assert 0 < short < 1e-3  # the far limit of 1e6 falls (rate t)^2 / 2e6 short
+    assert not block.series["binding_constraint"].any()
+    assert not block.series["data_penalty"].any()
+
+
+def test_gpt4_in_a_minute_needs_more_than_the_essays_rates_give(essay):
+    needed = next(m.threshold for m in essay.milestones if m.name == "gpt4_in_a_minute")
+    assert math.log10(91.3 * 24 * 60) == pytest.approx(needed, abs=0.005)  # minutes in 3 months
+    assert needed / (2028.0 - ANCHOR) == pytest.approx(1.08, abs=0.005)
+    assert needed / 4 == pytest.approx(1.28)
+    medians = at(essay, 0.5)
+    rates = ("spending_growth", "price_performance_growth", "algorithms_growth")
+    assert sum(medians[name] for name in rates) == pytest.approx(1.05)
+
+
+def test_the_essays_researcher_comes_near_the_end_of_2027(essay):
+    places = [milestone.name for milestone in essay.milestones]
+    arrivals = draws(essay).arrivals[places.index("automated_researcher")]
+    assert 2027.5 < np.median(arrivals) < 2028.5
+
+
+def test_a_straight_line_that_stops_after_four_steps_comes_later(essay):
+    stopped = plan.read(
+        "situational-awareness", ["unhobbling_trend_gain=2.0", "unhobbling_trend_ramp=4.0"]
+    )
+    place = [milestone.name for milestone in essay.milestones].index("automated_researcher")
+    medians = [np.median(draws(made).arrivals[place]) for made in (essay, stopped)]
+    # From 2027.25 on the line rises at rate - 0.5; the median threshold is 7.25.
+    rate = 0.42 + 0.13 + 0.5
+    at_end = (rate + 0.5) * 4
+    assert medians[1] == pytest.approx(2027.25 + (7.25 - at_end) / rate, abs=0.1)
+    assert medians[1] > medians[0]
+
+
+@pytest.mark.parametrize("name", PEAK)
+def test_the_talks_priors(name):
+    prior = priors(plan.read("peak-data"))[name]
+    family, low, high = PEAK[name]
+    found = prior.distribution.values(np.array([0.05, 0.95]))
+    assert prior.family == family
+    assert found == pytest.approx([low, high])
+
+
+def test_the_talks_world_differs_in_what_it_names_alone(baseline):
+    peak, base = priors(plan.read("peak-data")), priors(baseline)
+    assert {name for name in base if peak[name] != base[name]} == {*PEAK, "regime_year"}
+    year = peak["regime_year"]
+    assert (year.family, year.natural) == ("uniform", {"low": 2025.0, "high": 2030.0})
+
+
+def test_in_the_talks_world_data_run_out_and_pretraining_ends(baseline):
+    peak = plan.read("peak-data")
+    place = [milestone.name for milestone in peak.milestones].index
+    arrivals, before = draws(peak).arrivals, draws(baseline).arrivals
+    assert 2024.0 < np.median(arrivals[place("data_exhausted")]) < 2025.5
+    ended, ended_before = (
+        np.mean(each[place("pretraining_ends")] < 2031) for each in (arrivals, before)
+    )
+    assert ended > 0.7
+    assert ended_before < 0.1
+
+
+@pytest.mark.parametrize("world", ["situational-awareness", "peak-data"])
+def test_seed_worlds_are_unconditioned_and_say_why(world):
+    raw = tomllib.loads((ROOT / "runs" / f"{world}.toml").read_text())
+    assert raw["extends"] == "baseline"
+    assert raw["condition"] == {"observations": []}
+    assert plan.read(world).observations == ()
+    assert all({"unit", "source", "note"} <= set(prior) for prior in raw["priors"].values())

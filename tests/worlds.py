@@ -1,0 +1,41 @@
+"""Small worlds that run in a moment, and what tests say of result folders."""
+
+import pytest
+
+from simulator import manifest, plan, running, walk
+
+SETS = (
+    "horizon=2032",
+    'series=["effective_compute", "binding_constraint"]',
+    'milestones=["automated_researcher", "run_1e27", "cluster_1t"]',
+)
+KEEP = {"keep_cards": 900, "keep_trajectories": 300}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quickly():
+    """Fit grids to fewer draws, here and in forked processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walk, "FITTED_TO", 512)
+        yield
+
+
+def small(draws=1500, *sets):
+    """The baseline with few draws, years, series and milestones."""
+    return plan.read("baseline", [*SETS, f"draws={draws}", *sets])
+
+
+def finished(out, draws=1500, *sets, **options):
+    """The folder of a small world's result."""
+    return running.run(small(draws, *sets), str(out), **{**KEEP, **options})
+
+
+def contents(folder):
+    """Name -> bytes of every file of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def resealed(folder, **changes):
+    """Rewrite a manifest as a program with other ideas would have."""
+    document = manifest.read(folder)
+    (folder / manifest.MANIFEST).write_text(manifest.sealed({**document, **changes}))
