@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -78,19 +78,26 @@ def walk_block(walker: Walker, draws: range, checked: bool = True) -> Block:
     plan = walker.plan
     names = [prior.name for prior in plan.priors]
     levels = luck.mixed(plan.luck, walker.copula, names, draws)
-    return _unfold(walker, draws, levels, checked)
+    return unfold(walker, draws, valued(plan, levels), checked)
 
 
 def walk_medians(walker: Walker) -> Block:
     """One draw with every parameter at its median, but those that are held."""
     names = [prior.name for prior in walker.plan.priors]
     levels = {name: np.array([walker.plan.hold.get(name, 0.5)]) for name in names}
-    return _unfold(walker, range(1), levels)
+    return unfold(walker, range(1), valued(walker.plan, levels))
 
 
-def _unfold(walker: Walker, draws: range, levels: dict[str, Array], checked: bool = True) -> Block:
+def valued(plan: Plan, levels: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters at these levels: name -> (draw) [each in its own unit]."""
+    return {p.name: p.distribution.values(levels[p.name]) for p in plan.priors}
+
+
+def unfold(
+    walker: Walker, draws: range, parameters: dict[str, Array], checked: bool = True
+) -> Block:
+    """Walk draws whose parameters are known to their arrivals."""
     plan = walker.plan
-    parameters = {p.name: p.distribution.values(levels[p.name]) for p in plan.priors}
     series = model.simulate(walker.model, parameters, plan.grid)
     if checked:
         _check(series, plan, draws)

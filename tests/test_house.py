@@ -39,6 +39,7 @@ ROOMS = (
     "walk",
     "engines",
     "conditioning",
+    "targets",
     "sensitivity",
     "claims",
     "scoring",
@@ -52,11 +53,15 @@ ROOMS = (
     "bands",
     "decomposition",
     "inspection",
+    "drives",
+    "comparing",
+    "attributing",
     "export",
     "style",
     "plots",
     "report",
     "pictures",
+    "figures",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room
