@@ -8,6 +8,7 @@ from os import PathLike
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from simulator import style
 from simulator.plots.canvas import drawing
@@ -65,6 +66,7 @@ def _panel(axes: Axes, name: str, rows: Sequence[tuple[str, Bar, Bar]]) -> None:
             axes.barh(y + shift, bar.value, tall, color=colour, lw=0)
             axes.plot([bar.low, bar.high], [y + shift] * 2, color=style.INK, lw=0.8)
     axes.axvline(0.0, color=style.INK, lw=0.7)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.grid(axis="x", color=style.HAIRLINE, lw=0.4, alpha=0.6)
     axes.set_axisbelow(True)
     axes.set_yticks(range(len(rows)), [row[0].replace("_", " ") for row in rows])
