@@ -51,9 +51,7 @@ def finished(target: Path, asked: Asked) -> Head | None:
     if not target.exists():
         return None
     if not (target / MANIFEST).is_file():
-        if target.is_dir() and not any(target.iterdir()):
-            return None
-        raise _in_the_way(target, "what is no result", "move it away, or choose --out")
+        raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
     if asked.overwrite:
         return None
     there = manifest.head(manifest.read(target), target / MANIFEST)

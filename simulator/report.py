@@ -67,7 +67,7 @@ def _points(result: Result) -> dict[str, Point]:
     plan, found = result.plan, {}
     anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
     at_anchor = float(anchor.values(np.array([0.5]))[0])
-    for seen in observations.shipped():
+    for seen in observations.shipped() if len(result.trajectories) else ():
         if seen.series == "training_flop" and plan.start <= seen.year <= plan.horizon:
             low, middle, high = readings.added(
                 result.trajectories, result.series, plan.grid.years, seen.year

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from simulator import beginning, datatree, disk, engines, manifest, readings, store, walk, work
 from simulator.beginning import Asked
@@ -78,13 +78,15 @@ def run(
                 return target
             state = beginning.state(folder, target, there, asked)
             progress(state.counts.draws)
-            state = _walked(folder, state, workers, progress)
+            state = _walked(folder, lock, state, workers, progress)
             _finished(folder / work.RESULT, state, pictures)
             work.finish(folder, target, lock)
     return target
 
 
-def _walked(folder: Path, state: State, workers: int, progress: Callable[[int], None]) -> State:
+def _walked(
+    folder: Path, lock: IO[str], state: State, workers: int, progress: Callable[[int], None]
+) -> State:
     """Walk what is missing, with a snapshot every few seconds and whenever it ends."""
     walker, keep = walk.ready(state.of.plan), state.of.keep
     task = partial(walk.walk, walker, state.shape, cards=keep.cards, trajectories=keep.trajectories)
@@ -97,15 +99,18 @@ def _walked(folder: Path, state: State, workers: int, progress: Callable[[int], 
             state = work.counted(state, walked)
             progress(len(walked.draws))
             if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
+                work.insist(folder, lock)
                 work.save(folder, state, unsaved)
                 unsaved, saved_at = set(), time.monotonic()
     except BaseException:
-        with suppress(OSError):  # on a full disk the last snapshot stands
+        with suppress(OSError, RunFailed):  # on a full disk the last snapshot stands
+            work.insist(folder, lock)
             work.save(folder, state, unsaved)
         raise
     finally:
         if executor:
             executor.shutdown(cancel_futures=True)
+    work.insist(folder, lock)
     work.save(folder, state, unsaved)
     return state
 
