@@ -17,6 +17,8 @@ _PLACES = {
     "walk": "walk",
     "run": "running",
     "open_result": "datatree",
+    "findings": "drives.findings",
+    "attributed": "attributing",
 }
 __all__ = ["__version__", *sorted(_PLACES)]
 

@@ -51,9 +51,7 @@ def finished(target: Path, asked: Asked) -> Head | None:
     if not target.exists():
         return None
     if not (target / MANIFEST).is_file():
-        if target.is_dir() and not any(target.iterdir()):
-            return None
-        raise _in_the_way(target, "what is no result", "move it away, or choose --out")
+        raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
     if asked.overwrite:
         return None
     there = manifest.head(manifest.read(target), target / MANIFEST)
@@ -125,7 +123,7 @@ def state(folder: Path, target: Path, there: Head | None, asked: Asked) -> State
 
 
 def _resumed(folder: Path, begun: State, asked: Asked) -> State:
-    what = f"an unfinished run ({begun.counts.draws:,} of {begun.of.plan.draws:,} draws)"
+    what = f"an unfinished run ({begun.walked:,} of {begun.of.plan.draws:,} draws)"
     _compare(folder, what, begun.of, asked)
     if not asked.resume:
         raise _in_the_way(folder, what, f"--resume goes on with it; {ELSEWHERE}")

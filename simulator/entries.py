@@ -187,7 +187,7 @@ def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     except OSError as error:
         found = str(error.strerror)
     except UnicodeDecodeError as error:
-        found, line = "bytes that are no text", raw[: error.start].count(b"\n") + 1
+        found, line = f"bytes that are no text ({error})", raw[: error.start].count(b"\n") + 1
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = str(error)
         at = re.search(r"at line (\d+)", found)

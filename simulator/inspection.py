@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from simulator import auditing, oddities, origins, store
+from simulator import auditing, batch, oddities, origins, store
 from simulator.faults import Fault, InputFault, did_you_mean
 from simulator.origins import Origin
 from simulator.places import located
@@ -44,7 +45,7 @@ def _all(sets: Sequence[str], priors: str | None) -> Inspected:
     evidence = sorted(folder("evidence").glob("*.toml"))
     odd += oddities.uncited(worlds, evidence)
     faulty = {fault.file for fault in faults}
-    sound = [_sound(world) for world in worlds if not world.faults]
+    sound = [_sound(world, world.scene.run.name) for world in worlds if not world.faults]
     sound += [f"{path.name}: sound" for path in evidence if not faulty]
     return Inspected(located(faults), located(odd), sound)
 
@@ -65,6 +66,8 @@ def gathered(
         try:
             worlds.append(gather(run, sets, priors))
             faults += worlds[-1].faults
+            if worlds[-1].entry.sweep and not worlds[-1].faults:
+                batch.plans(run, sets, priors)  # each of its points
         except InputFault as error:
             faults += error.faults
     return worlds, located(faults)
@@ -82,7 +85,7 @@ def _one(path: str, sets: Sequence[str], priors: str | None) -> Inspected:
         return _folder(place, sets, priors)
     worlds, faults = gathered([path], sets, priors)
     odd = [oddity for world in worlds for oddity in oddities.everything(world)]
-    return Inspected(faults, odd, [_sound(world) for world in worlds if not faults])
+    return Inspected(faults, odd, [_sound(world, path) for world in worlds if not faults])
 
 
 def _holds_priors(path: Path) -> bool:
@@ -110,9 +113,12 @@ def _evidence() -> list[Fault]:
     return located(auditing.faults())
 
 
-def _sound(world: Gathered) -> str:
-    scene = world.scene
-    return f"{scene.run.name}: {len(scene.priors)} priors, {len(scene.milestones)} milestones, no fault"
+def _sound(world: Gathered, name: str) -> str:
+    scene, points = world.scene, math.prod(len(e.points) for e in world.entry.sweep.values())
+    swept = f", {points} points of a sweep" if points > 1 else ""
+    return (
+        f"{name}: {len(scene.priors)} priors, {len(scene.milestones)} milestones{swept}, no fault"
+    )
 
 
 def runs_and_names(words: Iterable[str]) -> tuple[list[str], list[str]]:

@@ -158,6 +158,38 @@ def _ordered() -> tuple[Driver, ...]:
     return tuple(order)
 
 
+def upstream(model: Model, series: Iterable[str]) -> Model:
+    """The part of a model that these series, by name, need."""
+    wanted = set(series)
+    kept: list[Driver] = []
+    for driver in reversed(model.order):
+        if any(_given(name, wanted) for name in driver.gives):
+            kept.append(driver)
+            wanted.update(driver.needs)
+    read = {prefix for driver in kept for prefix in driver.families}
+    families = tuple(pair for pair in model.families if pair[0].prefix in read)
+    return Model(tuple(reversed(kept)), families)
+
+
+def _given(name: str, wanted: Iterable[str]) -> bool:
+    """Say whether a driver's series is wanted; `score_<benchmark>` is every member's."""
+    stem, _, family = name.partition("<")
+    return any(other.startswith(stem) if family else other == name for other in wanted)
+
+
+def taken(model: Model) -> frozenset[str]:
+    """Names of the parameters that a model reads."""
+    parameters, _ = declared()
+    plain = {name for driver in model.order for name in driver.needs if name in parameters}
+    of_families = {
+        f"{family.prefix}_{member}_{field}"
+        for family, members in model.families
+        for member in members
+        for field in family.fields
+    }
+    return frozenset(plain | of_families)
+
+
 def simulate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> dict[str, Array]:
     """Unfold every series of a block of draws.
 

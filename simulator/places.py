@@ -56,4 +56,7 @@ def located(faults: Iterable[Fault]) -> list[Fault]:
     placed = [
         replace(f, line=line_of(f.file, f.table, f.key)) if f.line is None else f for f in faults
     ]
-    return list(dict.fromkeys(sorted(placed, key=lambda f: (f.file, f.line or 0))))
+    once: dict[object, Fault] = {}
+    for f in sorted(placed, key=lambda f: (f.file, f.line or 0)):
+        once.setdefault((f.file, f.line, f.table, f.key, f.found), f)
+    return list(once.values())

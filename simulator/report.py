@@ -68,7 +68,7 @@ def _points(result: Result) -> dict[str, Point]:
     weights = result.weights.whole if result.weights else None
     anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
     at_anchor = float(anchor.values(np.array([0.5]))[0])
-    for seen in observations.known():
+    for seen in observations.known() if len(result.trajectories) else ():
         if (
             seen.label
             and seen.series == "training_flop"

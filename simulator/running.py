@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from simulator import (
     beginning,
@@ -90,9 +90,9 @@ def run(
             if there and there.plan.draws == plan.draws:
                 return target
             state = beginning.state(folder, target, there, asked)
-            progress(state.counts.draws)
+            progress(state.walked)
             try:
-                state, weights = _walked(folder, state, workers, progress)
+                state, weights = _walked(folder, lock, state, workers, progress)
             except InputFault:  # evidence that no draw agrees with leaves nothing to go on with
                 work.clear(folder)
                 raise
@@ -102,7 +102,7 @@ def run(
 
 
 def _walked(
-    folder: Path, state: State, workers: int, progress: Callable[[int], None]
+    folder: Path, lock: IO[str], state: State, workers: int, progress: Callable[[int], None]
 ) -> tuple[State, Weights | None]:
     """Walk what is missing, with a snapshot every few seconds and whenever it ends.
 
@@ -130,15 +130,18 @@ def _walked(
             state = work.counted(state, walked)
             progress(len(walked.draws))
             if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
+                work.insist(folder, lock)
                 work.save(folder, state, unsaved)
                 unsaved, saved_at = set(), time.monotonic()
     except BaseException:
-        with suppress(OSError):  # on a full disk the last snapshot stands
+        with suppress(OSError, RunFailed):  # on a full disk the last snapshot stands
+            work.insist(folder, lock)
             work.save(folder, state, unsaved)
         raise
     finally:
         if executor:
             executor.shutdown(cancel_futures=True)
+    work.insist(folder, lock)
     work.save(folder, state, unsaved)
     return state, weights
 
@@ -212,6 +215,6 @@ def _reason(error: OSError, folder: Path) -> str:
 def _kept(folder: Path) -> str:
     with suppress(OSError, InputFault):
         if begun := work.saved(folder):
-            done, draws = begun.counts.draws, begun.of.plan.draws
+            done, draws = begun.walked, begun.of.plan.draws
             return f"{done:,} of {draws:,} draws are kept in {shown(folder)}; the same command with --resume goes on."
     return "Nothing is kept; the same command starts again."

@@ -84,24 +84,25 @@ def walk_block(walker: Walker, draws: range, checked: bool = True) -> Block:
         levels = luck.mixed(plan.luck, walker.copula, names, draws)
     else:
         levels = {name: walker.given[name][draws.start : draws.stop] for name in names}
-    return _unfold(walker, draws, levels, checked)
+    return unfold(walker, draws, valued(plan, levels), checked)
 
 
 def walk_medians(walker: Walker) -> Block:
     """One draw with every parameter at its median, but those that are held."""
     names = [prior.name for prior in walker.plan.priors]
     levels = {name: np.array([walker.plan.hold.get(name, 0.5)]) for name in names}
-    return _unfold(walker, range(1), levels)
+    return unfold(walker, range(1), valued(walker.plan, levels))
 
 
-def _unfold(walker: Walker, draws: range, levels: dict[str, Array], checked: bool = True) -> Block:
-    parameters = {p.name: p.distribution.values(levels[p.name]) for p in walker.plan.priors}
-    return _grown(walker, draws, parameters, checked)
+def valued(plan: Plan, levels: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters at these levels: name -> (draw) [each in its own unit]."""
+    return {p.name: p.distribution.values(levels[p.name]) for p in plan.priors}
 
 
-def _grown(
+def unfold(
     walker: Walker, draws: range, parameters: dict[str, Array], checked: bool = True
 ) -> Block:
+    """Walk draws whose parameters are known to their arrivals."""
     plan = walker.plan
     series = model.simulate(walker.model, parameters, plan.grid)
     if checked:
@@ -193,7 +194,7 @@ def replay(plan: Plan, draw: int, card: Array | None = None) -> dict[str, Any]:
         return story(walker, walk_block(walker, draws, checked=False), draw)
     values = zip(plan.priors, card, strict=True)
     parameters = {prior.name: np.array([value]) for prior, value in values}
-    return story(walker, _grown(walker, draws, parameters, checked=False), draw)
+    return story(walker, unfold(walker, draws, parameters, checked=False), draw)
 
 
 def best(plan: Plan) -> dict[str, Any]:

@@ -55,6 +55,11 @@ class State:
     counts: Counts
     done: tuple[range, ...]
 
+    @property
+    def walked(self) -> int:
+        """How many draws are in the counts, whatever they weigh."""
+        return sum(map(len, self.done))
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[IO[str]]:
@@ -69,9 +74,8 @@ def locked(folder: Path) -> Iterator[IO[str]]:
         try:
             yield lock
         finally:
-            with suppress(
-                OSError
-            ):  # whoever opened this lock meanwhile sees that it is no longer the folder's
+            # whoever has opened the lock meanwhile sees that it is no longer the folder's
+            with suppress(OSError):
                 if held(folder, lock):
                     (folder / LOCK).unlink()
                     folder.rmdir()  # where nothing else is in it
@@ -85,9 +89,7 @@ def _lock(folder: Path) -> IO[str]:
         except FileNotFoundError:  # the last holder has just removed the folder
             continue
         try:
-            if (
-                sys.platform != "win32"
-            ):  # which has no flock: there nothing keeps a second process out
+            if sys.platform != "win32":  # where nothing keeps a second process out
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
@@ -109,6 +111,18 @@ def held(folder: Path, lock: IO[str]) -> bool:
         return os.path.samestat((folder / LOCK).stat(), os.fstat(lock.fileno()))
     except OSError:
         return False
+
+
+def insist(folder: Path, lock: IO[str]) -> None:
+    """Stop when the folder is no longer this process's own.
+
+    Raises
+    ------
+    RunFailed
+        for what is written now would mix with the work of another
+    """
+    if not held(folder, lock):
+        raise RunFailed(f"{shown(folder)} was removed in mid-run. Run it again.")
 
 
 def tidy(folder: Path) -> None:
@@ -228,8 +242,7 @@ def finish(folder: Path, target: Path, lock: IO[str]) -> None:
 
     A result that is replaced steps aside first, into the folder of work.
     """
-    if not held(folder, lock):
-        raise RunFailed(f"{shown(folder)} was removed in mid-run, or taken over; run it again")
+    insist(folder, lock)
     if target.exists():
         shutil.rmtree(folder / REPLACED, ignore_errors=True)
         target.rename(folder / REPLACED)

@@ -36,7 +36,7 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
     monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
     monkeypatch.setattr(
         engines, "ranges",
-        lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(0, draws.stop, longest)],
+        lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(draws.start, draws.stop, longest)],
     )  # fmt: skip
     found = contents(simulator.run(made, str(tmp_path / "result"), workers))
     assert list(found) == list(expected)

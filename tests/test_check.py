@@ -73,7 +73,7 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, cap
 def test_bytes_that_are_no_text_are_found_by_their_line(elsewhere, capsys):
     write(elsewhere / "runs" / "mine.toml").write_bytes(b'title = "a"\nseed = 1\n# \xff\n')
     assert call(["check", "mine"]) == 2
-    assert "runs/mine.toml:3: found bytes that are no text" in capsys.readouterr().err
+    assert "runs/mine.toml:3: found bytes that are no text (" in capsys.readouterr().err
 
 
 def test_lines_are_found_in_tables_quotes_and_dots():

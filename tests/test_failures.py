@@ -46,7 +46,7 @@ def test_a_draw_that_fails_stops_the_run_and_is_named(folder, oomcast, workers):
     assert said.code == 1
     assert f"draw {FAILING}:" in said.err
     assert "inference is nan" in said.err
-    assert f"oomcast replay baseline --draw {FAILING}" in said.err
+    assert f"oomcast replay runs/.baseline.partial --draw {FAILING}" in said.err
     assert "Traceback" not in said.err
     assert not said.out
     assert not list(folder.glob("runs/baseline"))

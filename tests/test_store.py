@@ -84,7 +84,8 @@ def test_another_place_time_and_number_of_workers_change_no_byte(whole, tmp_path
 def test_one_flipped_byte_is_found_and_named(copy, name):
     path, luck = copy / name, random.Random(name)
     good = path.read_bytes()
-    places = [0, len(good) - 1, *(luck.randrange(len(good)) for _ in range(40))]
+    places = [0, len(good) - 1, *range(1, min(len(good), 1500), 29)]  # a manifest begins with files
+    places += (luck.randrange(len(good)) for _ in range(20))
     for place in places:
         bad = bytearray(good)
         bad[place] ^= 1 << luck.randrange(8)
@@ -207,7 +208,10 @@ def test_summaries_are_the_readings_with_their_errors(whole):
 
 
 def test_the_tree_goes_through_netcdf_unchanged(whole, tmp_path):
-    tree = simulator.open_result(str(whole))
+    groups = simulator.open_result(str(whole)).children
+    few = {name: group.to_dataset() for name, group in groups.items()}
+    few = {name: group[list(group.data_vars)[-4:]] for name, group in few.items()}
+    tree = xr.DataTree.from_dict(few)
     tree.to_netcdf(tmp_path / "tree.nc", engine="h5netcdf")
     with xr.open_datatree(tmp_path / "tree.nc", engine="h5netcdf") as back:
         xr.testing.assert_identical(back.load(), tree)

@@ -120,8 +120,8 @@ def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, long,
 
 
 @forks
-def test_death_before_any_file_operation_leaves_what_can_go_on(target):
-    """The k-th time that a file is opened, renamed or removed the process dies at once, for every third k."""
+def test_death_at_any_file_operation_leaves_what_can_go_on(target):
+    """The k-th time that a file is opened, renamed or removed the process dies at once, for every seventh k."""
     k, died, whole = 0, True, worlds.contents(worlds.finished(target.with_name("whole"), 300))
     shutil.rmtree(target.with_name("whole"))
     while died:
@@ -130,22 +130,30 @@ def test_death_before_any_file_operation_leaves_what_can_go_on(target):
         assert resumed(target, 300) == whole, f"operation {k}"
         assert alone(target), f"operation {k}"
         shutil.rmtree(target)
-        k += 3
+        k += 7
     assert k > 40
 
 
 def die_at(k, target):
-    """Run until the k-th file operation."""
-    left = [k]
+    """Run until the k-th file operation; a write dies in its middle."""
+    left, write = [k], disk.write
+
+    def step():
+        left[0] -= 1
+        return left[0] < 0
 
     def watch(event, arguments):
         touches = event in ("open", "os.rename", "os.remove", "os.mkdir", "os.truncate", "os.rmdir")
-        if touches and str(target.parent) in str(arguments[0]):
-            if left[0] == 0:
-                os._exit(9)
-            left[0] -= 1
+        if touches and str(target.parent) in str(arguments[0]) and step():
+            os._exit(9)
 
-    running.BETWEEN_SNAPSHOTS = 0.0
+    def half(file, data):
+        if step():
+            write(file, memoryview(data)[: len(data) // 2])
+            os._exit(9)
+        write(file, data)
+
+    running.BETWEEN_SNAPSHOTS, disk.write = 0.0, half
     sys.addaudithook(watch)
     worlds.finished(target, 300)
 
@@ -177,6 +185,15 @@ def test_what_was_done_at_an_interruption_is_not_walked_again(target, whole, wor
     assert resumed(target) == whole
     assert work.joined([*walked, *state.done]) == (range(1500),)
     assert sum(map(len, walked)) == 1500 - state.counts.draws
+
+
+def test_an_interruption_ends_a_batch(tmp_path, monkeypatch, capsys):
+    def stopping(plan, out, **options):
+        raise Interrupted(f"{plan.name} was interrupted")
+
+    monkeypatch.setattr(running, "run", stopping)
+    assert cli.call(["run", "baseline", "peak-data", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err.count("was interrupted") == 1
 
 
 def test_an_interrupted_end_is_taken_up_again(target, whole):
@@ -280,11 +297,9 @@ def test_overwriting_replaces_once_the_new_result_is_whole(target, whole):
 def test_a_folder_that_is_no_result_is_never_replaced(target):
     target.mkdir()
     (target / "thesis.txt").write_text("years of work")
-    with pytest.raises(InputFault, match="no result"):
+    with pytest.raises(InputFault, match="not a result"):
         worlds.finished(target, overwrite=True)
     assert worlds.contents(target) == {"thesis.txt": b"years of work"}
-    (target / "thesis.txt").unlink()
-    worlds.finished(target)
 
 
 # ---- raced
@@ -406,6 +421,17 @@ def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
     with pytest.raises(RunFailed, match="removed in mid-run"):
         worlds.finished(target, **doing)
     assert not target.exists()
+    assert resumed(target) == whole
+
+
+def test_a_run_leaves_alone_what_another_has_begun_in_its_place(target, whole):
+    def taken_over(*_):
+        shutil.rmtree(store.partial(target))
+        with pytest.raises(Interrupted):
+            worlds.finished(target, progress=interrupting(700))
+
+    with pytest.raises(RunFailed, match="removed in mid-run"):
+        worlds.finished(target, progress=taken_over)
     assert resumed(target) == whole
 
 

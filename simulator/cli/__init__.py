@@ -7,6 +7,8 @@ import sys
 from simulator.cli import (  # noqa: F401  (each adds its commands)
     bands,
     believing,
+    compare,
+    drives,
     evidence,
     inputs,
     ledger,

@@ -53,6 +53,7 @@ KeepTrajectories = Annotated[
 
 
 @app.command()
+@telling()
 def run(
     runs: RunNames = None,
     draws: Draws = None,
@@ -103,7 +104,7 @@ def _walked(plan: Plan, out: str | None, **options: Any) -> Path:
     """Walk one plan; give the folder of its result."""
     from simulator import running
 
-    with telling(), _bar(plan.draws) as progress:
+    with _bar(plan.draws) as progress:
         return running.run(plan, out, progress=progress.update, pictures=_pictures, **options)
 
 

@@ -1,0 +1,95 @@
+"""How fast indices are found: walks a second, and the estimator stage beside SALib's on the same outputs.
+
+    python benchmarks/sensitivity.py [draws]
+
+Every parameter, first and total order, every year of effective compute, 100 replicates; then by driver. Wall seconds on
+all cores; only the ratios travel between machines.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+
+import numpy as np
+from SALib.analyze import sobol as salib
+
+from simulator import plan, targets
+from simulator.drives.findings import varying
+from simulator.sensitivity import replicates, sobol, worlds
+from simulator.sensitivity.designs import Groups, Subject
+
+REPLICATES = 100
+
+
+def peak() -> float:
+    """The process's peak memory [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+
+
+def timed(world: worlds.World, groups: Groups, draws: int) -> tuple[float, int]:
+    """Wall seconds and walks of first and total order."""
+    start = time.perf_counter()
+    found = sobol.indices(
+        worlds.subject(world),
+        groups,
+        draws=draws,
+        times=replicates.times(draws, REPLICATES, 0),
+        share=0.95,
+        matters=world.matters,
+        workers=os.cpu_count() or 1,
+    )
+    return time.perf_counter() - start, found.walks
+
+
+def estimators(outputs: int, groups: int, draws: int) -> tuple[float, float]:
+    """CPU seconds of our estimator stage and of SALib's analysis, on the same outputs of a made-up answer."""
+    dice = np.random.Generator(np.random.Philox(key=1))
+    answers = dice.standard_normal((groups + 2, outputs, draws))
+    names = tuple(f"x{i}" for i in range(groups))
+    told = iter(answers)
+
+    def answer(levels: dict[str, np.ndarray]) -> np.ndarray:
+        return next(told)[:, : len(levels["x0"])]
+
+    still = {name: np.full(draws, 0.5) for name in names}
+    subject = Subject(names, np.eye(groups), lambda piece: still, answer)
+    swaps = sobol.swaps(subject, {name: (name,) for name in names}, frozenset(names))
+    times = replicates.times(draws, REPLICATES, 0)
+    start = time.process_time()
+    terms = sobol.terms(subject, swaps, still, still, np.zeros((outputs, 1)))
+    means = times.astype(float) @ terms / draws
+    sobol.read(means, {name: (name,) for name in names}, outputs, 0.95, 0)
+    ours = time.process_time() - start
+    problem = {"num_vars": groups, "names": list(names), "bounds": [[0.0, 1.0]] * groups}
+    order = [0, *range(2, groups + 2), 1]
+    start = time.process_time()
+    for k in range(outputs):
+        y = answers[order, k].T.ravel()
+        salib.analyze(problem, y, calc_second_order=False, num_resamples=REPLICATES, seed=1)
+    return ours, time.process_time() - start
+
+
+def main() -> None:
+    draws = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
+    made = plan.read("baseline")
+    for text, by in (("effective_compute", "parameter"), ("automated_researcher", "driver")):
+        world = worlds.world(made, targets.read(made, text))
+        groups = varying(world, by)
+        seconds, walks = timed(world, groups, draws)
+        print(
+            f"{text} by {by}: {len(groups)} groups, {len(world.target.years)} outputs, N = {draws}"
+        )
+        print(
+            f"  {seconds:.1f} s, {walks:,} walks, {walks / seconds:,.0f} walks/s, peak {peak():.0f} MB"
+        )
+    ours, theirs = estimators(33, 20, draws)
+    print(
+        f"estimators of 20 groups, 33 outputs: {ours:.2f} s, SALib {theirs:.1f} s, {theirs / ours:.0f} times"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""Designs: which draws walk, and whose luck each parameter has in them.
+
+Two draws `a` and `b` are independent. A group keeps the luck of `a` while the rest is redrawn from `b`, given the group
+when correlations tie them: on normal scores `z_rest = zb_rest + S[rest,g] S[g,g]^-1 (za[g] - zb[g])`, which has exactly
+the conditional normal law, and is the plain swap when nothing is tied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from simulator import engines
+from simulator.growth import Array
+from simulator.luck import LOWEST
+
+Levels = dict[str, Array]
+Groups = Mapping[str, tuple[str, ...]]
+Ties = Mapping[str, Mapping[str, float]]
+Found = TypeVar("Found")
+
+BLOCK = 512
+NOTHING = 1e-12  # a weight below this is rounding of 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function of probability levels, and the law of the levels.
+
+    Attributes
+    ----------
+    names : parameters that vary
+    matrix : (parameter, parameter) correlation of their normal scores
+    levels : a range of draws -> name -> (draw) [probability]
+    answer : name -> (draw) [probability] -> (output, draw); pure and per draw
+    """
+
+    names: tuple[str, ...]
+    matrix: Array
+    levels: Callable[[range], Levels]
+    answer: Callable[[Levels], Array]
+
+    def tied(self, group: Iterable[str]) -> bool:
+        """Say whether correlations tie a group to the rest."""
+        inside = np.isin(self.names, list(group))
+        return bool((np.abs(self.matrix[np.ix_(inside, ~inside)]) > NOTHING).any())
+
+
+def ties(subject: Subject, group: Iterable[str]) -> Ties:
+    """Weights by which each parameter outside a group follows those inside it: `S[rest,g] S[g,g]^-1`.
+
+    Only what is not 0 is there; a singular `S[g,g]`, of parameters that are wholly tied, has a pseudo-inverse.
+    """
+    across = np.abs(subject.matrix - np.eye(len(subject.names))) > NOTHING
+    among = np.flatnonzero(across.any(axis=0))  # the rest is tied to nothing
+    names = [subject.names[i] for i in among]
+    inside = np.isin(names, list(group))
+    matrix = subject.matrix[np.ix_(among, among)]
+    weights = matrix[np.ix_(~inside, inside)] @ np.linalg.pinv(
+        matrix[np.ix_(inside, inside)], hermitian=True
+    )
+    members = [name for name, there in zip(names, inside, strict=True) if there]
+    outside = [name for name, there in zip(names, inside, strict=True) if not there]
+    found = {
+        name: {m: float(w) for m, w in zip(members, row, strict=True) if abs(w) > NOTHING}
+        for name, row in zip(outside, weights, strict=True)
+    }
+    return {name: row for name, row in found.items() if row}
+
+
+def keep(a: Levels, b: Levels, group: Iterable[str], ties: Ties) -> Levels:
+    """Levels in which a group keeps the luck of `a` and the rest is redrawn from `b`, given the group."""
+    kept = {**b, **{name: a[name] for name in group}}
+    moved: dict[str, Array] = {}
+    for name, row in ties.items():
+        score = ndtri(b[name])
+        for member, weight in row.items():
+            if member not in moved:
+                moved[member] = ndtri(a[member]) - ndtri(b[member])
+            score = score + weight * moved[member]
+        kept[name] = np.clip(ndtr(score), LOWEST, 1.0 - LOWEST)
+    return kept
+
+
+def rest(subject: Subject, group: Iterable[str]) -> tuple[str, ...]:
+    """The parameters outside a group."""
+    group = set(group)
+    return tuple(name for name in subject.names if name not in group)
+
+
+def in_order(
+    task: Callable[[range], Found],
+    draws: int,
+    workers: int,
+    progress: Callable[[float], None],
+    length: int = BLOCK,
+) -> Iterator[Found]:
+    """Run a task over blocks of draws, and give what each found in the order of the draws.
+
+    Sums over what is given have the same bits with any number of workers.
+    """
+    pieces = [range(k, min(k + length, draws)) for k in range(0, draws, length)]
+    if workers <= 1:
+        for piece in pieces:
+            yield task(piece)
+            progress(len(piece) / draws)
+        return
+    waiting: dict[int, Found] = {}
+    following = 0
+    with ThreadPoolExecutor(workers) as executor:
+        done = engines.each(partial(_placed, task), pieces, executor, ahead=workers + 1)
+        for piece, found in done:
+            waiting[piece.start] = found
+            progress(len(piece) / draws)
+            while following in waiting:
+                yield waiting.pop(following)
+                following += length
+
+
+def _placed(task: Callable[[range], Found], piece: range) -> tuple[range, Found]:
+    return piece, task(piece)

@@ -1,0 +1,108 @@
+"""Shapley effects: the variance shared out over groups, tied or not, so that the parts sum to the whole.
+
+A group's effect is what its luck adds to `E[Var(Y | all but u)]`, averaged over the orders in which groups join u.
+Song, Nelson and Staum (2016); every cluster of draws has an order of its own, and the next cluster its reverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from simulator.growth import Array
+from simulator.sensitivity import replicates
+from simulator.sensitivity.designs import (
+    BLOCK,
+    Groups,
+    Levels,
+    Subject,
+    Ties,
+    in_order,
+    keep,
+    rest,
+    ties,
+)
+from simulator.sensitivity.replicates import Interval
+
+CLUSTER = 32
+
+
+def effects(
+    subject: Subject,
+    groups: Groups,
+    *,
+    draws: int,
+    replicate: int,
+    seed: int,
+    share: float,
+    workers: int = 1,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Interval:
+    """Shapley effects as shares of the variance, (group, output); they sum to 1.
+
+    Parameters
+    ----------
+    draws : how many are walked, a multiple of twice CLUSTER
+    replicate : how many bootstrap replicates; they take pairs of clusters, for those have their orders together
+    """
+    orders = _orders(len(groups), draws // CLUSTER, seed)
+    known: dict[frozenset[str], Ties] = {}
+
+    def block(piece: range) -> Array:
+        terms = _terms(subject, groups, piece, draws, orders, known)
+        pairs = terms.reshape(len(terms), terms.shape[1], -1, 2 * CLUSTER)
+        return np.moveaxis(pairs.sum(axis=3), 2, 0)
+
+    found = np.concatenate(list(in_order(block, draws, workers, progress)))
+    times = replicates.times(len(found), replicate, seed).astype(float)
+    total = np.tensordot(times, found, axes=1)
+    whole = total.sum(axis=1, keepdims=True)
+    return replicates.interval(total / np.where(whole > 0.0, whole, np.nan), share)
+
+
+def _orders(groups: int, clusters: int, seed: int) -> list[list[int]]:
+    dice = np.random.Generator(np.random.Philox(key=seed))
+    drawn = [dice.permutation(groups).tolist() for _ in range(clusters // 2)]
+    return [order for each in drawn for order in (each, each[::-1])]
+
+
+def _terms(
+    subject: Subject,
+    groups: Groups,
+    piece: range,
+    draws: int,
+    orders: Sequence[Sequence[int]],
+    known: dict[frozenset[str], Ties],
+) -> Array:
+    """What each group added to half the squared difference from f(a), (group, output, draw)."""
+    a = subject.levels(piece)
+    b = subject.levels(range(piece.start + draws, piece.stop + draws))
+    names = list(groups)
+    mine = orders[piece.start // CLUSTER : piece.stop // CLUSTER]
+    base = subject.answer(a)
+    found = np.zeros((len(names), *base.shape))
+    before = np.zeros(base.shape)
+    for step in range(len(names)):
+        joined = [frozenset(names[i] for i in order[: step + 1]) for order in mine]
+        parts = []
+        for cluster, redrawn in enumerate(joined):
+            within = slice(cluster * CLUSTER, (cluster + 1) * CLUSTER)
+            stay = rest(subject, (n for g in redrawn for n in groups[g]))
+            if redrawn not in known:
+                known[redrawn] = ties(subject, stay)
+            one, other = ({n: v[within] for n, v in levels.items()} for levels in (a, b))
+            parts.append(keep(one, other, stay, known[redrawn]))
+        after = 0.5 * (base - subject.answer(_joined(parts))) ** 2
+        for cluster, order in enumerate(mine):
+            within = slice(cluster * CLUSTER, (cluster + 1) * CLUSTER)
+            found[order[step]][:, within] = (after - before)[:, within]
+        before = after
+    return found
+
+
+def _joined(parts: Sequence[Levels]) -> Levels:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+assert BLOCK % (2 * CLUSTER) == 0

@@ -1,0 +1,379 @@
+"""What drives the answer of a world: drivers, targets, faults, attribution, the command line."""
+
+import csv
+import io
+import json
+import tomllib
+
+import numpy as np
+import pytest
+from checkout import ROOT
+
+from simulator import attributing, comparing, plan, running, store, targets, walk
+from simulator.cli import call
+from simulator.drives import findings
+from simulator.faults import InputFault
+from simulator.sensitivity import attribution, designs, replicates, worlds
+
+SMALL = ["draws=1200", "horizon=2040"]
+FIXED = '{{ family = "fixed", value = {}, unit = "{}", source = "judgement" }}'
+KEYS = [f"{order}_order{end}" for order in ("first", "total") for end in ("", "_low", "_high")]
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return plan.read("baseline", SMALL)
+
+
+@pytest.fixture(scope="module")
+def result(baseline, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    return store.read_result(str(running.run(baseline, str(folder)))), str(folder)
+
+
+def ask(source, target, **options):
+    return findings.findings(source, target, **{"replicates": 50, "workers": 2} | options)
+
+
+def test_a_parameter_belongs_to_the_driver_whose_prior_file_states_it(baseline):
+    stated = {
+        name: path.stem
+        for path in (ROOT / "priors").glob("*.toml")
+        for name in tomllib.loads(path.read_text("utf-8"))
+    }
+    owners = worlds.owner(baseline)
+    assert len(owners) == len(baseline.priors)
+    assert {name: stated[name] for name in owners} == owners
+
+
+@pytest.mark.parametrize("text", ["effective_compute", "data_headroom@2033.4", "score_math@2030"])
+def test_a_narrow_walk_gives_the_bits_of_the_whole_walk(baseline, text):
+    target = targets.read(baseline, text)
+    world = worlds.world(baseline, target)
+    subject = worlds.subject(world)
+    block = walk.walk_block(walk.ready(baseline), range(7, 40))
+    whole = targets.raw(target, block, baseline.grid.years)
+    assert np.array_equal(subject.answer(subject.levels(range(7, 40))), whole)
+    assert len(world.walker.model.order) < len(walk.ready(baseline).model.order)
+
+
+def test_what_is_said_not_to_matter_does_not(baseline):
+    target = targets.read(baseline, "automated_researcher")
+    world = worlds.world(baseline, target)
+    idle = [name for name in world.varying if name not in world.matters]
+    assert "price_decline" in idle
+    subject = worlds.subject(world)
+    full = walk.ready(baseline)
+    levels = subject.levels(range(64))
+    other = levels | {name: subject.levels(range(64, 128))[name] for name in idle}
+    arrivals = []
+    for each in (levels, other):
+        still = {p.name: np.full(64, 0.5) for p in baseline.priors}
+        parameters = walk.valued(baseline, still | each)
+        arrivals.append(walk.unfold(full, range(64), parameters).arrivals[0])
+    assert np.array_equal(*arrivals)
+
+
+def test_targets_are_taken_from_draws(baseline):
+    block = walk.walk_block(walk.ready(baseline), range(300))
+    years, row = baseline.grid.years, 0
+    for text, expected in (
+        ("automated_researcher", np.minimum(block.arrivals[row], 2040.0)),
+        ("automated_researcher@2030", block.arrivals[row] < 2030.0),
+        ("ai_power@2030", block.series["ai_power"][years == 2030.0][0]),
+    ):
+        target = targets.read(baseline, text)
+        cut = block._replace(arrivals=block.arrivals[:1])
+        found = targets.finite(target, targets.raw(target, cut, years))
+        assert np.array_equal(found[0], expected), text
+
+
+def test_finished_draws_give_the_target_that_walks_give(baseline, result):
+    opened, _ = result
+    for text in ("remote_work", "effective_compute@2031.1"):
+        target = targets.read(baseline, text)
+        subject = worlds.subject(worlds.world(baseline, target), cut=False)
+        walked = subject.answer(subject.levels(range(500)))
+        kept = targets.of_cards(
+            target, baseline, opened.arrivals[:500], opened.trajectories[:500], opened.series
+        )
+        assert kept == pytest.approx(walked, rel=1e-12)
+
+
+def test_a_held_parameter_does_not_vary_and_its_partners_do():
+    held = plan.read("baseline", [*SMALL, "hold.researcher_threshold=0.5"])
+    found = ask(held, "automated_researcher", by="parameter", draws=256)
+    rows = {row["name"]: row for row in found.records}
+    assert [rows["researcher_threshold"][key] for key in KEYS] == [0.0] * 6
+    assert rows["remote_work_threshold"]["first_order"] == 0.0  # tied to what is held only
+
+
+def test_every_method_speaks_of_every_driver(baseline):
+    every = set(worlds.grouped(baseline, "driver"))
+    for method in ("correlated", "shapley", "tornado"):
+        found = ask(baseline, "automated_researcher", method=method, draws=256)
+        assert {row["name"] for row in found.records} == every, method
+    shares = [
+        row["shapley"] for row in ask(baseline, "remote_work", method="shapley", draws=256).records
+    ]
+    assert sum(shares) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_the_default_method_follows_the_correlations(baseline):
+    assert ask(baseline, "remote_work", draws=256).asked.method == "correlated"
+    apart = baseline.model_copy(update={"correlations": ()})
+    assert ask(apart, "remote_work", draws=256).asked.method == "sobol"
+    one = ask(apart, "remote_work", draws=256, method="sobol").records
+    two = ask(apart, "remote_work", draws=256, method="correlated").records
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "said"),
+    [
+        ("automated_reseacher", {}, 'did you mean "automated_researcher"'),
+        ("binding_constraint", {}, "a code"),
+        ("remote_work@1900", {}, "a year from 2019 to 2040"),
+        ("remote_work@soon", {}, "a year from 2019 to 2040"),
+        ("gpt4_in_a_minute@2020", {}, "try gpt4_in_a_minute@203"),
+        ("run_1e26@2039", {}, "every draw of 2,048 arrives before 2039"),
+        ("run_1e26@2039", {}, "try run_1e26@202"),
+        ("us_generation@2023.25", {"method": "sobl"}, 'did you mean "sobol"'),
+        ("remote_work", {"by": "drivers"}, 'did you mean "driver"'),
+        ("remote_work", {"method": "sobol"}, "correlations tie"),
+        ("remote_work", {"method": "given-draws"}, "oomcast run baseline"),
+        ("remote_work", {"draws": 10}, "at least 256"),
+        ("remote_work", {"interval": 0.999}, "at least 2000"),
+        ("remote_work", {"interval": 1.0}, "between 0 and 1"),
+        ("remote_work@2030", {"method": "information"}, "80 % interval"),
+        ("effective_compute", {"method": "tornado"}, "effective_compute@20"),
+        ("effective_compute@2030", {"method": "discovery"}, "milestone@2031"),
+        ("remote_work", {"method": "tornado", "weights": np.ones(1200)}, "no weights"),
+        ("remote_work", {"weights": np.ones(1200)}, "no weights"),
+    ],
+)
+def test_bad_questions_are_refused(baseline, result, target, options, said):
+    source = result[0] if options.get("method") == "discovery" else baseline
+    with pytest.raises(InputFault) as fault:
+        ask(source, target, **options)
+    assert said in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"method": "given-draws", "by": "driver"}, "--by parameter"),
+        ({"method": "given-draws", "draws": 100}, "at least 800"),
+        ({"method": "given-draws", "weights": np.ones(7)}, "1,200 kept draws"),
+        ({"method": "given-draws", "weights": -np.ones(1200)}, "below 0"),
+        ({"method": "sobol", "by": "parameter", "weights": np.ones(1200)}, "independent groups"),
+        ({"method": "correlated", "weights": np.ones(1200)}, "no weights"),
+    ],
+)
+def test_so_are_bad_questions_to_a_result(result, options, said):
+    with pytest.raises(InputFault) as fault:
+        ask(result[0], "remote_work", **options)
+    assert said in str(fault.value)
+
+
+def test_a_target_that_no_draw_reaches_has_no_boxes(result):
+    with pytest.raises(InputFault, match="at least 30 cases"):
+        ask(result[0], "run_1e28", method="discovery")
+
+
+def edited(baseline, **priors):
+    """A copy of a plan with some priors shifted."""
+    moved = [p.model_copy(update={"shift": priors.get(p.name, p.shift)}) for p in baseline.priors]
+    return baseline.model_copy(update={"priors": tuple(moved)})
+
+
+def attributed(a, b, target, **options):
+    return attributing.attributed(a, b, target, **{"draws": 512, "replicate": 60} | options)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_an_additive_difference_is_split_exactly(exact):
+    own = np.array([1.0, -2.5, 0.0, 4.0])
+    orders = None if exact else attribution.orders(4, 6, seed=2)
+    noise = np.linspace(-1.0, 1.0, 21)
+    worth = {
+        coalition: sum(own[list(coalition)]) + 2030.0 + noise
+        for coalition in attribution.coalitions(4, orders)
+    }
+    found = attribution.parts(4, orders, worth, 0.9, 3)
+    assert found.value == pytest.approx(own, abs=1e-9)
+    assert found.mcse == pytest.approx(np.zeros(4), abs=1e-9)
+
+
+def test_a_driver_that_adds_to_the_target_has_its_own_part(baseline):
+    moved = edited(baseline, horizon_start=0.4, generation_start=0.2)
+    for target, driver, part in (
+        ("time_horizon@2033", "horizon", 0.4),
+        ("us_generation@2033.25", "electricity", 0.2),
+    ):
+        found = attributed(baseline, moved, target)
+        parts = dict(zip(found.drivers, found.parts.value, strict=True))
+        assert parts.pop(driver) == pytest.approx(part, abs=1e-12)
+        assert set(parts.values()) == {0.0}
+
+
+@pytest.mark.parametrize("target", ["automated_researcher", "automated_researcher@2030"])
+def test_parts_sum_to_the_whole_and_worlds_are_their_own(baseline, target):
+    moved = edited(baseline, algorithms_growth=-0.1, stock_start=-0.5, price_decline=0.3)
+    found = attributed(baseline, moved, target, workers=2)
+    assert found.exact
+    assert found.parts.value.sum() == pytest.approx(float(found.whole.value), abs=1e-9)
+    parts = dict(zip(found.drivers, found.parts.value, strict=True))
+    assert parts["algorithms"] != 0.0
+    assert {name for name, part in parts.items() if part} <= {"algorithms", "data"}
+    errors = dict(zip(found.drivers, found.parts.mcse, strict=True))
+    assert errors["prices"] == 0.0  # differs, and does not lead there
+    read = targets.read(moved, target)
+    subject = worlds.subject(worlds.world(moved, read))
+    answers = subject.answer(subject.levels(range(512)))[0]
+    own = answers.mean() if "@" in target else np.quantile(answers, 0.5, method="inverted_cdf")
+    assert found.b == pytest.approx(own, abs=1e-12)
+
+
+def test_sampled_orders_come_near_every_coalition(baseline, monkeypatch):
+    moved = edited(
+        baseline, algorithms_growth=-0.1, researcher_threshold=1.0, spending_growth=0.1,
+        inference_start=2.0,
+    )  # fmt: skip
+    exact = attributed(baseline, moved, "automated_researcher")
+    monkeypatch.setattr("simulator.sensitivity.attribution.EXACT", 2)
+    drawn = attributed(baseline, moved, "automated_researcher", orders=12)
+    assert exact.exact
+    assert not drawn.exact
+    assert drawn.parts.value.sum() == pytest.approx(float(drawn.whole.value), abs=1e-9)
+    assert np.abs(drawn.parts.value - exact.parts.value).max() < 0.25
+
+
+def test_a_correlation_alone_is_a_difference(baseline):
+    apart = baseline.model_copy(update={"correlations": ()})
+    found = attributed(baseline, apart, "automated_researcher")
+    parts = dict(zip(found.drivers, found.parts.value, strict=True))
+    assert parts["unhobbling"] != 0.0
+    assert parts["regime"] == parts["inference"] == 0.0
+
+
+def test_worlds_of_other_luck_or_grids_are_not_attributed(baseline):
+    for change, said in (({"seed": 1}, "seed"), ({"horizon": 2045.0}, "horizon")):
+        with pytest.raises(InputFault, match=said):
+            attributed(baseline, baseline.model_copy(update=change), "remote_work")
+    with pytest.raises(InputFault, match="effective_compute@20"):
+        attributed(baseline, baseline, "effective_compute")
+
+
+def test_the_same_world_differs_in_nothing(baseline):
+    assert comparing.plans(baseline, baseline) == []
+    found = attributed(baseline, baseline, "remote_work")
+    assert found.parts.value.tolist() == [0.0] * len(found.drivers)
+    rows = comparing.answers(baseline, baseline, 300, 50)
+    assert all(row["difference"] in (0.0,) or np.isnan(row["difference"]) for row in rows)
+
+
+def test_differences_of_plans_and_answers_are_named(baseline):
+    moved = edited(baseline, algorithms_growth=-0.1)
+    other = moved.model_copy(update={"seed": 5, "hold": {"stock_start": 0.5}})
+    what = {row["what"]: row for row in comparing.plans(baseline, other)}
+    assert set(what) == {"seed", "algorithms_growth", "stock_start"}
+    assert what["algorithms_growth"]["driver"] == "algorithms"
+    rows = {row["name"]: row for row in comparing.answers(baseline, moved, 600, 50)}
+    block = [walk.walk_block(walk.ready(p), range(600)).arrivals[0] for p in (baseline, moved)]
+    medians = [np.quantile(row, 0.5, method="inverted_cdf") for row in block]
+    assert rows["automated_researcher"]["difference"] == pytest.approx(medians[1] - medians[0])
+    assert rows["automated_researcher"]["reached_a"] == np.isfinite(block[0]).mean()
+    assert (
+        rows["automated_researcher"]["mcse_difference"] < rows["automated_researcher"]["mcse_p50_b"]
+    )
+
+
+def spoken(capsys, *words):
+    code = call(list(words))
+    out = capsys.readouterr()
+    assert code == 0, out.err
+    return out
+
+
+def test_the_command_line_prints_the_promised_shape(capsys, result):
+    words = ["sensitivity", result[1], "--draws", "256", "--replicates", "50", "--format"]
+    document = json.loads(spoken(capsys, *words, "json").out)
+    assert (document["run"], document["target"]) == ("baseline", "automated_researcher")
+    assert {"name", *KEYS} <= set(document["indices"][0])
+    table = list(csv.DictReader(io.StringIO(spoken(capsys, *words, "csv").out)))
+    assert [row["name"] for row in table] == [row["name"] for row in document["indices"]]
+    assert float(table[0]["total_order"]) == document["indices"][0]["total_order"]
+    series = [*words, "json", "--target", "ai_power"]
+    every = json.loads(spoken(capsys, *series).out)["indices"]
+    assert {row["year"] for row in every} >= {2025.0, 2040.0}
+
+
+@pytest.mark.parametrize(
+    ("target", "options"),
+    [
+        ("automated_researcher", ["--draws", "256"]),
+        ("effective_compute", ["--draws", "256", "--method", "shapley"]),
+        ("automated_researcher@2030", ["--draws", "256", "--method", "tornado"]),
+        ("automated_researcher@2028", ["--method", "discovery"]),
+        ("automated_researcher", ["--method", "given-draws"]),
+        ("automated_researcher", ["--method", "information"]),
+    ],
+)
+def test_every_method_has_a_table_and_a_picture(capsys, tmp_path, result, target, options):
+    words = ["sensitivity", result[1], "--target", target, "--replicates", "50", *options]
+    assert "Method" in spoken(capsys, *words).out
+    spoken(capsys, *words, "-o", str(tmp_path / "a.svg"))
+    assert b"<svg" in (tmp_path / "a.svg").read_bytes()
+
+
+def test_worlds_are_compared_on_the_command_line(capsys, tmp_path):
+    (tmp_path / "slow.toml").write_text(
+        'extends = "baseline"\ntitle = "Slow"\n[priors]\n'
+        f"algorithms_growth = {FIXED.format(0.2, 'OOM/year')}\n"
+    )
+    words = ["compare", "baseline", str(tmp_path / "slow.toml"), "--draws", "300"]
+    document = json.loads(spoken(capsys, *words, "--format", "json").out)
+    assert [row["what"] for row in document["plans"]] == ["algorithms_growth"]
+    assert "algorithms_growth" in spoken(capsys, *words).out
+    split = json.loads(spoken(capsys, *words, "--attribute", "--format", "json").out)
+    parts = {row["name"]: row["part"] for row in split["attribution"]}
+    assert parts["algorithms"] == pytest.approx(split["difference"], abs=1e-9)
+    assert "algorithms" in spoken(capsys, *words, "--attribute").out
+    spoken(capsys, *words, "--attribute", "-o", str(tmp_path / "w.png"))
+    assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_conditioned_world_is_said_to_be_told_by_its_prior(capsys, tmp_path, monkeypatch):
+    read = plan.read
+
+    def conditioned(*words):
+        return read(*words).model_copy(update={"observations": ("frontier_2025",)})
+
+    monkeypatch.setattr(plan, "read", conditioned)
+    out = spoken(capsys, "sensitivity", "baseline", "--draws", "256", "--replicates", "50")
+    assert "describes the prior" in out.err
+
+
+def test_bad_input_leaves_nothing_behind(capsys, tmp_path, result):
+    lines = tmp_path / "weights.txt"
+    lines.write_text("one\n")
+    for words, said in (
+        (["--target", "nothing", "-o", str(tmp_path / "a.svg")], "--target"),
+        (["-o", str(tmp_path / "a.xyz")], ".xyz"),
+        (["--method", "given-draws", "--weights", str(lines)], "one number a line"),
+    ):
+        assert call(["sensitivity", result[1], *words]) == 2
+        assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["weights.txt"]
+
+
+def test_blocks_come_in_the_order_of_the_draws():
+    seen = list(designs.in_order(lambda piece: piece.start, 2000, 4, lambda share: None, length=64))
+    assert seen == list(range(0, 2000, 64))
+
+
+def test_weighted_quantiles_are_those_of_repeated_values():
+    values = np.array([3.0, np.inf, 1.0, 2.0])
+    times = np.array([[1, 1, 1, 1], [3, 0, 1, 1], [0, 3, 1, 0]])
+    assert replicates.weighted_quantiles(values, times, 0.5).tolist() == [2.0, 3.0, np.inf]
