@@ -77,7 +77,7 @@ def _checked(names: Sequence[str], kind: Kind, output: Path, series: Sequence[st
     faults = []
     most = len(CYCLE) if kind in (Kind.compare, Kind.claims) else 1
     if not 1 <= len(names) <= most:
-        allowed = f"1 to {most}" if most > 1 else "one; compare and claims take several"
+        allowed = f"1 to {most}" if most > 1 else "one; compare takes several, and so do claims"
         faults.append(Fault(kind, "", "", f"{len(names)} results", allowed))
     if output.suffix.lower() not in ENDINGS:
         found, allowed = f"the ending {output.suffix!r}", ", ".join(ENDINGS)
