@@ -145,7 +145,12 @@ def band(
         parts, draws = result.counts.codes[series.name][rows], result.counts.draws
         shares = {name: parts[:, i] / draws for i, name in enumerate(series.codes)}
         errors = {
-            name: np.array([readings.probability(int(met), draws).mcse for met in parts[:, i]])
+            name: np.array(
+                [
+                    readings.probability(int(met), draws, result.counts.effective).mcse
+                    for met in parts[:, i]
+                ]
+            )
             for i, name in enumerate(series.codes)
         }
         return SeriesBand(series, years, {}, shares, errors)

@@ -123,12 +123,14 @@ def state(folder: Path, target: Path, there: Head | None, asked: Asked) -> State
 
 
 def _resumed(folder: Path, begun: State, asked: Asked) -> State:
-    what = f"an unfinished run ({begun.counts.draws:,} of {begun.of.plan.draws:,} draws)"
+    what = f"an unfinished run ({begun.walked:,} of {begun.of.plan.draws:,} draws)"
     _compare(folder, what, begun.of, asked)
     if not asked.resume:
         raise _in_the_way(folder, what, f"--resume goes on with it; {ELSEWHERE}")
     of = asked.head(begun.of)
     going_on = replace(begun, of=of, cards=store.card_shapes(of))
+    if _weighed_anew(begun.of, of):
+        going_on = replace(going_on, counts=summaries.nothing(begun.shape), done=())
     work.lay(folder, going_on)
     return going_on
 
@@ -144,6 +146,13 @@ def _extended(folder: Path, target: Path, there: Head, asked: Asked) -> State:
     with np.load(target / store.COUNTS) as held:
         shape, counts = store.read_counts(held, of.plan)
     longer = State(of, shape, store.card_shapes(of), counts, (range(there.plan.draws),))
+    if _weighed_anew(there, of):
+        longer = replace(longer, counts=summaries.nothing(shape), done=())
     work.note(folder, asked.plan)
     work.begin(folder, longer, old=target)
     return longer
+
+
+def _weighed_anew(there: Head, wanted: Head) -> bool:
+    """Say whether more draws change the weights of those that are there, whose counts are then of no use."""
+    return bool(wanted.plan.observations) and there.plan.draws != wanted.plan.draws

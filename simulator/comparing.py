@@ -23,7 +23,7 @@ KEYS = ("seed", "start", "anchor_year", "horizon", "as_of", "observations")
 def plans(a: Plan, b: Plan) -> list[dict[str, Any]]:
     """How two plans differ: one record a thing, with its driver where it has one."""
     found = [
-        {"what": key, "driver": "", "a": str(getattr(a, key)), "b": str(getattr(b, key))}
+        {"what": key, "driver": "", "a": _stated(a, key), "b": _stated(b, key)}
         for key in KEYS
         if getattr(a, key) != getattr(b, key)
     ]
@@ -47,6 +47,12 @@ def plans(a: Plan, b: Plan) -> list[dict[str, Any]]:
         if one != other:
             found.append({"what": f"milestone {name}", "driver": "", "a": one, "b": other})
     return found
+
+
+def _stated(plan: Plan, key: str) -> str:
+    if key == "observations":
+        return ", ".join(seen.name for seen in plan.observations) or "none"
+    return str(getattr(plan, key))
 
 
 def _told(plan: Plan, name: str) -> str:

@@ -123,7 +123,8 @@ def summaries(result: Result) -> xr.Dataset:
         variables |= _estimate(name, ("level", "year"), values, errors, known[name])
     for name in shape.codes:
         found = [
-            [readings.probability(int(n), counts.draws) for n in row] for row in counts.codes[name]
+            [readings.probability(int(n), counts.draws, counts.effective) for n in row]
+            for row in counts.codes[name]
         ]
         shares = [[estimate.value for estimate in row] for row in found]
         share_errors = [[estimate.mcse for estimate in row] for row in found]

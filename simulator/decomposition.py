@@ -25,6 +25,7 @@ import numpy as np
 
 from simulator.growth import Array
 from simulator.store import Result
+from simulator.summaries import Whole
 
 LABELS = {
     "spending": "spending",
@@ -95,27 +96,34 @@ def decomposed(result: Result) -> Decomposition:
     found = {name: values[:, rows] for name, values in parts(result).items()}
     total = np.asarray(result.trajectories[:, result.series.index("effective_compute")])[:, rows]
     draws = len(total)
-    ends = {
-        name: np.quantile(values, [0.1, 0.9], axis=0, method="inverted_cdf")
-        for name, values in found.items()
-    }
+    whole = result.weights.whole[:draws] if result.weights else np.ones(draws, np.int64)
+    kept = np.flatnonzero(whole)
+    whole, total = whole[kept], total[kept]
+    found = {name: values[kept] for name, values in found.items()}
+    ends = {name: _ends(values, whole) for name, values in found.items()}
     return Decomposition(
         every[rows],
-        {name: values.mean(axis=0) for name, values in found.items()},
-        {name: _mcse(values) for name, values in found.items()},
+        {name: np.average(values, axis=0, weights=whole) for name, values in found.items()},
+        {name: _mcse(values, whole) for name, values in found.items()},
         {name: low for name, (low, _) in ends.items()},
         {name: high for name, (_, high) in ends.items()},
-        total.mean(axis=0),
-        _mcse(total),
+        np.average(total, axis=0, weights=whole),
+        _mcse(total, whole),
         draws,
     )
 
 
-def _mcse(values: Array) -> Array:
-    """Monte Carlo error of the mean over draws, (draw, year) -> (year)."""
-    draws = len(values)
-    return (
-        values.std(axis=0, ddof=1) / np.sqrt(draws)
-        if draws > 1
-        else np.full(values.shape[1], np.inf)
-    )
+def _ends(values: Array, whole: Whole) -> Array:
+    """p10 and p90 over draws, (draw, year) -> (2, year)."""
+    weights = None if (whole == whole[0]).all() else whole
+    return np.quantile(values, [0.1, 0.9], axis=0, weights=weights, method="inverted_cdf")
+
+
+def _mcse(values: Array, whole: Whole) -> Array:
+    """Monte Carlo error of the mean over draws, (draw, year) -> (year), of as many as are effective."""
+    effective = float(whole.sum()) ** 2 / float((whole.astype(float) ** 2).sum())
+    if effective <= 1.0:
+        return np.full(values.shape[1], np.inf)
+    mean = np.average(values, axis=0, weights=whole)
+    variance = np.average((values - mean) ** 2, axis=0, weights=whole)
+    return np.sqrt(variance / (effective - 1.0))

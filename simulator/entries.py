@@ -89,22 +89,48 @@ class MilestoneEntry(Entry):
 
 
 class ObservationEntry(Entry):
-    """One observation: a series' value at a date, with its standard deviation and source."""
+    """One observation at a date: a series' value with its deviations, or a milestone that was met or not by then."""
 
-    label: Text
-    series: Text
+    label: str = ""
     date: datetime.date
-    value: Finite
-    sd: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-    unit: Text
+    series: Text | None = None
+    value: Finite | None = None
+    sd: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
+    discrepancy: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 0.0
+    unit: Text | None = None
+    milestone: Text | None = None
+    met: bool | None = None
+    missed: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     source: Text
     note: str = ""
 
 
+class ClaimEntry(Entry):
+    """One claim: how a world says it, what happened, or why no world can."""
+
+    claim: Text
+    source: Text
+    milestone: Text | None = None
+    before: Finite | None = None
+    series: Text | None = None
+    at: Finite | None = None
+    since: Finite | None = None
+    until: Finite | None = None
+    parameter: Text | None = None
+    low: Finite | None = None
+    high: Finite | None = None
+    unit: Text | None = None
+    outcome: bool | None = None
+    happened: Text | None = None
+    evidence: Text | None = None
+    not_modelable: Text | None = None
+
+
 class ConditionEntry(Entry):
-    """What a run conditions on: names of observations."""
+    """What a run conditions on, and how: names of observations; draws weighed, or walked there in stages."""
 
     observations: list[Text] = []
+    sampler: Literal["weights", "sequential"] = "weights"
 
 
 class SweepEntry(Entry):

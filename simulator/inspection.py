@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from simulator import batch, observations, oddities, origins, store
+from simulator import auditing, batch, oddities, origins, store
 from simulator.faults import Fault, InputFault, did_you_mean
 from simulator.origins import Origin
 from simulator.places import located
@@ -110,11 +110,7 @@ def _folder(place: Path, sets: Sequence[str], priors: str | None) -> Inspected:
 
 
 def _evidence() -> list[Fault]:
-    try:
-        observations.shipped()
-    except InputFault as error:
-        return located(error.faults)
-    return []
+    return located(auditing.faults())
 
 
 def _sound(world: Gathered, name: str) -> str:

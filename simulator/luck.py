@@ -142,10 +142,19 @@ def mixed(luck: Luck, copula: Copula, names: Iterable[str], draws: range) -> dic
     A score is summed name by name, never as a matrix product, whose bits would depend on the range's length.
     """
     raw = {name: levels(luck, name, draws) for name in (*copula.names, *names)}
-    scores = {name: ndtri(raw[name]) for name in copula.names}
+    return tied(luck, copula, names, raw)
+
+
+def tied(
+    luck: Luck, copula: Copula, names: Iterable[str], raw: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Independent levels, tied by the copula and held."""
+    levels = dict(raw)
+    scores = {name: ndtri(levels[name]) for name in copula.names}
     for name, row in zip(copula.names, copula.rows, strict=True):
         if row != ((name, 1.0),):
             score = sum(weight * scores[other] for other, weight in row)
-            raw[name] = np.clip(ndtr(score), LOWEST, 1.0 - LOWEST)
-    held = {name: np.full(len(draws), level) for name, level in luck.hold.items()}
-    return {name: held.get(name, raw[name]) for name in names}
+            levels[name] = np.clip(ndtr(score), LOWEST, 1.0 - LOWEST)
+    length = len(next(iter(levels.values())))
+    held = {name: np.full(length, level) for name, level in luck.hold.items()}
+    return {name: held.get(name, levels[name]) for name in names}

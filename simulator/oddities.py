@@ -108,7 +108,7 @@ def uncited(worlds: Iterable[Gathered], evidence: Iterable[Path]) -> list[Fault]
     for path in evidence:
         tables += [table for table in read_toml(path, []).values() if isinstance(table, dict)]
     for table in tables:
-        cited.add(str(table.get("source", "")))
+        cited |= {str(table.get(key, "")) for key in ("source", "evidence")}
         notes.append(str(table.get("note", "")))
     cited |= set(re.findall(r"\w+", " ".join(notes)))
     sources = {

@@ -59,7 +59,7 @@ def arrivals(result: Result, path: Path) -> None:
             )
         )
     rows.sort(key=lambda row: (row.median, -row.reached[-1], row.label))
-    most = readings.probability(plan.draws // 2, plan.draws).mcse
+    most = readings.probability(1, 2, result.counts.effective).mcse
     error = f"Monte Carlo error of a probability at most {100 * most:.2g} %"
     plots.arrivals(
         path,

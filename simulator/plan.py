@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict
 from simulator import checks, correlations
 from simulator.dates import decimal_year
 from simulator.entries import RunEntry, SourceEntry
+from simulator.evidence import Scenery, resolved
 from simulator.faults import Fault, InputFault
 from simulator.luck import Luck, Pairs
 from simulator.milestones import Milestone
 from simulator.model import TimeGrid
+from simulator.observations import Observation
 from simulator.places import located
 from simulator.priors import (
     Placed,
@@ -43,6 +45,8 @@ class Plan(BaseModel):
     priors : in the order in which luck is mixed
     correlations : pairs of parameters and their rank correlation
     series : names of the series whose bands are kept
+    observations : what the run conditions on, by name; their order is no part of the plan
+    sampler : how it does: draws weighed, or walked there in stages
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,7 +64,8 @@ class Plan(BaseModel):
     hold: dict[str, float]
     milestones: tuple[Milestone, ...]
     series: tuple[str, ...]
-    observations: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    sampler: str
     sources: dict[str, SourceEntry]
 
     @property
@@ -114,6 +119,7 @@ class Gathered(NamedTuple):
     entry: RunEntry
     scene: checks.Scene
     pairs: Pairs
+    evidence: tuple[Observation, ...]
     faults: list[Fault]
 
     @property
@@ -137,7 +143,42 @@ def gather(run: str = "baseline", sets: Iterable[str] = (), priors: str | None =
     scene = checks.Scene(known, files, set(placed), book, milestones, sources, stated)
     pairs = correlations.pairs([*book.layers, *stated.priors], scene.names, faults)
     checks.everything(scene, entry, pairs, faults)
-    return Gathered(entry, scene, pairs, located(faults))
+    evidence = _evidence(entry, scene, faults)
+    return Gathered(entry, scene, pairs, evidence, located(faults))
+
+
+def _evidence(entry: RunEntry, scene: checks.Scene, faults: list[Fault]) -> tuple[Observation, ...]:
+    marks = {name: Milestone(name=name, **m.model_dump()) for name, m in scene.milestones.items()}
+    told, file = entry.condition, scene.stated_in("condition")
+    scenery = Scenery(marks, entry.start, entry.horizon, file, told.sampler)
+    return resolved(told.observations, scene.priors, scenery, entry.draws, scene.sources, faults)
+
+
+def conditioned(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
+    """The same plan on other evidence, its name ending in `-conditioned`.
+
+    Raises
+    ------
+    InputFault
+        with every fault of the observations
+    """
+    faults: list[Fault] = []
+    priors = {prior.name: prior for prior in plan.priors}
+    marks = {mark.name: mark for mark in plan.milestones}
+    scenery = Scenery(marks, plan.start, plan.horizon, plan.name, sampler)
+    sources = resolve_sources(read_folders(overlays(), faults), faults)
+    found = resolved(names, priors, scenery, plan.draws, sources, faults)
+    if faults:
+        raise InputFault(located(faults))
+    cited = {seen.source: sources[seen.source] for seen in found}
+    changes = {
+        "name": f"{plan.name}-conditioned",
+        "title": f"{plan.title}, conditioned",
+        "observations": found,
+        "sampler": sampler,
+        "sources": dict(sorted({**plan.sources, **cited}.items())),
+    }
+    return plan.model_copy(update=changes)
 
 
 def read(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
@@ -172,6 +213,7 @@ def _assemble(gathered: Gathered) -> Plan:
     wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
     series = tuple(checks.series_of(priors))
     cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
+    cited |= {seen.source for seen in gathered.evidence}
     kept = {
         key: getattr(entry, key) for key in ("seed", "draws", "start", "anchor_year", "horizon")
     }
@@ -184,7 +226,8 @@ def _assemble(gathered: Gathered) -> Plan:
         hold=dict(sorted(entry.hold.items())),
         milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
         series=tuple(s for s in series if entry.series is None or s in entry.series),
-        observations=tuple(entry.condition.observations),
+        observations=gathered.evidence,
+        sampler=entry.condition.sampler,
         sources={key: scene.sources[key] for key in sorted(cited)},
         **kept,
     )

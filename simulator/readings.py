@@ -81,17 +81,18 @@ def arrival(
     filled = counts.arrivals[milestone]
     edges = shape.start + np.arange(shape.days + 1) / DAYS
     first, final = float(counts.first[milestone]), float(counts.final[milestone])
+    n = counts.effective
     if not filled[-1]:
-        return quantiles(filled[:-1], edges[:-1], first, final, levels)
+        return quantiles(filled[:-1], edges[:-1], first, final, levels, n)
     split = np.minimum(edges[1:], max(final, shape.start))
-    return quantiles(filled, np.concatenate([edges[:1], split]), first, math.inf, levels)
+    return quantiles(filled, np.concatenate([edges[:1], split]), first, math.inf, levels, n)
 
 
 def reached_before(counts: Counts, shape: Shape, milestone: int, year: float) -> Estimate:
     """Probability that a milestone arrives before a date."""
     until = math.ceil((year - shape.start) * DAYS)
     met = int(counts.arrivals[milestone, : min(max(until, -1) + 1, shape.days + 1)].sum())
-    return probability(met, counts.draws)
+    return probability(met, counts.draws, counts.effective)
 
 
 def milestone_rows(counts: Counts, shape: Shape) -> list[dict[str, Any]]:
@@ -101,7 +102,8 @@ def milestone_rows(counts: Counts, shape: Shape) -> list[dict[str, Any]]:
     for i, name in enumerate(shape.milestones):
         found = dict(zip(LEVELS, arrival(counts, shape, i, LEVELS.values()), strict=True))
         before = {str(year): reached_before(counts, shape, i, float(year)) for year in years}
-        reached = probability(counts.draws - int(counts.arrivals[i, -1]), counts.draws)
+        ever = counts.draws - int(counts.arrivals[i, -1])
+        reached = probability(ever, counts.draws, counts.effective)
         rows.append(
             {"name": name}
             | {level: estimate.value for level, estimate in found.items()}
@@ -121,7 +123,9 @@ def band(
     columns: dict[str, list[float]] = {}
     for i in range(len(shape.years)):
         least, most = float(counts.least[row, i]), float(counts.most[row, i])
-        found = quantiles(counts.bins[row, i], grid.edges(i), least, most, levels.values())
+        found = quantiles(
+            counts.bins[row, i], grid.edges(i), least, most, levels.values(), counts.effective
+        )
         for level, estimate in zip(levels, found, strict=True):
             columns.setdefault(level, []).append(estimate.value)
             columns.setdefault(f"mcse_{level}", []).append(estimate.mcse)
@@ -143,7 +147,11 @@ def passed_unsettled(counts: Counts, shape: Shape, as_of: float) -> list[tuple[s
 
 
 def added(
-    trajectories: Array, series: Sequence[str], years: Array, year: float
+    trajectories: Array,
+    series: Sequence[str],
+    years: Array,
+    year: float,
+    weights: Whole | None = None,
 ) -> tuple[float, float, float]:
     """What algorithms, unhobbling and inference have added to compute by a date, over kept trajectories.
 
@@ -151,6 +159,7 @@ def added(
     ----------
     trajectories : (draw, series, year)
     years : (year) [year]
+    weights : of all draws, of which these are the first; all alike when left out
 
     Returns
     -------
@@ -163,5 +172,6 @@ def added(
     place = float(np.interp(year, years, np.arange(len(years))))
     k, share = min(int(place), len(years) - 2), place - min(int(place), len(years) - 2)
     at = sum(part[:, k] + share * (part[:, k + 1] - part[:, k]) for part in parts)
-    low, middle, high = np.quantile(at, [0.1, 0.5, 0.9], method="inverted_cdf")
+    of_kept = None if weights is None else weights[: len(trajectories)]
+    low, middle, high = np.quantile(at, [0.1, 0.5, 0.9], weights=of_kept, method="inverted_cdf")
     return float(low), float(middle), float(high)

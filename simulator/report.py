@@ -65,12 +65,17 @@ def densities(
 def _points(result: Result) -> dict[str, Point]:
     """Observed runs at their FLOP over the anchor's, plus what this world had added by then."""
     plan, found = result.plan, {}
+    weights = result.weights.whole if result.weights else None
     anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
     at_anchor = float(anchor.values(np.array([0.5]))[0])
-    for seen in observations.shipped() if len(result.trajectories) else ():
-        if seen.series == "training_flop" and plan.start <= seen.year <= plan.horizon:
+    for seen in observations.known() if len(result.trajectories) else ():
+        if (
+            seen.label
+            and seen.series == "training_flop"
+            and plan.start <= seen.year <= plan.horizon
+        ):
             low, middle, high = readings.added(
-                result.trajectories, result.series, plan.grid.years, seen.year
+                result.trajectories, result.series, plan.grid.years, seen.year, weights
             )
             over = seen.value - at_anchor
             found[seen.name] = Point(seen.label, seen.year, over + middle, over + low, over + high)

@@ -121,9 +121,9 @@ def _chain(path: Path, below: list[Path], faults: list[Fault]) -> list[tuple[str
 
 
 def overlay(run: Run, raw: Mapping[str, Any], file: str) -> None:
-    """Lay one file's tables over a run: values and priors are replaced, `[hold]` is joined."""
+    """Lay one file's tables over a run: values and priors are replaced, `[hold]` and `[condition]` are joined."""
     for key, value in raw.items():
-        if key == "hold" and key in run.stated:
+        if key in ("hold", "condition") and key in run.stated:
             value = {**run.stated[key].value, **value}
         if key != "priors":
             run.stated[key] = Stated(value, file)

@@ -9,12 +9,25 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from simulator import beginning, datatree, disk, engines, manifest, readings, store, walk, work
+from simulator import (
+    beginning,
+    datatree,
+    disk,
+    engines,
+    manifest,
+    readings,
+    sequential,
+    store,
+    walk,
+    work,
+)
 from simulator.beginning import Asked
+from simulator.conditioning import Weights
 from simulator.entries import shown
 from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
 from simulator.plan import Plan
@@ -77,24 +90,42 @@ def run(
             if there and there.plan.draws == plan.draws:
                 return target
             state = beginning.state(folder, target, there, asked)
-            progress(state.counts.draws)
-            state = _walked(folder, lock, state, workers, progress)
-            _finished(folder / work.RESULT, state, pictures)
+            progress(state.walked)
+            try:
+                state, weights = _walked(folder, lock, state, workers, progress)
+            except InputFault:  # evidence that no draw agrees with leaves nothing to go on with
+                work.clear(folder)
+                raise
+            _finished(folder / work.RESULT, state, weights, pictures)
             work.finish(folder, target, lock)
     return target
 
 
 def _walked(
     folder: Path, lock: IO[str], state: State, workers: int, progress: Callable[[int], None]
-) -> State:
-    """Walk what is missing, with a snapshot every few seconds and whenever it ends."""
-    walker, keep = walk.ready(state.of.plan), state.of.keep
-    task = partial(walk.walk, walker, state.shape, cards=keep.cards, trajectories=keep.trajectories)
+) -> tuple[State, Weights | None]:
+    """Walk what is missing, with a snapshot every few seconds and whenever it ends.
+
+    A run that conditions is walked once before, for its weights; they are the same when it is resumed.
+    """
+    keep, every = state.of.keep, engines.ranges(range(state.of.plan.draws), workers)
     executor = ThreadPoolExecutor(workers) if workers > 1 else None
+    each = partial(engines.each, executor=executor, ahead=workers + 1)
     unsaved: set[str] = set()
-    saved_at = time.monotonic()
     try:
-        for walked in engines.each(task, _pieces(state, workers), executor, ahead=workers + 1):
+        walker, weights = sequential.weighed(
+            walk.ready(state.of.plan), lambda task: each(task, every)
+        )
+        task = partial(
+            walk.walk,
+            walker,
+            state.shape,
+            cards=keep.cards,
+            trajectories=keep.trajectories,
+            weights=weights.whole if weights else None,
+        )
+        saved_at = time.monotonic()
+        for walked in each(task, _pieces(state, workers)):
             unsaved.update(work.put(folder, state, walked))
             state = work.counted(state, walked)
             progress(len(walked.draws))
@@ -112,7 +143,7 @@ def _walked(
             executor.shutdown(cancel_futures=True)
     work.insist(folder, lock)
     work.save(folder, state, unsaved)
-    return state
+    return state, weights
 
 
 def _pieces(state: State, workers: int) -> list[range]:
@@ -125,9 +156,18 @@ def _pieces(state: State, workers: int) -> list[range]:
     return pieces
 
 
-def _finished(folder: Path, state: State, pictures: Callable[[Result, Path], None]) -> None:
+def _finished(
+    folder: Path,
+    state: State,
+    weights: Weights | None,
+    pictures: Callable[[Result, Path], None],
+) -> None:
     """Write numbers, then pictures, then the manifest."""
     work.bare(folder, state)
+    if weights:
+        state = replace(state, counts=sequential.trusted(state.of.plan, state.counts, weights))
+        with disk.replacing(folder / store.WEIGHTS) as file:
+            store.write_weights(file, weights)
     with disk.replacing(folder / store.COUNTS) as file:
         store.write_counts(file, state.shape, state.counts)
     result = store.gathered(state.of, state.shape, state.counts, folder)
@@ -136,7 +176,7 @@ def _finished(folder: Path, state: State, pictures: Callable[[Result, Path], Non
     with disk.replacing(folder / store.SUMMARIES) as file:
         file.write(datatree.netcdf(datatree.summaries(result)))
     pictures(result, folder)
-    manifest.seal(state.of, folder, store.NUMBERS)
+    manifest.seal(state.of, folder, store.numbers(state.of.plan))
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
@@ -175,6 +215,6 @@ def _reason(error: OSError, folder: Path) -> str:
 def _kept(folder: Path) -> str:
     with suppress(OSError, InputFault):
         if begun := work.saved(folder):
-            done, draws = begun.counts.draws, begun.of.plan.draws
+            done, draws = begun.walked, begun.of.plan.draws
             return f"{done:,} of {draws:,} draws are kept in {shown(folder)}; the same command with --resume goes on."
     return "Nothing is kept; the same command starts again."

@@ -2,6 +2,7 @@
 
     manifest.json     the plan, its hash, what is kept, the program's version, every file's checksum and its own
     counts.npz        whole-number counts of every draw, and the bins that they lie in
+    weights.npz       the weight of every draw, where the run conditions, and how far to trust them
     parameters.npy    (draw, parameter), arrivals.npy (draw, milestone) [year]: cards of the first draws
     trajectories.npy  (draw, series, year) of the first draws
     summaries.nc      bands, shares and milestone years, with names, units and errors
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator import manifest, walk
+from simulator.conditioning import Weights
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault
 from simulator.growth import Array
@@ -29,7 +31,7 @@ from simulator.model import Model
 from simulator.plan import Plan, parse
 from simulator.summaries import Counts, Grid, Shape, Whole
 
-COUNTS, SUMMARIES, TABLE = "counts.npz", "summaries.nc", "milestones.csv"
+COUNTS, SUMMARIES, TABLE, WEIGHTS = "counts.npz", "summaries.nc", "milestones.csv", "weights.npz"
 PLAN = "plan.json"  # of unfinished work, so that its draws can be replayed
 CARDS = ("parameters", "arrivals", "trajectories")
 NUMBERS = (COUNTS, SUMMARIES, TABLE, *(f"{name}.npy" for name in CARDS))
@@ -52,6 +54,7 @@ class Result:
     parameters: Array
     arrivals: Array
     trajectories: Array
+    weights: Weights | None = None  # of every draw, when the run conditions
 
 
 def place(plan: Plan, out: str | None) -> Path:
@@ -110,11 +113,31 @@ def card_shapes(of: Head) -> dict[str, tuple[int, ...]]:
 def write_counts(file: IO[bytes], shape: Shape, counts: Counts, **more: Any) -> None:
     """Write counts and the bins that they lie in."""
     arrays: dict[str, Any] = {"draws": np.int64(counts.draws), "years": shape.years}
+    arrays |= {"squares": np.str_(counts.squares)}  # past what 64 bits hold
     arrays |= {"bins": _packed(counts.bins), "least": counts.least, "most": counts.most}
     arrays |= {"arrivals": _packed(counts.arrivals), "first": counts.first, "final": counts.final}
     arrays |= {f"knots/{name}": grid.knots for name, grid in shape.grids.items()}
     arrays |= {f"codes/{name}": values for name, values in counts.codes.items()}
     np.savez(file, **arrays, **more)
+
+
+def write_weights(file: IO[bytes], weights: Weights) -> None:
+    """Write the weights of a run that conditions."""
+    trust = np.array([weights.effective, weights.pareto_k])
+    np.savez(file, whole=_packed(weights.whole), trust=trust)
+
+
+def _read_weights(path: Path) -> Weights | None:
+    if not path.is_file():
+        return None
+    with np.load(path) as held:
+        effective, pareto_k = held["trust"]
+        return Weights(held["whole"].astype(np.int64), float(effective), float(pareto_k))
+
+
+def numbers(plan: Plan) -> tuple[str, ...]:
+    """The files of numbers that a result of this plan has."""
+    return (*NUMBERS, WEIGHTS) if plan.observations else NUMBERS
 
 
 def _packed(counts: Whole) -> npt.NDArray[np.unsignedinteger]:
@@ -135,6 +158,7 @@ def read_counts(held: Any, plan: Plan) -> tuple[Shape, Counts]:
         held["arrivals"].astype(np.int64),
         held["first"],
         held["final"],
+        int(str(held["squares"])),
     )
     values = {name: c.shape[1] for name, c in codes.items()}
     names = tuple(m.name for m in plan.milestones)
@@ -160,14 +184,16 @@ def read_result(result: str) -> Result:
     """
     folder = locate(result)
     document = manifest.read(folder)
+    of = manifest.head(document, folder / MANIFEST)
     faults = [
         fault
-        for name in NUMBERS
-        for fault in manifest.changed(folder, document["files"], name, whole=name == COUNTS)
+        for name in numbers(of.plan)
+        for fault in manifest.changed(
+            folder, document["files"], name, whole=name in (COUNTS, WEIGHTS)
+        )
     ]
     if faults:
         raise InputFault(faults)
-    of = manifest.head(document, folder / MANIFEST)
     try:
         with np.load(folder / COUNTS) as held:
             return gathered(of, *read_counts(held, of.plan), folder)
@@ -180,4 +206,7 @@ def gathered(of: Head, shape: Shape, counts: Counts, folder: Path) -> Result:
     """A result of these counts, and of the cards in a folder."""
     cards = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in CARDS)
     series, codes = series_of(walk.ready(of.plan).model)
-    return Result(of.plan, shape, counts, series, codes, of.version, *cards)
+    parameters, arrivals, trajectories = cards
+    weights = _read_weights(folder / WEIGHTS)
+    told = (parameters, arrivals, trajectories, weights)
+    return Result(of.plan, shape, counts, series, codes, of.version, *told)

@@ -140,6 +140,7 @@ class Counts:
     Attributes
     ----------
     draws : number of draws (their total weight, when they are weighed)
+    squares : sum of the squared weights, so that counts know their effective number
     bins : (series, year, BINS + 2), in the order of the shape's grids
     least, most : (series, year), exact
     codes : series -> (year, value)
@@ -155,6 +156,12 @@ class Counts:
     arrivals: Whole
     first: Array
     final: Array
+    squares: int
+
+    @property
+    def effective(self) -> float:
+        """Kish's effective number of draws, `(sum of w)^2 / sum of w^2`; their number when all weigh the same."""
+        return self.draws * self.draws / self.squares if self.squares else 0.0
 
 
 def nothing(shape: Shape) -> Counts:
@@ -169,6 +176,7 @@ def nothing(shape: Shape) -> Counts:
         np.zeros((milestones, shape.days + 2), np.int64),
         np.full(milestones, np.inf),
         np.full(milestones, -np.inf),
+        0,
     )
 
 
@@ -204,6 +212,7 @@ def add(
     _tally(counts.arrivals, np.where(np.isinf(arrivals), shape.days + 1, place), weights)
     reached = np.where(np.isfinite(arrivals), arrivals, -np.inf)
     draws = arrivals.shape[1] if weights is None else int(weights.sum())
+    squares = draws if weights is None else sum(weights.astype(object) ** 2)
     return Counts(
         counts.draws + draws,
         counts.bins,
@@ -213,6 +222,7 @@ def add(
         counts.arrivals,
         np.minimum(counts.first, arrivals.min(axis=1, initial=np.inf)),
         np.maximum(counts.final, reached.max(axis=1, initial=-np.inf)),
+        counts.squares + squares,
     )
 
 
@@ -234,4 +244,5 @@ def merge(a: Counts, b: Counts) -> Counts:
         a.arrivals + b.arrivals,
         np.minimum(a.first, b.first),
         np.maximum(a.final, b.final),
+        a.squares + b.squares,
     )

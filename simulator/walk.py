@@ -27,6 +27,9 @@ class Walker:
     plan: Plan
     model: Model
     copula: Copula
+    given: Mapping[str, Array] | None = (
+        None  # name -> (draw) levels in place of the plan's own luck
+    )
 
 
 class Block(NamedTuple):
@@ -77,7 +80,10 @@ def walk_block(walker: Walker, draws: range, checked: bool = True) -> Block:
     """
     plan = walker.plan
     names = [prior.name for prior in plan.priors]
-    levels = luck.mixed(plan.luck, walker.copula, names, draws)
+    if walker.given is None:
+        levels = luck.mixed(plan.luck, walker.copula, names, draws)
+    else:
+        levels = {name: walker.given[name][draws.start : draws.stop] for name in names}
     return unfold(walker, draws, valued(plan, levels), checked)
 
 
@@ -145,14 +151,25 @@ def shape(walker: Walker) -> Shape:
     return Shape(plan.grid.years[rows], grids, codes, milestones, plan.start, plan.horizon)
 
 
-def walk(walker: Walker, shape: Shape, draws: range, cards: int, trajectories: int) -> Walked:
-    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers."""
+def walk(
+    walker: Walker,
+    shape: Shape,
+    draws: range,
+    cards: int,
+    trajectories: int,
+    weights: Whole | None = None,
+) -> Walked:
+    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers.
+
+    `weights` are whole numbers, one for each draw of the plan; every draw counts once when they are left out.
+    """
     plan, rows = walker.plan, band_rows(walker.plan)
     counts = summaries.nothing(shape)
     kept: list[list[Array]] = [[], [], []]
     for block in blocks(walker, draws):
         at_years = {name: block.series[name][rows] for name in plan.series}
-        counts = summaries.add(counts, shape, at_years, block.arrivals)
+        of_block = None if weights is None else weights[block.draws.start : block.draws.stop]
+        counts = summaries.add(counts, shape, at_years, block.arrivals, of_block)
         card, path = _below(block.draws, cards), _below(block.draws, trajectories)
         kept[0].append(np.array([block.parameters[p.name][:card] for p in plan.priors]).T)
         kept[1].append(block.arrivals[:, :card].T)
@@ -166,13 +183,18 @@ def _below(draws: range, number: int) -> int:
     return min(max(number - draws.start, 0), len(draws))
 
 
-def replay(plan: Plan, draw: int) -> dict[str, Any]:
+def replay(plan: Plan, draw: int, card: Array | None = None) -> dict[str, Any]:
     """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole.
 
-    A draw that fails is told too.
+    A draw that fails is told too. One that was walked to the evidence in stages is known by its card alone,
+    (parameter).
     """
-    walker = ready(plan)
-    return story(walker, walk_block(walker, range(draw, draw + 1), checked=False), draw)
+    walker, draws = ready(plan), range(draw, draw + 1)
+    if card is None:
+        return story(walker, walk_block(walker, draws, checked=False), draw)
+    values = zip(plan.priors, card, strict=True)
+    parameters = {prior.name: np.array([value]) for prior, value in values}
+    return story(walker, unfold(walker, draws, parameters, checked=False), draw)
 
 
 def best(plan: Plan) -> dict[str, Any]:

@@ -55,6 +55,11 @@ class State:
     counts: Counts
     done: tuple[range, ...]
 
+    @property
+    def walked(self) -> int:
+        """How many draws are in the counts, whatever they weigh."""
+        return sum(map(len, self.done))
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[IO[str]]:

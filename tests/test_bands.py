@@ -16,7 +16,15 @@ KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constrain
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = plan.read("baseline", [f"draws={DRAWS}", "horizon=2040", f"series={json.dumps(KEPT)}"])
+    made = plan.read(
+        "baseline",
+        [
+            f"draws={DRAWS}",
+            "horizon=2040",
+            "condition.observations=[]",
+            f"series={json.dumps(KEPT)}",
+        ],
+    )
     return str(running.run(made, str(tmp_path_factory.mktemp("runs") / "world")))
 
 

@@ -6,6 +6,7 @@ from simulator import manifest, plan, running, walk
 
 SETS = (
     "horizon=2032",
+    "condition.observations=[]",
     'series=["effective_compute", "binding_constraint"]',
     'milestones=["automated_researcher", "run_1e27", "cluster_1t"]',
 )

@@ -9,10 +9,13 @@ from simulator.cli import (  # noqa: F401  (each adds its commands)
     believing,
     compare,
     drives,
+    evidence,
     inputs,
+    ledger,
     pictures,
     results,
     running,
+    scores,
 )
 from simulator.cli.app import app
 from simulator.cli.interrupts import interruptible

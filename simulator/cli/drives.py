@@ -71,7 +71,7 @@ def sensitivity(
             workers=workers,
             progress=lambda share: bar.update(round(PARTS * share)),
         )
-    warn_of_prior([found.plan], weights is not None)
+    warn_of_prior([found.plan], found.asked.weights is not None)
     if drawn and output:
         figures.draw(found, output)
     else:

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     binding = "binding"
     bands = "bands"
     compare = "compare"
+    prior_posterior = "prior-posterior"
+    calibration = "calibration"
+    claims = "claims"
 
 
 @app.command()
@@ -38,7 +41,9 @@ def plot(
     ],
     series: Annotated[
         list[str] | None,
-        typer.Option("--series", help="What bands show: names, with commas between."),
+        typer.Option(
+            "--series", help="What bands, or prior-posterior, show: names, with commas between."
+        ),
     ] = None,
 ) -> None:
     """Draw a picture of a result.
@@ -70,17 +75,17 @@ def _checked(names: Sequence[str], kind: Kind, output: Path, series: Sequence[st
     from simulator.style import CYCLE
 
     faults = []
-    most = len(CYCLE) if kind is Kind.compare else 1
+    most = len(CYCLE) if kind in (Kind.compare, Kind.claims) else 1
     if not 1 <= len(names) <= most:
-        allowed = f"1 to {most}" if most > 1 else "one; compare takes several"
+        allowed = f"1 to {most}" if most > 1 else "one; compare takes several, and so do claims"
         faults.append(Fault(kind, "", "", f"{len(names)} results", allowed))
     if output.suffix.lower() not in ENDINGS:
         found, allowed = f"the ending {output.suffix!r}", ", ".join(ENDINGS)
         faults.append(Fault(str(output), "", "", found, allowed))
     elif not output.parent.is_dir():
         faults.append(Fault(str(output), "", "", "no such folder", "a folder that is there"))
-    if series and kind is not Kind.bands:
-        faults.append(Fault("--series", "", "", f"{kind} beside it", "bands"))
+    if series and kind not in (Kind.bands, Kind.prior_posterior):
+        faults.append(Fault("--series", "", "", f"{kind} beside it", "bands, or prior-posterior"))
     if faults:
         raise InputFault(faults)
 
@@ -88,7 +93,7 @@ def _checked(names: Sequence[str], kind: Kind, output: Path, series: Sequence[st
 def _draw(
     kind: Kind, opened: Sequence[Result], names: Sequence[str], output: Path, series: Sequence[str]
 ) -> None:
-    from simulator import bands, pictures, report
+    from simulator import bands, judgements, pictures, report
 
     if kind is Kind.fan:
         bands.series_named(opened[0], ["effective_compute"])
@@ -97,11 +102,16 @@ def _draw(
         pictures.compare(opened, output, names if len(set(titles)) < len(titles) else titles)
     elif kind is Kind.bands:
         pictures.bands(opened[0], output, series)
+    elif kind is Kind.claims:
+        judgements.ledger(opened, output)
+    elif kind is Kind.prior_posterior:
+        judgements.prior_posterior(opened[0], output, series)
     else:
         draw = {
             Kind.fan: report.effective_compute,
             Kind.arrivals: pictures.arrivals,
             Kind.drivers: pictures.drivers,
             Kind.binding: pictures.binding,
+            Kind.calibration: judgements.calibration,
         }[kind]
         draw(opened[0], output)

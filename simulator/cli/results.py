@@ -12,6 +12,8 @@ from simulator.cli.app import Format, Output, Priors, RunName, Sets, TableFormat
 from simulator.cli.tables import milestone_answer
 
 if TYPE_CHECKING:
+    from simulator.growth import Array
+    from simulator.plan import Plan
     from simulator.store import Result
 
 
@@ -24,6 +26,7 @@ def milestones(
     output: Output = None,
 ) -> None:
     """Print credible intervals of arrival years, and probabilities by year and of not arriving."""
+    from simulator.cli.evidence import tell_trust
     from simulator.export import give
     from simulator.store import read_result
 
@@ -32,6 +35,7 @@ def milestones(
     give(milestone_answer(opened, labels), format.value if format else None, output)
     for result in opened:
         warn_of_past(result)
+        tell_trust(result)
 
 
 def warn_of_past(result: Result) -> None:
@@ -68,7 +72,21 @@ def replay(
         except InputFault:
             raise fault from None
         made = plan.read(result)
-    _tell(walk.replay(made, draw), f"{made.title}: draw {draw}", format, output)
+    story = walk.replay(made, draw, _card(result, draw, made))
+    _tell(story, f"{made.title}: draw {draw}", format, output)
+
+
+def _card(result: str, draw: int, plan: Plan) -> Array | None:
+    """The card of a draw that was walked to the evidence in stages, whose luck is no function of its number."""
+    from simulator import store
+    from simulator.faults import Fault, InputFault
+
+    if plan.sampler != "sequential" or not plan.observations:
+        return None
+    cards = store.read_result(result).parameters
+    if draw >= len(cards):
+        raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(cards) - 1}")])
+    return cards[draw]
 
 
 @app.command()

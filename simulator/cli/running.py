@@ -110,6 +110,7 @@ def _walked(plan: Plan, out: str | None, **options: Any) -> Path:
 
 def _tell(folders: list[Path], form: str, output: Path | None, listed: bool = False) -> None:
     """Print one milestone table, and what there is to warn of."""
+    from simulator.cli.evidence import tell_trust
     from simulator.cli.results import warn_of_past
     from simulator.cli.tables import milestone_answer
     from simulator.export import give
@@ -118,7 +119,9 @@ def _tell(folders: list[Path], form: str, output: Path | None, listed: bool = Fa
     results = (read_result(str(folder)) for folder in folders)
     give(milestone_answer(results, listed=listed), form, output)
     for folder in folders:
-        warn_of_past(read_result(str(folder)))
+        result = read_result(str(folder))
+        warn_of_past(result)
+        tell_trust(result)
 
 
 def _bar(draws: int) -> Any:

@@ -94,6 +94,8 @@ def settled(question: Question, world: worlds.World, source: Plan | Result) -> Q
             "--by", by, "an unknown grouping", " or ".join(worlds.BY), did_you_mean(by, worlds.BY)
         )
     question = replace(question, method=method, by=by)
+    if not weighed and isinstance(source, Result) and finished(question, source):
+        question = replace(question, weights=_own_weights(source))
     _check_method(question, world, source)
     question = replace(question, draws=_draws(question, world, source))
     fewest = _fewest(question)
@@ -165,6 +167,11 @@ def _fewest(question: Question) -> int:
     nested = question.method == INFORMATION and question.draws % information.INNER == 0
     least = 16 * information.INNER if nested and question.by == "driver" else read
     return {GIVEN: read, DISCOVERY: read, INFORMATION: least}.get(question.method, FEWEST)
+
+
+def _own_weights(source: Result) -> Array | None:
+    """Weights of the kept draws of a run that conditions."""
+    return source.weights.whole[: len(source.arrivals)].astype(float) if source.weights else None
 
 
 def _check_weights(question: Question, source: Plan | Result) -> None:

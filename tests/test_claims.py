@@ -1,0 +1,171 @@
+"""The ledger: every claim has its disposition, and a probability is that of the draws."""
+
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from simulator import auditing, claims, judgements, plan, running, store
+from simulator.claims import ledger
+from simulator.faults import InputFault
+from simulator.readings import Estimate
+
+COUNTS = {"000": 49, "001": 25, "002": 24}
+"""How many claims each seed document makes."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    place = tmp_path_factory.mktemp("results") / "baseline"
+    made = plan.read("baseline", ["draws=1200", "condition.observations=['grok4']"])
+    return store.read_result(str(running.run(made, str(place)))), place
+
+
+def claim(id):
+    return next(each for each in ledger() if each.id == id)
+
+
+def test_every_claim_of_the_seeds_has_a_disposition():
+    ids = [each.id for each in ledger()]
+    assert ids == [f"{seed}-{n:02d}" for seed, count in COUNTS.items() for n in range(1, count + 1)]
+    for each in ledger():
+        assert each.kind in {*claims.KINDS, "settled", "not modelable"}
+        assert (each.kind == "not modelable") == bool(each.reason)
+        assert (each.outcome is None) == (not each.happened)
+
+
+def test_the_evidence_fits_the_baseline(oomcast):
+    assert not auditing.faults()
+    assert "claims.toml: sound" in oomcast("check").out
+
+
+def test_a_claim_that_names_what_is_not_there_is_a_fault(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "claims.toml").write_text(
+        '[x-01]\nclaim = "So."\nsource = "nobody"\nmilestone = "run_1e277"\nbefore = 2027.0\n'
+        '[x-02]\nclaim = "So."\nsource = "judgement"\nseries = "ai_revenue"\nat = 2027.0\nlow = 11.0\nunit = "USD"\n'
+    )
+    said = "\n".join(map(str, auditing.faults()))
+    assert 'found "nobody"' in said
+    assert 'did you mean "run_1e27"' in said
+    assert 'found "USD"' in said
+
+
+def test_by_a_year_is_before_the_next():
+    said = [each for each in ledger() if re.search(r"by 2\d{3}", each.claim) and each.milestone]
+    assert len(said) >= 5
+    for each in said:
+        (year,) = re.findall(r"by (2\d{3})", each.claim)
+        assert each.by == int(year) + 1
+
+
+def test_a_milestones_probability_is_that_of_the_draws(world):
+    result, _ = world
+    each = claim("000-24")
+    told = claims.chance(each, judgements.world(result))
+    column = result.shape.milestones.index("investment_1t")
+    met = np.asarray(result.arrivals[:, column]) < 2028.0
+    share = np.average(met, weights=result.weights.whole)
+    assert told.value == pytest.approx(share, abs=1e-9)
+    error = math.sqrt(share * (1 - share) / result.weights.effective)
+    assert told.mcse == pytest.approx(error, rel=0.05)
+
+
+def test_a_change_and_a_parameter_are_weighed_too(world):
+    result, _ = world
+    made = judgements.world(result)
+    grown = claim("000-15")
+    flop = np.asarray(result.trajectories[:, result.series.index("training_flop")])
+    years = result.plan.grid.years.tolist()
+    change = flop[:, years.index(2025.5)] - flop[:, years.index(2023.25)]
+    inside = (change >= grown.low) & (change <= grown.high)
+    share = np.average(inside, weights=result.weights.whole[: len(flop)])
+    assert claims.chance(grown, made).value == pytest.approx(share)
+    assert claims.chance(claim("001-01"), made) is None
+    rate = claim("000-33")
+    column = [prior.name for prior in result.plan.priors].index("algorithms_growth")
+    values = np.asarray(result.parameters[:, column])
+    inside = (values >= 0.4) & (values <= 0.6)
+    share = np.average(inside, weights=result.weights.whole)
+    assert claims.chance(rate, made).value == pytest.approx(share)
+
+
+def test_scores_of_claims():
+    assert claims.brier([1.0, 0.0, 0.5], [True, False, True]) == pytest.approx(0.25 / 3)
+    told = [Estimate(0.8, 0.01), Estimate(0.25, 0.01)]
+    assert claims.log_score(told, [True, False]) == pytest.approx(
+        (math.log(0.8) + math.log(0.75)) / 2
+    )
+    never = claims.log_score([Estimate(0.0, 0.001)], [True])
+    assert never == pytest.approx(math.log(0.001))
+
+
+def test_the_ledger_as_other_programs_read_it(world, oomcast):
+    _, place = world
+    done = oomcast("claims", place, "--format", "json")
+    assert done.code == 0
+    told = json.loads(done.out)
+    assert len(told["claims"]) == sum(COUNTS.values())
+    keys = {"id", "claim", "source", "kind", "by", "probability", "mcse", "outcome"}
+    assert keys <= set(told["claims"][0])
+    settled = [
+        (each["probability"], each["outcome"])
+        for each in told["claims"]
+        if each["outcome"] is not None and each["probability"] is not None
+    ]
+    assert told["settled"] == len(settled) > 5
+    assert told["brier"] == pytest.approx(np.mean([(p - o) ** 2 for p, o in settled]))
+    both = json.loads(oomcast("claims", place, place, "--format", "json").out)
+    assert both == [told, told]
+
+
+def test_the_ledger_is_drawn(world, oomcast, tmp_path):
+    _, place = world
+    assert oomcast("plot", place, "claims", "-o", tmp_path / "ledger.svg").code == 0
+    text = (tmp_path / "ledger.svg").read_text()
+    assert "000-44" in text
+    assert "001-01" not in text
+
+
+def test_prior_and_posterior_are_drawn(world, tmp_path, oomcast):
+    result, place = world
+    drawn = (
+        "plot",
+        place,
+        "prior-posterior",
+        "--series",
+        "spending_growth",
+        "-o",
+        tmp_path / "a.svg",
+    )
+    assert oomcast(*drawn).code == 0
+    assert "spending growth" in (tmp_path / "a.svg").read_text()
+    with pytest.raises(InputFault, match='did you mean "spending_growth"'):
+        judgements.prior_posterior(result, tmp_path / "b.svg", ["spending_groth"])
+    assert not (tmp_path / "b.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('milestone = "run_1e27"', "found milestone; allowed"),
+        ('series = "ai_revenue"\nat = 2026.0\nunit = "log10 USD/year"', "with low, high or both"),
+        ('milestone = "run_1e27"\nbefore = 2027.0\nlow = 1.0', "found"),
+        ('not_modelable = "no"\noutcome = true', "found"),
+        ("outcome = true", "happened and evidence"),
+        ('parameter = "x"\nunit = "1"\nlow = 2.0\nhigh = 1.0', "low: found 2, above high = 1"),
+        ("", "found nothing"),
+    ],
+)
+def test_a_wrong_claim_is_a_fault(tmp_path, monkeypatch, lines, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "evidence").mkdir()
+    head = '[x-01]\nclaim = "It will be."\nsource = "judgement"\n'
+    (tmp_path / "evidence" / "claims.toml").write_text(head + lines)
+    with pytest.raises(InputFault) as caught:
+        ledger()
+    assert said in str(caught.value)
+    assert "[x-01]" in str(caught.value)

@@ -1,0 +1,274 @@
+"""Conditioning: closed forms, truncation, and that neither order nor machinery changes a bit."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from simulator import conditioning, plan, readings, running, sequential, store, summaries, walk
+from simulator.conditioning import LARGEST, smoothed
+from simulator.faults import Interrupted
+
+STILL = [
+    "spending_growth=0.0",
+    "price_performance_growth=0.0",
+    "duration_growth=0.0",
+    "power_ceiling=1e6",
+    "chips_ceiling=1e6",
+    "latency_ceiling=1e6",
+]
+"""With these training_flop is anchor_compute in every year."""
+MEAN, SD = 25.325, 0.55 / 2 / 1.6448536269514722
+
+
+@pytest.fixture
+def evidence(tmp_path, monkeypatch):
+    """Stand in an empty folder and give a way to write observations there."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(**entries):
+        folder = tmp_path / "evidence"
+        folder.mkdir(exist_ok=True)
+        lines = []
+        for name, entry in entries.items():
+            lines += [f"[{name}]", *(f"{key} = {value}" for key, value in entry.items())]
+        (folder / "observations.toml").write_text("\n".join(lines))
+
+    return write
+
+
+def seen(value, sd, date="2024-06-01", **more):
+    return {
+        "series": '"training_flop"',
+        "date": date,
+        "value": value,
+        "sd": sd,
+        "unit": '"log10 FLOP"',
+        "source": '"judgement"',
+        **more,
+    }
+
+
+def yet(milestone, date, met="false", **more):
+    source = {"source": '"judgement"'}
+    return {"milestone": f'"{milestone}"', "date": date, "met": met, **source, **more}
+
+
+def read(names, *sets, draws=2000):
+    told = f"condition.observations={list(names)!r}"
+    return plan.read("baseline", [told, f"draws={draws}", *sets])
+
+
+def result(made, tmp_path, name="result"):
+    return store.read_result(str(running.run(made, str(tmp_path / name))))
+
+
+def anchor(found):
+    """Weighted mean and standard deviation of anchor_compute."""
+    column = [prior.name for prior in found.plan.priors].index("anchor_compute")
+    values, weights = np.asarray(found.parameters[:, column]), found.weights.whole
+    mean = np.average(values, weights=weights)
+    return mean, math.sqrt(np.average((values - mean) ** 2, weights=weights))
+
+
+def closed(value, spread):
+    """Posterior mean and standard deviation of a normal mean under one normal observation."""
+    precision = SD**-2 + spread**-2
+    return (MEAN / SD**2 + value / spread**2) / precision, precision**-0.5
+
+
+def test_weights_give_the_normal_posterior_in_closed_form(evidence, tmp_path):
+    evidence(one=seen(25.6, 0.12, discrepancy=0.16))
+    found = result(read(["one"], *STILL, "horizon=2030.0", draws=8000), tmp_path)
+    mean, sd = closed(25.6, 0.2)
+    error = sd / math.sqrt(found.weights.effective)
+    assert found.weights.pareto_k < 0.5
+    assert anchor(found) == pytest.approx((mean, sd), abs=4 * error)
+    place = found.shape.years.tolist().index(2030.0)
+    told = readings.band(found.counts, found.shape, "training_flop")
+    assert told["p50"][place] == pytest.approx(mean, abs=4 * told["mcse_p50"][place])
+    assert told["p90"][place] == pytest.approx(mean + 1.2816 * sd, abs=4 * told["mcse_p90"][place])
+
+
+def test_the_sequential_sampler_gives_it_where_weights_cannot(evidence, tmp_path, oomcast):
+    evidence(far=seen(26.3, 0.1))  # 5.8 prior standard deviations out
+    short = [*STILL, "horizon=2025.0"]
+    weighed = result(read(["far"], *short, draws=500), tmp_path, "weighed")
+    assert conditioning.warnings(weighed.weights.effective, weighed.weights.pareto_k)
+    walked = read(["far"], *short, "condition.sampler=sequential", draws=500)
+    found = result(walked, tmp_path)
+    mean, sd = closed(26.3, 0.1)
+    assert abs(anchor(weighed)[0] - mean) > sd
+    assert found.weights.effective > 200
+    error = sd / math.sqrt(found.weights.effective)
+    assert anchor(found) == pytest.approx((mean, sd), abs=4 * error)
+    told = json.loads(
+        oomcast("replay", tmp_path / "result", "--draw", 7, "--format", "json").out or "{}"
+    )
+    assert told["parameters"]["anchor_compute"] == anchor_card(found, 7)
+    assert oomcast("replay", tmp_path / "result", "--draw", 500).code == 2
+
+
+def test_the_sequential_sampler_agrees_with_a_normal_posterior_of_many_dimensions():
+    scores = np.random.default_rng(1).standard_normal((20, 3000))
+    told = lambda z: -0.5 * ((z[0] + z[1] - 6.0) / 0.3) ** 2  # noqa: E731
+    settled = sequential.posterior(scores, told, seed=3)
+    gain = 1.0 / (2.0 + 0.3**2)  # of each of the two, by the formula of the Kalman filter
+    error = 4.0 / math.sqrt(settled.effective)
+    assert settled.scores[:2].mean(axis=1) == pytest.approx(6.0 * gain, abs=error)
+    assert settled.scores[0].var() == pytest.approx(1.0 - gain, abs=error)
+    assert np.cov(settled.scores[:2])[0, 1] == pytest.approx(-gain, abs=error)
+    assert settled.scores[2:].var(axis=1) == pytest.approx(1.0, abs=2 * error)
+    again = sequential.posterior(scores, told, seed=3)
+    assert np.array_equal(again.scores, settled.scores)
+    assert not np.array_equal(sequential.posterior(scores, told, seed=4).scores, settled.scores)
+
+
+def test_a_milestone_not_yet_met_truncates(evidence, tmp_path):
+    evidence(not_yet=yet("run_1e27", "2026-01-01"))
+    found = result(read(["not_yet"]), tmp_path)
+    free = result(read([]), tmp_path, "free")
+    arrivals = np.asarray(free.arrivals[:, free.shape.milestones.index("run_1e27")])
+    later = np.flatnonzero(arrivals > 2026.0)
+    assert 50 < len(later) < 1950
+    assert np.array_equal(np.flatnonzero(found.weights.whole), later)
+    assert set(found.weights.whole) == {0, 1}
+    assert found.counts.draws == found.counts.effective == len(later)
+    place = found.shape.milestones.index("run_1e27")
+    assert readings.reached_before(found.counts, found.shape, place, 2026.0).value == 0.0
+    assert found.counts.first[place] == arrivals[later].min()
+
+
+def test_a_list_that_may_be_incomplete_leaves_some_weight(evidence, tmp_path):
+    evidence(soft=yet("run_1e27", "2026-01-01", missed=0.25))
+    found = result(read(["soft"]), tmp_path)
+    column = found.shape.milestones.index("run_1e27")
+    early = np.asarray(found.arrivals[:, column]) <= 2026.0
+    whole = found.weights.whole
+    assert np.median(whole[early]) / np.median(whole[~early]) == pytest.approx(0.25, rel=1e-3)
+
+
+def test_conditioning_on_nothing_changes_nothing(evidence, tmp_path):
+    evidence()
+    free = result(read([]), tmp_path, "free")
+    flat = result(read([], "condition.sampler=sequential"), tmp_path, "flat")
+    assert free.weights is flat.weights is None
+    for name in ("bins", "least", "most", "arrivals", "first", "final"):
+        assert getattr(free.counts, name).tobytes() == getattr(flat.counts, name).tobytes()
+    evidence(old=yet("run_1e30", "2019-06-01"))  # what every draw agrees with
+    agreed = result(read(["old"]), tmp_path, "agreed")
+    assert agreed.counts.bins.tobytes() == free.counts.bins.tobytes()
+    assert agreed.counts.arrivals.tobytes() == free.counts.arrivals.tobytes()
+    assert agreed.counts.effective == free.counts.effective == 2000
+
+
+def test_the_order_of_observations_does_not_matter(evidence):
+    evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"), c=yet("run_1e27", "2025-01-01"))
+    one, other = read(["a", "b", "c"]), read(["c", "a", "b"])
+    assert one.canonical() == other.canonical()
+
+
+def test_ranges_and_their_order_do_not_matter(evidence):
+    evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"))
+    walker = walk.ready(read(["a", "b"], draws=1500))
+    whole = conditioning.weigh(walker, lambda task: [task(range(1500))])
+    pieces = [range(700, 1500), range(0, 3), range(3, 700)]
+    parts = conditioning.weigh(walker, lambda task: map(task, pieces))
+    assert whole.whole.tobytes() == parts.whole.tobytes()
+    assert (whole.effective, whole.pareto_k) == (parts.effective, parts.pareto_k)
+
+
+def test_weights_counted_in_any_order_give_the_same_bits(evidence):
+    evidence(a=seen(25.6, 0.3))
+    walker = walk.ready(read(["a"], draws=1024))
+    weights = conditioning.weigh(walker, lambda task: [task(range(1024))]).whole
+    shape = walk.shape(walker)
+    parts = [
+        walk.walk(walker, shape, piece, 0, 0, weights).counts
+        for piece in (range(512), range(512, 700), range(700, 1024))
+    ]
+    forward, backward = summaries.nothing(shape), summaries.nothing(shape)
+    for part in parts:
+        forward = summaries.merge(forward, part)
+    for part in reversed(parts):
+        backward = summaries.merge(part, backward)
+    assert forward.bins.tobytes() == backward.bins.tobytes()
+    assert (forward.draws, forward.squares) == (backward.draws, backward.squares)
+    assert forward.effective == conditioning.effective_number(weights)
+
+
+def test_smoothing_has_the_right_sign():
+    z = np.random.default_rng(0).standard_normal(10_000)
+    found = smoothed(-0.5 * z**2)
+    assert found.pareto_k < 0.0
+    assert found.whole.max() == LARGEST
+    assert abs(z[np.argmax(found.whole)]) < 0.01
+    # E[w]^2 / E[w^2] for w = exp(-z^2 / 2) and a standard normal z: (1/2) / (1/3)^0.5
+    assert found.effective / 10_000 == pytest.approx(0.5 * 3**0.5, rel=0.01)
+
+
+def test_the_effective_number_is_kish():
+    assert conditioning.effective_number(np.array([1, 1, 0, 1])) == 3.0
+    assert conditioning.effective_number(np.array([3, 1])) == 1.6
+    assert conditioning.effective_number(np.zeros(3, int)) == 0.0
+
+
+def test_heavy_weights_warn_and_say_what_to_do():
+    x = np.random.default_rng(2).pareto(0.6, 5000)
+    found = smoothed(np.log(x))
+    said = conditioning.warnings(found.effective, found.pareto_k)
+    assert len(said) == 2
+    assert "--sampler sequential" in said[0]
+    assert not conditioning.warnings(400.0, 0.7)
+
+
+def test_errors_grow_with_the_weights(evidence, tmp_path):
+    evidence(one=seen(25.6, 0.1))
+    found = result(read(["one"], draws=4000), tmp_path)
+    n = found.weights.effective
+    assert n < 2500
+    rows = readings.milestone_rows(found.counts, found.shape)
+    row = rows[found.shape.milestones.index("automated_researcher")]
+    p = row["by_year"]["2030"]
+    assert row["mcse_by_year"]["2030"] == pytest.approx(math.sqrt(p * (1 - p) / n), rel=0.02)
+
+
+def test_a_conditioned_draw_replays(evidence, tmp_path):
+    evidence(one=seen(25.6, 0.2))
+    found = result(read(["one"], draws=600), tmp_path)
+    card = walk.replay(found.plan, 41)["parameters"]
+    assert card["anchor_compute"] == anchor_card(found, 41)
+
+
+def anchor_card(found, draw):
+    column = [prior.name for prior in found.plan.priors].index("anchor_compute")
+    return float(found.parameters[draw, column])
+
+
+@pytest.mark.parametrize("sampler", ["weights", "sequential"])
+def test_more_draws_weigh_all_of_them_anew(evidence, tmp_path, sampler):
+    evidence(one=seen(25.6, 0.2))
+    sets = ["horizon=2026.0", f"condition.sampler={sampler}"]
+    running.run(read(["one"], *sets, draws=300), str(tmp_path / "grown"))
+    longer = read(["one"], *sets, draws=500)
+    running.run(longer, str(tmp_path / "grown"), resume=True)
+    running.run(longer, str(tmp_path / "fresh"))
+    for name in ("counts.npz", "weights.npz", "parameters.npy", "milestones.csv", "manifest.json"):
+        assert (tmp_path / "grown" / name).read_bytes() == (tmp_path / "fresh" / name).read_bytes()
+
+
+def test_an_interrupted_run_that_conditions_goes_on_to_the_same_bits(evidence, tmp_path):
+    evidence(one=seen(25.6, 0.2))
+    made = read(["one"], "horizon=2026.0", draws=3000)
+
+    def stop(draws):
+        if draws:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        running.run(made, str(tmp_path / "cut"), progress=stop)
+    running.run(made, str(tmp_path / "cut"), resume=True)
+    running.run(made, str(tmp_path / "whole"), workers=2)
+    for name in ("counts.npz", "weights.npz", "parameters.npy", "manifest.json"):
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
