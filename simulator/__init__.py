@@ -15,8 +15,8 @@ _PLACES = {
     "InputFault": "faults",
     "replay": "walk",
     "walk": "walk",
-    "run": "running",
-    "open_result": "datatree",
+    "run": "store.running",
+    "open_result": "store.datatree",
     "findings": "drives.findings",
     "attributed": "attributing",
 }

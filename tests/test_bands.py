@@ -7,8 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from simulator import bands, cli, plan, running, store, walk
+from simulator import bands, cli, plan, store, walk
 from simulator.faults import InputFault
+from simulator.store import running
 
 DRAWS = 2000
 KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constraint"]

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator import batch, cli, plan, running, store
+from simulator import batch, cli, plan, store
 from simulator.cli import batch as several
 from simulator.faults import InputFault, RunFailed
+from simulator.store import running
 
 SMALL = 'extends = "baseline"\ndraws = 64\nhorizon = 2035\nmilestones = ["run_1e27"]\nseries = []\n'
 WORLDS = {

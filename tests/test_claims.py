@@ -7,10 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from simulator import auditing, claims, judgements, plan, running, store
+from simulator import auditing, claims, plan, store
 from simulator.claims import ledger
 from simulator.faults import InputFault
+from simulator.pictures import judgements
 from simulator.readings import Estimate
+from simulator.store import running
 
 COUNTS = {"000": 49, "001": 25, "002": 24}
 """How many claims each seed document makes."""

@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from simulator import conditioning, plan, readings, running, sequential, store, summaries, walk
+from simulator import conditioning, plan, readings, sequential, store, summaries, walk
 from simulator.conditioning import LARGEST, smoothed
 from simulator.faults import Interrupted
+from simulator.store import running
 
 STILL = [
     "spending_growth=0.0",

@@ -5,9 +5,10 @@ import json
 import pytest
 from checkout import ROOT
 
-from simulator import observations, plan, running, store
+from simulator import observations, plan, store
 from simulator.faults import InputFault
 from simulator.observations import known
+from simulator.store import running
 
 MEASURED = {
     "series": '"training_flop"',

@@ -8,15 +8,17 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from simulator import cli, decomposition, pictures, plan, plots, report, running, store, walk
+from simulator import cli, decomposition, plan, plots, store, walk
+from simulator.pictures import counting, kinds
+from simulator.store import running
 
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 ONE_WORLD = {
-    "fan": report.effective_compute,
-    "arrivals": pictures.arrivals,
-    "drivers": pictures.drivers,
-    "binding": pictures.binding,
-    "bands": lambda result, path: pictures.bands(result, path, []),
+    "fan": counting.effective_compute,
+    "arrivals": kinds.arrivals,
+    "drivers": kinds.drivers,
+    "binding": kinds.binding,
+    "bands": lambda result, path: kinds.bands(result, path, []),
 }
 
 
@@ -77,7 +79,7 @@ def test_lettering_does_not_touch(results, overlaps, tmp_path, world, kind):
 @pytest.mark.parametrize("worlds", [WORLDS, WORLDS[:1], WORLDS * 2], ids=len)
 def test_lettering_of_worlds_compared_does_not_touch(results, overlaps, tmp_path, worlds):
     labels = [f"{world} {place}" for place, world in enumerate(worlds)]
-    pictures.compare([results[world] for world in worlds], tmp_path / "x.svg", labels)
+    kinds.compare([results[world] for world in worlds], tmp_path / "x.svg", labels)
     assert not overlaps
 
 
@@ -136,7 +138,7 @@ def test_a_series_that_is_not_kept_is_a_fault_in_every_kind(tmp_path, capsys):
 
 def test_arrivals_show_what_is_not_reached_and_what_is_uncertain(results, numbers, tmp_path):
     result = results["baseline"]
-    pictures.arrivals(result, tmp_path / "x.svg")
+    kinds.arrivals(result, tmp_path / "x.svg")
     rows = {row.label: row for row in numbers["arrivals"]["rows"]}
     names = [milestone.name for milestone in result.plan.milestones]
     researcher = rows["automated researcher"]
@@ -148,14 +150,14 @@ def test_arrivals_show_what_is_not_reached_and_what_is_uncertain(results, number
         at = researcher.reached[list(researcher.years).index(year)]
         assert at == pytest.approx(np.average(arrivals < year, weights=result.weights.whole))
     assert list(rows) == sorted(rows, key=lambda r: (rows[r].median, -rows[r].reached[-1]))
-    pictures.arrivals(results["situational-awareness"], tmp_path / "x.svg")
+    kinds.arrivals(results["situational-awareness"], tmp_path / "x.svg")
     never = {row.label: row for row in numbers["arrivals"]["rows"]}["pretraining ends"]
     assert (never.interval, never.never) == ("> 2050", "100 %")
     assert not never.reached.any()
 
 
 def test_a_threshold_that_is_held_is_not_shown_as_uncertain(results, numbers, tmp_path):
-    pictures.arrivals(results["situational-awareness"], tmp_path / "x.svg")
+    kinds.arrivals(results["situational-awareness"], tmp_path / "x.svg")
     rows = {row.label: row for row in numbers["arrivals"]["rows"]}
     assert rows["automated researcher"].uncertain
     assert not rows["remote work"].uncertain
@@ -201,21 +203,21 @@ def test_a_single_trajectory_has_no_known_error(tmp_path):
     made = plan.read("baseline", ["draws=1", "horizon=2030"])
     result = store.read_result(str(running.run(made, str(tmp_path / "one"))))
     assert np.isinf(decomposition.decomposed(result).total_mcse).all()
-    pictures.drivers(result, tmp_path / "x.svg")
+    kinds.drivers(result, tmp_path / "x.svg")
 
 
 def test_bands_and_what_binds_are_the_results_own(results, numbers, tmp_path):
-    pictures.bands(results["baseline"], tmp_path / "x.svg", ["training_flop", "binding_constraint"])
+    kinds.bands(results["baseline"], tmp_path / "x.svg", ["training_flop", "binding_constraint"])
     flop, code = numbers["bands"]["panels"]
     assert [mark.label for mark in flop.marks] == [f"run 1e{n}" for n in range(26, 31)]
     assert code.band is None
-    pictures.binding(results["baseline"], tmp_path / "x.svg")
+    kinds.binding(results["baseline"], tmp_path / "x.svg")
     assert sum(numbers["binding"]["shares"].values()) == pytest.approx(1.0)
     assert code.shares["power"] == pytest.approx(numbers["binding"]["shares"]["power"])
 
 
 def test_worlds_compared_have_their_own_arrivals(results, numbers, tmp_path):
-    pictures.compare(list(results.values()), tmp_path / "x.svg", WORLDS)
+    kinds.compare(list(results.values()), tmp_path / "x.svg", WORLDS)
     given = numbers["compare"]
     assert [world.label for world in given["worlds"]] == list(WORLDS)
     essay = given["worlds"][1].reaches["automated_researcher"].quantiles

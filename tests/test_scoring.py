@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator import plan, running, scoring, store, verdicts
+from simulator import plan, scoring, store, verdicts
 from simulator.observations import Observation
 from simulator.scoring import Prediction
+from simulator.store import running
 
 
 def seen(name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4):

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from checkout import ROOT
 
-from simulator import attributing, comparing, plan, running, store, targets, walk
+from simulator import attributing, comparing, plan, store, targets, walk
 from simulator.cli import call
 from simulator.drives import findings
 from simulator.faults import InputFault
 from simulator.sensitivity import attribution, designs, replicates, worlds
+from simulator.store import running
 
 SMALL = ["draws=1200", "horizon=2040"]
 FIXED = '{{ family = "fixed", value = {}, unit = "{}", source = "judgement" }}'

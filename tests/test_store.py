@@ -11,8 +11,9 @@ import xarray as xr
 from worlds import quickly  # noqa: F401  (for every test here)
 
 import simulator
-from simulator import cli, manifest, readings, store, walk
+from simulator import cli, readings, store, walk
 from simulator.faults import InputFault
+from simulator.store import manifest
 from simulator.summaries import LEVELS
 
 

@@ -16,8 +16,9 @@ import pytest
 import worlds
 from worlds import quickly  # noqa: F401  (for every test here)
 
-from simulator import cli, disk, engines, running, store, walk, work
+from simulator import cli, engines, store, walk
 from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
+from simulator.store import disk, running, work
 
 COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
@@ -463,13 +464,13 @@ def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, cap
 
 
 def test_a_picture_that_fails_warns_and_loses_nothing(target, monkeypatch, capsys):
-    from simulator import report
+    from simulator.pictures import counting
 
     def half(result, path):
         Path(path).write_text("<svg")
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(report, "effective_compute", half)
+    monkeypatch.setattr(counting, "effective_compute", half)
     assert cli.call([*COMMAND, "--draws", "600", "--out", str(target)]) == 0
     assert "warning: the picture failed (RuntimeError: no ink)" in capsys.readouterr().err
     store.verify(str(target))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from simulator import manifest, plan, running, walk
+from simulator import plan, walk
+from simulator.store import manifest, running
 
 SETS = (
     "horizon=2032",

@@ -53,14 +53,15 @@ def priors(
 
 
 def _draw(path: Path, made: Plan, shown: list[Prior], filed: dict[str, Prior]) -> None:
-    from simulator import plots, report
+    from simulator import plots
     from simulator.faults import Fault, InputFault
+    from simulator.pictures import counting
 
     if path.suffix.lower() not in plots.ENDINGS:
         allowed = "a file that ends in " + ", ".join(plots.ENDINGS)
         raise InputFault([Fault("--plot", found=str(path), allowed=allowed)])
     replaced = {p.name: filed[p.name] for p in shown if filed.get(p.name, p) != p}
-    report.densities(path, f"Priors: {made.title}", shown, replaced)
+    counting.densities(path, f"Priors: {made.title}", shown, replaced)
 
 
 def prior_answer(made: Plan, shown: list[Prior], notes: bool) -> Answer:

@@ -45,10 +45,11 @@ def compare(
     output: Output = None,
 ) -> None:
     """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from."""
-    from simulator import comparing, figures
+    from simulator import comparing
     from simulator.cli import comparisons
     from simulator.drives import asking
     from simulator.export import chosen, give
+    from simulator.pictures import driving
 
     drawn = attribute and is_picture(format, output)
     if not drawn:
@@ -59,7 +60,7 @@ def compare(
     if attribute:
         found = _attributed(one, other, target, draws, replicates, interval, orders, workers)
         if drawn and output:
-            figures.attribution(found, one, other, output, interval)
+            driving.attribution(found, one, other, output, interval)
             return
         answer = comparisons.parts(found, one, other, interval)
     else:

@@ -49,10 +49,10 @@ def sensitivity(
     output: Output = None,
 ) -> None:
     """Say what drives a milestone or a series: tables, or a picture with -o FILE.svg."""
-    from simulator import figures
     from simulator.cli.findings import answer
     from simulator.drives.findings import findings
     from simulator.export import chosen, give
+    from simulator.pictures import driving
 
     drawn = is_picture(format, output)
     if not drawn:
@@ -73,7 +73,7 @@ def sensitivity(
         )
     warn_of_prior([found.plan], found.asked.weights is not None)
     if drawn and output:
-        figures.draw(found, output)
+        driving.draw(found, output)
     else:
         give(answer(found), format.value if format else None, output)
 

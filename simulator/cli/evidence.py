@@ -45,9 +45,10 @@ def condition(
     output: Output = None,
 ) -> None:
     """Weigh a finished run on observations; leave a new result, and print both side by side."""
-    from simulator import plan, running, store
+    from simulator import plan, store
     from simulator.cli.tables import milestone_answer
     from simulator.export import give
+    from simulator.store import running
 
     before = store.read_result(result)
     names = [each.strip() for each in (observations or "").split(",") if each.strip()]
@@ -63,7 +64,8 @@ def condition(
 
 def tell_trust(result: Result) -> None:
     """Say on stderr how far weights are to be trusted, and what to do where they are not."""
-    from simulator import conditioning, judgements
+    from simulator import conditioning
+    from simulator.pictures import judgements
 
     if result.weights:
         name, weights = result.plan.name, result.weights

@@ -16,7 +16,7 @@ from simulator.drives.asking import (
 from simulator.drives.findings import Findings
 from simulator.drives.ranks import ranked
 from simulator.export import Answer, Table, number, percent, year
-from simulator.figures import limits
+from simulator.pictures.driving import limits
 from simulator.targets import SERIES
 
 COLUMNS = {

@@ -34,8 +34,9 @@ def claims(
 ) -> None:
     """Print the ledger of claims: each one's probability in each world, and what happened."""
     from simulator import claims as room
-    from simulator import judgements, store
+    from simulator import store
     from simulator.export import give
+    from simulator.pictures import judgements
 
     opened = [store.read_result(name) for name in results]
     ledger = room.ledger()

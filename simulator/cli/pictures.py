@@ -93,25 +93,26 @@ def _checked(names: Sequence[str], kind: Kind, output: Path, series: Sequence[st
 def _draw(
     kind: Kind, opened: Sequence[Result], names: Sequence[str], output: Path, series: Sequence[str]
 ) -> None:
-    from simulator import bands, judgements, pictures, report
+    from simulator import bands
+    from simulator.pictures import counting, judgements, kinds
 
     if kind is Kind.fan:
         bands.series_named(opened[0], ["effective_compute"])
     if kind is Kind.compare:
         titles = [result.plan.title for result in opened]
-        pictures.compare(opened, output, names if len(set(titles)) < len(titles) else titles)
+        kinds.compare(opened, output, names if len(set(titles)) < len(titles) else titles)
     elif kind is Kind.bands:
-        pictures.bands(opened[0], output, series)
+        kinds.bands(opened[0], output, series)
     elif kind is Kind.claims:
         judgements.ledger(opened, output)
     elif kind is Kind.prior_posterior:
         judgements.prior_posterior(opened[0], output, series)
     else:
         draw = {
-            Kind.fan: report.effective_compute,
-            Kind.arrivals: pictures.arrivals,
-            Kind.drivers: pictures.drivers,
-            Kind.binding: pictures.binding,
+            Kind.fan: counting.effective_compute,
+            Kind.arrivals: kinds.arrivals,
+            Kind.drivers: kinds.drivers,
+            Kind.binding: kinds.binding,
             Kind.calibration: judgements.calibration,
         }[kind]
         draw(opened[0], output)

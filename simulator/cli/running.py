@@ -102,7 +102,7 @@ def run(
 
 def _walked(plan: Plan, out: str | None, **options: Any) -> Path:
     """Walk one plan; give the folder of its result."""
-    from simulator import running
+    from simulator.store import running
 
     with _bar(plan.draws) as progress:
         return running.run(plan, out, progress=progress.update, pictures=_pictures, **options)
@@ -133,12 +133,12 @@ def _bar(draws: int) -> Any:
 
 def _pictures(result: Result, folder: Path) -> None:
     """Draw the run's picture; one that fails warns, for the numbers are there."""
-    from simulator import report
+    from simulator.pictures import counting
 
     if "effective_compute" not in result.plan.series:
         return
     try:
-        report.effective_compute(result, folder / PICTURE)
+        counting.effective_compute(result, folder / PICTURE)
     except Exception as error:  # whatever fails in drawing must not lose a result
         (folder / PICTURE).unlink(missing_ok=True)  # nor leave half a picture in it
         print(

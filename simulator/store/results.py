@@ -21,14 +21,15 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from simulator import manifest, walk
+from simulator import walk
 from simulator.conditioning import Weights
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault
 from simulator.growth import Array
-from simulator.manifest import MANIFEST, Head
 from simulator.model import Model
 from simulator.plan import Plan, parse
+from simulator.store import manifest
+from simulator.store.manifest import MANIFEST, Head
 from simulator.summaries import Counts, Grid, Shape, Whole
 
 COUNTS, SUMMARIES, TABLE, WEIGHTS = "counts.npz", "summaries.nc", "milestones.csv", "weights.npz"

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator import __version__, disk
+from simulator import __version__
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault
 from simulator.plan import Plan, parse
+from simulator.store import disk
 
 FORMAT = 1
 MANIFEST = "manifest.json"

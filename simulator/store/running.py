@@ -14,25 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from simulator import (
-    beginning,
-    datatree,
-    disk,
-    engines,
-    manifest,
-    readings,
-    sequential,
-    store,
-    walk,
-    work,
-)
-from simulator.beginning import Asked
+from simulator import engines, readings, sequential, store, walk
 from simulator.conditioning import Weights
 from simulator.entries import shown
 from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
 from simulator.plan import Plan
-from simulator.store import Result
-from simulator.work import State
+from simulator.store import Result, beginning, datatree, disk, manifest, work
+from simulator.store.beginning import Asked
+from simulator.store.work import State
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
 THICK = 256  # draws in a piece whose trajectories are kept, which take 40 kB each

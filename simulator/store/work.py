@@ -25,11 +25,12 @@ from typing import IO
 
 import numpy as np
 
-from simulator import disk, manifest, store, summaries
+from simulator import store, summaries
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault, RunFailed
-from simulator.manifest import Head
 from simulator.plan import Plan
+from simulator.store import disk, manifest
+from simulator.store.manifest import Head
 from simulator.summaries import Counts, Shape
 from simulator.walk import Walked
 

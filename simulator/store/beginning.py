@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import manifest, store, summaries, walk, work
+from simulator import store, summaries, walk
 from simulator.entries import shown
 from simulator.faults import Fault, InputFault, listed
-from simulator.manifest import MANIFEST, Head, Keep
 from simulator.plan import Plan
-from simulator.work import State
+from simulator.store import manifest, work
+from simulator.store.manifest import MANIFEST, Head, Keep
+from simulator.store.work import State
 
 ELSEWHERE = "--overwrite replaces it, --out DIR leaves it alone"
 

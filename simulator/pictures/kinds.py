@@ -11,8 +11,8 @@ from simulator import bands as room
 from simulator import decomposition, plots, readings
 from simulator.export import percent, year
 from simulator.milestones import Milestone
+from simulator.pictures.counting import rung
 from simulator.plots import Arrival, Band, Panel, Part, Reach, Rung, World
-from simulator.report import rung
 from simulator.store import Result
 from simulator.summaries import LEVELS
 
