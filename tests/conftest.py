@@ -67,7 +67,7 @@ def oomcast():
 @pytest.fixture
 def without_pictures(monkeypatch):
     """Pictures take longer to draw than small runs to walk."""
-    monkeypatch.setattr("simulator.report.effective_compute", lambda *_: None)
+    monkeypatch.setattr("simulator.pictures.counting.effective_compute", lambda *_: None)
 
 
 def command(*argv):

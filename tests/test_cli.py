@@ -38,7 +38,7 @@ def result(tmp_path_factory):
     sets = [word for setting in WALLS for word in ("--set", setting)]
     argv = ["run", "--draws", str(DRAWS), "--out", str(folder), "--seed", "0", *sets]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.report.effective_compute", lambda *_: None)
+        patch.setattr("simulator.pictures.counting.effective_compute", lambda *_: None)
         assert call([*argv, "-o", str(folder.parent / "table.json")]) == 0
     return folder
 
@@ -203,7 +203,7 @@ def test_a_picture_that_fails_loses_no_result(folder, oomcast, monkeypatch):
     def fail(*_):
         raise ValueError("no ink")
 
-    monkeypatch.setattr("simulator.report.effective_compute", fail)
+    monkeypatch.setattr("simulator.pictures.counting.effective_compute", fail)
     said = oomcast("run", "--draws", "50")
     assert said.code == 0
     assert "warning" in said.err
