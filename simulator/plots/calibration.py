@@ -70,7 +70,7 @@ def _intervals(axes: Axes, rows: Sequence[Met]) -> None:
 
 
 def _places(axes: Axes, places: Mapping[str, np.ndarray]) -> None:
-    heading(axes, "places in order; above the line: came higher")
+    heading(axes, "places, in order")
     axes.plot([0, 100], [0, 100], color=style.MUTED, lw=0.7, ls=(0, (4, 3)))
     marks = iter("os^Dv")
     for (who, values), colour in zip(places.items(), style.CYCLE, strict=False):
