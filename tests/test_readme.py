@@ -1,0 +1,88 @@
+"""The README's commands run, its files work, and its table is what a fresh run gives."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from checkout import ROOT
+from test_extend import DRIVER
+
+README = (ROOT / "README.md").read_text("utf-8")
+WORLDS = ("baseline", "situational-awareness", "peak-data")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.M | re.S)
+
+
+def test_its_driver_is_the_one_that_a_test_adds():
+    (block,) = blocks("python")
+    assert block.partition("\n")[2] == DRIVER
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """A folder in which every file of the README was written and every command run, in order."""
+    home = tmp_path_factory.mktemp("reader")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        from simulator.cli import call
+
+        for block in blocks("toml"):
+            path = Path(block.partition("\n")[0].removeprefix("# "))
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(block)
+        lines = [line for block in blocks("sh") for line in block.splitlines()]
+        assert len(lines) > 7
+        codes = {line: call(shlex.split(line)[1:]) for line in lines}
+    return home, codes
+
+
+def test_its_commands_run(walked):
+    home, codes = walked
+    assert set(codes.values()) == {0}, codes
+    assert (home / "worlds.svg").stat().st_size > 0
+
+
+def test_its_milestone_is_counted(walked, capsys, monkeypatch):
+    from simulator.cli import call
+
+    monkeypatch.chdir(walked[0])
+    assert call(["milestones", "slow-power", "--format", "json"]) == 0
+    names = [row["name"] for row in json.loads(capsys.readouterr().out)["milestones"]]
+    assert "cluster_chips_10m" in names
+
+
+def rows():
+    """Milestone, world and the cells of each row of the table of worlds."""
+    lines = [line.strip("| ").split(" | ") for line in README.splitlines() if line.startswith("|")]
+    return [cells for cells in lines if len(cells) == 7 and cells[1] in WORLDS]
+
+
+def near(cell, value, mcse, horizon):
+    """Say whether a printed cell is this value, within its last digit and four standard errors."""
+    if value is None:
+        return cell == f"> {horizon:g}"
+    number = cell.removeprefix("~").removesuffix(" %")
+    scale = 100.0 if cell.endswith("%") else 1.0
+    digits = len(number.partition(".")[2])
+    return abs(float(number) - scale * value) <= 0.51 * 10.0**-digits + 4.0 * scale * mcse
+
+
+def test_its_table_is_a_fresh_run(walked, capsys, monkeypatch):
+    from simulator.cli import call
+
+    monkeypatch.chdir(walked[0])
+    assert call(["milestones", *WORLDS, "--format", "json"]) == 0
+    documents = {d["run"]: d for d in json.loads(capsys.readouterr().out)}
+    table = rows()
+    assert len(table) == 15
+    for milestone, world, *cells in table:
+        document = documents[world]
+        (row,) = [r for r in document["milestones"] if r["name"] == milestone]
+        found = [(row[p], row[f"mcse_{p}"] or 0.0) for p in ("p10", "p50", "p90")]
+        found += [(row["by_year"][y], row["mcse_by_year"][y]) for y in ("2028", "2031")]
+        for cell, (value, mcse) in zip(cells, found, strict=True):
+            assert near(cell, value, mcse, document["horizon"]), (milestone, world, cell, value)
