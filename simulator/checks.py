@@ -126,9 +126,11 @@ def _prior(name: str, prior: Prior, scene: Scene, faults: list[Fault]) -> None:
         faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', mend))
     support, domain = prior.distribution.support, declared.domain
     if not domain.holds(support):
-        found = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
-        mend = "add lower (or upper), or take another family"
-        faults.append(Fault(file, table, "family", found, f"a {name} {domain}", mend))
+        fixed = prior.family == "fixed"
+        lie = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
+        key, found = ("value", f"{support.low:g}") if fixed else ("family", lie)
+        mend = "" if fixed else "add lower (or upper), or take another family"
+        faults.append(Fault(file, table, key, found, f"{name} {domain}", mend))
 
 
 def _interval(low: float, high: float) -> str:

@@ -128,7 +128,9 @@ def resolve(
 
     before = len(faults)
     if not span[0] <= seen.year <= span[1]:
-        wrong("date", f"{seen.year:.2f}", f"a date on the run's grid, {span[0]:g} to {span[1]:g}")
+        allowed = f"a date on the run's grid, {span[0]:g} to {span[1]:g}"
+        mend = "a later horizon, or without evidence: --set 'condition.observations=[]'"
+        wrong("date", f"{seen.year:.2f}", allowed, mend)
     if seen.milestone:
         if seen.milestone not in milestones:
             mend = did_you_mean(seen.milestone, milestones)
