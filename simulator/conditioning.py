@@ -22,10 +22,9 @@ from simulator.summaries import Whole
 from simulator.walk import Walker
 
 LARGEST = 2**24
-FARTHEST = (
-    8.0  # standard deviations from every draw: what is left is luck in a far tail, not a world
-)
+FARTHEST = 8.0  # standard deviations from every draw: what is left is luck in a far tail
 WORST_K, LEAST_EFFECTIVE = 0.7, 400.0
+FEWEST = 4  # draws in a tail, to which no tail is fitted
 
 
 class Likelihoods(NamedTuple):
@@ -133,6 +132,8 @@ def smoothed(log_likelihood: Array) -> Weights:
         whole[kept] = 1
         return Weights(whole, float(kept.sum()), -math.inf)
     logs, k = _psislw(raw)
+    if math.isinf(k) and np.count_nonzero(raw == raw.max()) > FEWEST:
+        k = -math.inf  # nothing lies above the many that share the largest: there is no tail
     whole[kept] = np.rint(np.exp(logs - logs.max()) * LARGEST).astype(np.int64)
     return Weights(whole, effective_number(whole), k)
 

@@ -148,6 +148,7 @@ def test_a_list_that_may_be_incomplete_leaves_some_weight(evidence, tmp_path):
     early = np.asarray(found.arrivals[:, column]) <= 2026.0
     whole = found.weights.whole
     assert np.median(whole[early]) / np.median(whole[~early]) == pytest.approx(0.25, rel=1e-3)
+    assert found.weights.pareto_k == -math.inf  # weights that are bounded have no tail
 
 
 def test_conditioning_on_nothing_changes_nothing(evidence, tmp_path):

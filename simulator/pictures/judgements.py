@@ -41,6 +41,8 @@ def trust(result: Result) -> str:
         "walked there in stages"
         if plan.sampler == "sequential"
         else f"Pareto k {weights.pareto_k:.2f}"
+        if np.isfinite(weights.pareto_k)
+        else "whose weights have no tail"
     )
     named = ", ".join(seen.name for seen in plan.observations)
     return (
