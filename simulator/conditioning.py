@@ -162,7 +162,10 @@ def effective_number(whole: Whole) -> float:
 
 def warnings(effective: float, pareto_k: float) -> list[str]:
     """What to say when weights are not to be trusted, and what to do about it."""
-    mend = "take more draws, fewer or wider observations, or --sampler sequential, which walks there in stages"
+    mend = (
+        "take more draws, fewer or wider observations, or walk there in stages: "
+        "--set condition.sampler=sequential"
+    )
     said = []
     if pareto_k > WORST_K:
         said.append(

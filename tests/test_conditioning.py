@@ -221,7 +221,7 @@ def test_heavy_weights_warn_and_say_what_to_do():
     found = smoothed(np.log(x))
     said = conditioning.warnings(found.effective, found.pareto_k)
     assert len(said) == 2
-    assert "--sampler sequential" in said[0]
+    assert "condition.sampler=sequential" in said[0]
     assert not conditioning.warnings(400.0, 0.7)
 
 
