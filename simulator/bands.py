@@ -49,7 +49,7 @@ def levels(asked: Sequence[str]) -> dict[str, float]:
         try:
             level = _level(text)
         except ValueError:
-            allowed = "percentages from 0 to 100 (2.5) or keys of two digits or more (p025)"
+            allowed = "percentages, 0 or from 1 to 100 (2.5), or keys of two digits or more (p025)"
             faults.append(Fault("--quantiles", "", text, "no quantile", allowed, _mended(text)))
             continue
         found[quantile_key(level)] = level
@@ -62,12 +62,14 @@ def _level(text: str) -> float:
     if re.fullmatch(r"p\d{2,}", text):
         return float(f"0.{text[1:]}")
     percent = float(text)
-    if not 0.0 <= percent <= 100.0:
+    if not (percent == 0.0 or 1.0 <= percent <= 100.0):  # 0.5 is a median mistyped
         raise ValueError(text)
     return float(f"{percent / 100.0:.12g}")
 
 
 def _mended(text: str) -> str:
+    if re.fullmatch(r"0?\.\d+", text):
+        return f"say p{text.partition('.')[2].ljust(2, '0')}, a key, for the level {text}"
     return f"say p0{text[1]} or p{text[1]}0" if re.fullmatch(r"p\d", text) else ""
 
 

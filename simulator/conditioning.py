@@ -24,7 +24,7 @@ from simulator.walk import Walker
 LARGEST = 2**24
 FARTHEST = 8.0  # standard deviations from every draw: what is left is luck in a far tail
 WORST_K, LEAST_EFFECTIVE = 0.7, 400.0
-FEWEST = 4  # draws in a tail, to which no tail is fitted
+FEWEST = 32  # draws, to fewer of which no tail is fitted
 
 
 class Likelihoods(NamedTuple):
@@ -131,11 +131,20 @@ def smoothed(log_likelihood: Array) -> Weights:
     if np.ptp(raw) == 0.0:
         whole[kept] = 1
         return Weights(whole, float(kept.sum()), -math.inf)
-    logs, k = _psislw(raw)
-    if math.isinf(k) and np.count_nonzero(raw == raw.max()) > FEWEST:
-        k = -math.inf  # nothing lies above the many that share the largest: there is no tail
+    logs, k = _tail_smoothed(raw)
     whole[kept] = np.rint(np.exp(logs - logs.max()) * LARGEST).astype(np.int64)
     return Weights(whole, effective_number(whole), k)
+
+
+def _tail_smoothed(log_ratios: Array) -> tuple[Array, float]:
+    """Log weights with their upper tail smoothed, and its shape: inf where too few draws show it, -inf without one."""
+    n, raw = len(log_ratios), log_ratios - log_ratios.max()
+    tail = math.ceil(min(0.2 * n, 3.0 * math.sqrt(n)))
+    if n < FEWEST:
+        return raw, math.inf
+    if np.ptp(np.partition(raw, n - tail)[n - tail :]) == 0.0:
+        return raw, -math.inf
+    return _psislw(log_ratios)
 
 
 def _psislw(log_ratios: Array) -> tuple[Array, float]:

@@ -216,6 +216,22 @@ def check(
         return None
 
 
+def sound_part(shape: type[Entry], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What is left of a table without its keys at fault, so that the rest is checked in the same go."""
+    left = dict(raw)
+    try:
+        shape.model_validate(raw)
+    except ValidationError as error:
+        for misfit in error.errors(include_url=False):
+            key, *inner = misfit["loc"]
+            table = left.get(str(key))
+            if inner and isinstance(table, dict):
+                left[str(key)] = {k: v for k, v in table.items() if k != inner[0]}
+            else:
+                left.pop(str(key), None)
+    return left
+
+
 def _fault(shape: type[Entry], misfit: Mapping[str, Any], file: str, table: str) -> Fault:
     path = [str(part) for part in misfit["loc"]]
     key, known = ".".join(path), list(shape.model_fields)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simulator.entries import RunEntry, check, read_toml, shown
+from simulator.entries import RunEntry, check, read_toml, shown, sound_part
 from simulator.faults import Fault, InputFault, did_you_mean
 from simulator.priors import Placed
 from simulator.shipped import folder
@@ -85,6 +85,10 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # Parameters held at a probability level, in every draw.
 # [hold]
 # feedback_multiplier = 0.5
+
+# Walk one run a point: a parameter fixed at values, or held at probability levels.
+# [sweep.algorithms_growth]
+# values = [0.3, 0.5]                        # or levels = [0.1, 0.5, 0.9]
 """
 
 
@@ -100,7 +104,7 @@ def read_run(run: str, faults: list[Fault]) -> Run:
     merged = Run(path.stem, {}, [], [])
     for file, raw in chain:
         entry = check(RunEntry, raw, file, "", faults)
-        overlay(merged, raw if entry else {}, file)
+        overlay(merged, raw if entry else sound_part(RunEntry, raw), file)
     return merged
 
 

@@ -64,6 +64,7 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, cap
         "priors/c.toml:9 [algorithms_limit] unit",
         "priors/c.toml:12 [algorithms_limit] source",
         "runs/mine.toml:1 seeds",
+        "runs/mine.toml:2 milestones",
     ]
     text = "\n".join(lines)
     for meant in ("normal", "algorithms_growth", "ho2024", "seed"):

@@ -130,7 +130,7 @@ def warn_of_prior(plans: list[Plan], weighed: bool) -> None:
     conditioned = [plan.name for plan in plans if plan.observations]
     if conditioned and not weighed:
         print(
-            f"oomcast: {' and '.join(conditioned)} conditions on observations; this describes the "
+            f"oomcast: {' and '.join(conditioned)}: conditioned on observations, but this describes the "
             "prior, before they are weighed",
             file=sys.stderr,
         )

@@ -30,7 +30,7 @@ def condition(
         typer.Option(
             "--observations",
             metavar="NAME,...",
-            help="What to condition on; the run's when left out.",
+            help="What to condition on, in place of what the run does; the run's own when left out.",
         ),
     ] = None,
     sampler: Annotated[

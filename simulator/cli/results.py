@@ -47,8 +47,8 @@ def warn_of_past(result: Result) -> None:
         named = ", ".join(f"{name} {100 * share:.0f} %" for name, share in settled[:4])
         more = f" and {len(settled) - 4} more" if len(settled) > 4 else ""
         print(
-            f"oomcast: warning: {result.plan.name} puts arrivals before its as-of date {result.plan.as_of} that "
-            f"were facts by then, and nothing conditions on them: {named}{more}",
+            f"oomcast: warning: {result.plan.name} conditions on nothing; its draws disagree on what was settled by "
+            f"its as-of date {result.plan.as_of}; share of draws that arrive before it: {named}{more}",
             file=sys.stderr,
         )
 

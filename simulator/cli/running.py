@@ -83,6 +83,7 @@ def run(
     form = export.chosen(format.value if format else None, output)
     options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
     options |= {"keep_cards": keep_cards, "keep_trajectories": keep_trajectories}
+    _warn_of_oddities(wanted, changes, priors)
     if len(wanted) == 1:
         plans = batch.plans(wanted[0], changes, priors)
         if len(plans) == 1:
@@ -98,6 +99,15 @@ def run(
     if folders:
         _tell(folders, form, output, listed=True)
     raise typer.Exit(several.exit_code([*at_fault, *failed]))
+
+
+def _warn_of_oddities(runs: list[str], sets: list[str], priors: str | None) -> None:
+    """Say what is legal but odd, as `check` does: a wrong unit is easier to mend before the walk."""
+    from simulator import inspection, oddities
+
+    worlds, _ = inspection.gathered(runs, sets, priors)
+    for oddity in dict.fromkeys(o for world in worlds for o in oddities.everything(world)):
+        print(f"oomcast: warning: {oddity}", file=sys.stderr)
 
 
 def _walked(plan: Plan, out: str | None, **options: Any) -> Path:

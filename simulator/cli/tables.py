@@ -85,5 +85,13 @@ def _caption(plans: Sequence[Plan]) -> str:
     each = " each" if len(plans) > len(sizes) else ""
     return (
         "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo "
-        f"error allows. {'; '.join(sizes)}{each}."
+        f"error allows. {'; '.join(sizes)}{each}.{_weighed(plans)}"
     )
+
+
+def _weighed(plans: Sequence[Plan]) -> str:
+    """Which of several worlds are conditioned: a posterior beside a prior is not like beside like."""
+    weighed = [plan.name for plan in plans if plan.observations]
+    if not 0 < len(weighed) < len(plans):
+        return ""
+    return f" Conditioned on observations: {', '.join(weighed)}; the others are not."

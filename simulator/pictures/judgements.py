@@ -43,6 +43,8 @@ def trust(result: Result) -> str:
         else f"Pareto k {weights.pareto_k:.2f}"
         if np.isfinite(weights.pareto_k)
         else "whose weights have no tail"
+        if weights.pareto_k < 0
+        else "too few to fit a tail to"
     )
     named = ", ".join(seen.name for seen in plan.observations)
     return (

@@ -171,9 +171,13 @@ def compare(results: Sequence[Result], path: Path, labels: Sequence[str]) -> Non
 
 def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
     sizes = [f"{result.plan.draws:,} draws, seed {result.plan.seed}" for result in results]
+    named = list(zip(labels, results, strict=True))
+    weighed = [label for label, result in named if result.plan.observations]
+    mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""
     if len(set(sizes)) == 1:
-        return f"{len(results)} worlds, {sizes[0]}: the same luck in each"
-    return "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
+        return f"{len(results)} worlds, {sizes[0]}: the same luck in each{mixed}"
+    told = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
+    return told + mixed
 
 
 def _reaches(result: Result, wanted: Sequence[str]) -> dict[str, Reach]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
-from simulator.entries import PriorEntry, check
+from simulator.entries import PriorEntry, check, sound_part
 from simulator.families import FAMILIES, QUANTILES, Family, Natural, Unfit
 from simulator.faults import Fault, did_you_mean, listed
 from simulator.luck import LOWEST
@@ -21,7 +23,7 @@ LEVELS = np.concatenate([TAIL, np.linspace(0.1, 0.9, 9), 1.0 - TAIL[::-1]])
 def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, PriorEntry] | None:
     """Turn an entry into a prior, fitting its family to the stated quantiles."""
     raw, file, table = placed
-    entry = check(PriorEntry, raw, file, table, faults)
+    entry = check(PriorEntry, raw, file, table, faults) or _sound_part(raw)
     if entry is None:
         return None
     if entry.family not in FAMILIES:
@@ -44,6 +46,15 @@ def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, Prio
     if len(faults) == found:
         _check_reach(prior, placed, faults)
     return (prior, entry) if len(faults) == found else None
+
+
+def _sound_part(raw: Mapping[str, Any]) -> PriorEntry | None:
+    """An entry at fault without its faults, for the sake of what else is wrong with it."""
+    left = {"unit": "unknown", "source": "judgement", **sound_part(PriorEntry, raw)}
+    try:
+        return PriorEntry.model_validate(left)
+    except ValidationError:
+        return None
 
 
 def _stated(entry: PriorEntry) -> dict[str, float]:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from simulator import walk
 from simulator.conditioning import Weights
 from simulator.entries import shown
-from simulator.faults import Fault, InputFault
+from simulator.faults import Fault, InputFault, did_you_mean
 from simulator.growth import Array
 from simulator.model import Model
 from simulator.plan import Plan, parse
@@ -79,6 +79,8 @@ def locate(result: str) -> Path:
         what = f"{shown(there)} holds no {MANIFEST}" if there else "no such folder"
         what = f"an unfinished run in {shown(partial(begun))}" if begun and not there else what
         fix = "oomcast run --resume finishes it" if begun else "oomcast run makes one"
+        known = [path.parent.name for path in Path("runs").glob(f"*/{MANIFEST}")]
+        fix = did_you_mean(result, known) or fix
         allowed = "the folder of a result, or the name of one in ./runs"
         raise InputFault([Fault(result, "", "", what, allowed, fix)])
     return found
