@@ -310,3 +310,21 @@ def test_densities_are_drawn_beside_what_they_replace(elsewhere, ending):
         assert all(name.replace("_", " ") in text for name in names)
         assert "the prior files'" in text
     assert call(["priors", "--plot", "densities.gif"]) == 2
+
+
+def test_a_key_at_fault_hides_no_other_fault_of_its_entry(elsewhere, capsys):
+    text = '[stock_growth]\nunit = "OM"\nfamily = "normal"\np05 = 2.0\np95 = 1.0\nsorce = "judgement"\n'
+    write(elsewhere / "priors" / "a.toml", text)
+    assert call(["check", "baseline"]) == 2
+    said = capsys.readouterr().err
+    assert "sorce: found an unknown key" in said
+    assert "values that rise with the level" in said
+
+
+def test_a_missing_key_does_not_hide_a_unit(elsewhere, capsys):
+    text = '[stock_growth]\nunit = "OM"\nfamily = "uniform"\nlow = 0.0\nhigh = 0.1\n'
+    write(elsewhere / "priors" / "a.toml", text)
+    assert call(["check", "baseline"]) == 2
+    said = capsys.readouterr().err
+    assert "source: found nothing" in said
+    assert 'unit: found "OM"' in said

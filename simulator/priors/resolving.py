@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from simulator import model
 from simulator.entries import PriorEntry, check, sound_part
 from simulator.families import FAMILIES, QUANTILES, Family, Natural, Unfit
 from simulator.faults import Fault, did_you_mean, listed
@@ -23,7 +24,7 @@ LEVELS = np.concatenate([TAIL, np.linspace(0.1, 0.9, 9), 1.0 - TAIL[::-1]])
 def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, PriorEntry] | None:
     """Turn an entry into a prior, fitting its family to the stated quantiles."""
     raw, file, table = placed
-    entry = check(PriorEntry, raw, file, table, faults) or _sound_part(raw)
+    entry = check(PriorEntry, raw, file, table, faults) or _sound_part(name, raw)
     if entry is None:
         return None
     if entry.family not in FAMILIES:
@@ -48,9 +49,11 @@ def resolve(name: str, placed: Placed, faults: list[Fault]) -> tuple[Prior, Prio
     return (prior, entry) if len(faults) == found else None
 
 
-def _sound_part(raw: Mapping[str, Any]) -> PriorEntry | None:
+def _sound_part(name: str, raw: Mapping[str, Any]) -> PriorEntry | None:
     """An entry at fault without its faults, for the sake of what else is wrong with it."""
-    left = {"unit": "unknown", "source": "judgement", **sound_part(PriorEntry, raw)}
+    declared = model.declaration(name)
+    unit = declared.unit if declared else "1"
+    left = {"unit": unit, "source": "judgement", **sound_part(PriorEntry, raw)}
     try:
         return PriorEntry.model_validate(left)
     except ValidationError:
