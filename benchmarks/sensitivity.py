@@ -16,9 +16,9 @@ import time
 import numpy as np
 from SALib.analyze import sobol as salib
 
-from simulator import plan, targets
-from simulator.drives.findings import varying
-from simulator.sensitivity import replicates, sobol, worlds
+from simulator.inputs import load
+from simulator.sensitivity import bootstrap, sobol, subjects, targets
+from simulator.sensitivity.analysis import varying_groups
 from simulator.sensitivity.designs import Groups, Subject
 
 REPLICATES = 100
@@ -29,14 +29,14 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def timed(world: worlds.World, groups: Groups, draws: int) -> tuple[float, int]:
+def timed(world: subjects.TargetedPlan, groups: Groups, draws: int) -> tuple[float, int]:
     """Wall seconds and walks of first and total order."""
     start = time.perf_counter()
-    found = sobol.indices(
-        worlds.subject(world),
+    found = sobol.sobol_indices(
+        subjects.subject(world),
         groups,
         draws=draws,
-        times=replicates.times(draws, REPLICATES, 0),
+        times=bootstrap.bootstrap_counts(draws, REPLICATES, 0),
         share=0.95,
         matters=world.matters,
         workers=os.cpu_count() or 1,
@@ -56,12 +56,12 @@ def estimators(outputs: int, groups: int, draws: int) -> tuple[float, float]:
 
     still = {name: np.full(draws, 0.5) for name in names}
     subject = Subject(names, np.eye(groups), lambda piece: still, answer)
-    swaps = sobol.swaps(subject, {name: (name,) for name in names}, frozenset(names))
-    times = replicates.times(draws, REPLICATES, 0)
+    swaps = sobol.needed_swaps(subject, {name: (name,) for name in names}, frozenset(names))
+    times = bootstrap.bootstrap_counts(draws, REPLICATES, 0)
     start = time.process_time()
-    terms = sobol.terms(subject, swaps, still, still, np.zeros((outputs, 1)))
+    terms = sobol.estimator_terms(subject, swaps, still, still, np.zeros((outputs, 1)))
     means = times.astype(float) @ terms / draws
-    sobol.read(means, {name: (name,) for name in names}, outputs, 0.95, 0)
+    sobol.indices_from_means(means, {name: (name,) for name in names}, outputs, 0.95, 0)
     ours = time.process_time() - start
     problem = {"num_vars": groups, "names": list(names), "bounds": [[0.0, 1.0]] * groups}
     order = [0, *range(2, groups + 2), 1]
@@ -74,10 +74,10 @@ def estimators(outputs: int, groups: int, draws: int) -> tuple[float, float]:
 
 def main() -> None:
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
-    made = plan.read("baseline")
+    made = load.load_plan("baseline")
     for text, by in (("effective_compute", "parameter"), ("automated_researcher", "driver")):
-        world = worlds.world(made, targets.read(made, text))
-        groups = varying(world, by)
+        world = subjects.targeted_plan(made, targets.read_target(made, text))
+        groups = varying_groups(world, by)
         seconds, walks = timed(world, groups, draws)
         print(
             f"{text} by {by}: {len(groups)} groups, {len(world.target.years)} outputs, N = {draws}"

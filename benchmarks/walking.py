@@ -15,8 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator import engines, luck, model, plan, summaries, walk
-from simulator.milestones import first_passage, threshold
+from simulator import model, sampling
+from simulator.inputs import load
+from simulator.model import first_passage, milestone_threshold
+from simulator.simulate import blocks, engines
+from simulator.summaries import counts, summarise
+from simulator.summaries.counts import add_block, empty_counts
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import reference
@@ -33,29 +37,33 @@ def _timed(act: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def stages(walker: walk.Walker, shape: summaries.Shape, draws: int) -> dict[str, float]:
+def stages(
+    compiled: blocks.CompiledPlan, shape: counts.CountLayout, draws: int
+) -> dict[str, float]:
     """CPU microseconds a draw of each stage, block by block as the walk does it."""
-    made = walker.plan
+    made = compiled.plan
     names = [prior.name for prior in made.priors]
-    rows = walk.band_rows(made)
+    rows = summarise.band_rows(made)
     spent = dict.fromkeys(
         ("luck and copula", "priors", "drivers and stepping", "milestones", "counting"), 0.0
     )
-    counts = summaries.nothing(shape)
-    for start in range(0, draws, walk.BLOCK):
+    counts = empty_counts(shape)
+    for start in range(0, draws, compiled.BLOCK_DRAWS):
         at = [time.process_time()]
-        levels = luck.mixed(made.luck, walker.copula, names, range(start, start + walk.BLOCK))
+        levels = sampling.correlated_levels(
+            made.luck, compiled.copula, names, range(start, start + compiled.BLOCK_DRAWS)
+        )
         at.append(time.process_time())
-        parameters = {p.name: p.distribution.values(levels[p.name]) for p in made.priors}
+        parameters = {p.name: p.distribution.inverse_cdf(levels[p.name]) for p in made.priors}
         at.append(time.process_time())
-        series = model.simulate(walker.model, parameters, made.grid)
+        series = model.evaluate(compiled.model, parameters, made.grid)
         at.append(time.process_time())
         arrivals = np.array(
-            [first_passage(series[m.series], m.direction, threshold(m, parameters), made.grid.years)
+            [first_passage(series[m.series], m.direction, milestone_threshold(m, parameters), made.grid.years)
              for m in made.milestones]
         )  # fmt: skip
         at.append(time.process_time())
-        counts = summaries.add(counts, shape, {n: series[n][rows] for n in made.series}, arrivals)
+        counts = add_block(counts, shape, {n: series[n][rows] for n in made.series}, arrivals)
         at.append(time.process_time())
         for name, a, b in zip(spent, at[:-1], at[1:], strict=True):
             spent[name] += b - a
@@ -64,12 +72,14 @@ def stages(walker: walk.Walker, shape: summaries.Shape, draws: int) -> dict[str,
 
 def main(draws: int) -> None:
     """Print the tables."""
-    made = plan.read("baseline")
-    walker = walk.ready(made)
-    shape = walk.shape(walker)
-    draws -= draws % walk.BLOCK
-    print(f"stages of the baseline, {draws:,} draws in blocks of {walk.BLOCK}, one worker")
-    found = stages(walker, shape, draws)
+    made = load.load_plan("baseline")
+    compiled = blocks.compile_plan(made)
+    shape = summarise.count_layout(compiled)
+    draws -= draws % compiled.BLOCK_DRAWS
+    print(
+        f"stages of the baseline, {draws:,} draws in blocks of {compiled.BLOCK_DRAWS}, one worker"
+    )
+    found = stages(compiled, shape, draws)
     whole = sum(found.values())
     for name, micro in found.items():
         print(f"  {name:22s} {micro:6.1f} us a draw  {100 * micro / whole:3.0f} %")
@@ -77,18 +87,20 @@ def main(draws: int) -> None:
 
     print("block size, draws a CPU second of the walk without counting")
     for size in (128, 256, 512, 1024, 2048, 4096, draws):
-        seconds = cpu(lambda size=size: [None for _ in walk.blocks(walker, range(draws), size)])
+        seconds = cpu(
+            lambda size=size: [None for _ in blocks.simulate_blocks(compiled, range(draws), size)]
+        )
         print(f"  {size:7,d}  {draws / seconds:9,.0f}")
 
-    block = walk.walk_block(walker, range(20))
+    block = blocks.simulate_block(compiled, range(20))
     one = [{name: float(v[i]) for name, v in block.parameters.items()} for i in range(20)]
     slow = cpu(lambda: [reference.series(p) for p in one]) / 20
-    fast = cpu(lambda: [None for _ in walk.blocks(walker, range(draws))]) / draws
+    fast = cpu(lambda: [None for _ in blocks.simulate_blocks(compiled, range(draws))]) / draws
     print(f"one draw in plain Python over one draw in blocks: {slow / fast:.0f}")
 
     walls = {}
     for workers in (1, 2):
-        pieces = engines.ranges(range(4 * draws), workers)
+        pieces = engines.cut_ranges(range(4 * draws), workers)
         with ThreadPoolExecutor(workers) as pool:
 
             def act(
@@ -96,11 +108,14 @@ def main(draws: int) -> None:
                 pieces: list[range] = pieces,
                 ahead: int = workers + 1,
             ) -> None:
-                total = summaries.nothing(shape)
-                for walked in engines.each(
-                    lambda r: walk.walk(walker, shape, r, 0, 0), pieces, pool, ahead
+                total = counts.empty_counts(shape)
+                for walked in engines.run_ranges(
+                    lambda r: summarise.summarise_range(compiled, shape, r, 0, 0),
+                    pieces,
+                    pool,
+                    ahead,
                 ):
-                    total = summaries.merge(total, walked.counts)
+                    total = counts.merge_counts(total, walked.counts)
 
             walls[workers] = min(_timed(act, time.perf_counter) for _ in range(2))
         print(

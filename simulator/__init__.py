@@ -10,15 +10,14 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PLACES = {
-    "read": "plan",
-    "Plan": "plan",
-    "InputFault": "faults",
-    "replay": "walk",
-    "walk": "walk",
+    "load_plan": "inputs.load",
+    "Plan": "inputs.plan",
+    "InputFault": "errors",
+    "replay": "simulate.replay",
     "run": "store.running",
     "open_result": "store.datatree",
-    "findings": "drives.findings",
-    "attributed": "attributing",
+    "analyse": "sensitivity.analysis",
+    "attribute": "sensitivity.attribution",
 }
 __all__ = ["__version__", *sorted(_PLACES)]
 

@@ -1,4 +1,6 @@
-"""Joins the drivers and steps through time: parameters -> series.
+"""Milestones: the year of first passage of a series.
+
+Joins the drivers and steps through time: parameters -> series.
 
 Arrays are (year, draw); a parameter is (draw) and the grid a column (year, 1), so that every line reads like its
 formula. Everything here is pure and per draw: no operation mixes draws, and none depends on the block's width.
@@ -14,12 +16,58 @@ from typing import Any
 import numpy as np
 
 from simulator import drivers
-from simulator.driver import Driver, Family, Parameter, Series, gives
+from simulator.arrays import Array
 from simulator.drivers.algorithms import algorithms_step
+from simulator.drivers.driver import Driver, Parameter, ParameterFamily, Series, gives
 from simulator.drivers.feedback import research_speedup
-from simulator.growth import Array
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A condition on a series: `series direction threshold`, where the threshold is a number or a parameter's name."""
+
+    name: str
+    series: str
+    direction: str
+    threshold: float | str
+    meaning: str
+    source: str
+
+
+def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
+    """The threshold of each draw, (draw) or a scalar [the series' unit]."""
+    if isinstance(milestone.threshold, str):
+        return parameters[milestone.threshold]
+    return np.array(milestone.threshold)
+
+
+def first_passage(values: Array, direction: str, threshold: Array, years: Array) -> Array:
+    """Year in which each draw first meets the condition, linear between grid points.
+
+    Parameters
+    ----------
+    values : (year, draw) [the series' unit]
+    direction : ">=" or "<="
+    threshold : (draw) or a scalar [the series' unit]
+    years : (year) [year], evenly spaced
+
+    Returns
+    -------
+    (draw) [year] : the first grid point's year when met there, inf when never (right-censored)
+    """
+    met = values >= threshold if direction == ">=" else values <= threshold
+    first = np.argmax(met, axis=0)
+    draws = np.arange(values.shape[1])
+    ever = met[first, draws]
+    earlier = np.maximum(first - 1, 0)
+    before, after = values[earlier, draws], values[first, draws]
+    crossed = ever & (first > 0)
+    share = np.where(crossed, threshold - before, 0.0) / np.where(crossed, after - before, 1.0)
+    return np.where(ever, years[earlier] + share * (years[1] - years[0]), np.inf)
+
 
 DT = 0.25
+
 TIME = ("t", "year", "dt", "anchor_year")
 
 
@@ -97,7 +145,7 @@ class Model:
     """The drivers in the order in which each has what it needs, and the families' members found among the priors."""
 
     order: tuple[Driver, ...]
-    families: tuple[tuple[Family, tuple[str, ...]], ...]
+    families: tuple[tuple[ParameterFamily, tuple[str, ...]], ...]
 
     @cached_property
     def series(self) -> dict[str, Series]:
@@ -113,9 +161,9 @@ class Model:
 
 
 @cache
-def declared() -> tuple[dict[str, Parameter], tuple[Family, ...]]:
+def declared_parameters() -> tuple[dict[str, Parameter], tuple[ParameterFamily, ...]]:
     """Every parameter that a driver declares, by name, and every family of parameters."""
-    found = drivers.found()
+    found = drivers.all_drivers()
     parameters = {name: p for driver in found for name, p in driver.parameters.items()}
     families = tuple(family for driver in found for family in driver.families.values())
     return parameters, families
@@ -123,16 +171,16 @@ def declared() -> tuple[dict[str, Parameter], tuple[Family, ...]]:
 
 def declaration(name: str) -> Parameter | None:
     """Unit and domain of the parameter of this name, or None when no driver has it."""
-    parameters, families = declared()
+    parameters, families = declared_parameters()
     if name in parameters:
         return parameters[name]
     members = ((family, family.member(name)) for family in families)
     return next((family.fields[m[1]] for family, m in members if m), None)
 
 
-def join(names: Iterable[str]) -> Model:
+def join_drivers(names: Iterable[str]) -> Model:
     """Join the drivers into a model for parameters of these names."""
-    _, families = declared()
+    _, families = declared_parameters()
     names = tuple(names)
     found = []
     for family in families:
@@ -143,8 +191,8 @@ def join(names: Iterable[str]) -> Model:
 
 @cache
 def _ordered() -> tuple[Driver, ...]:
-    waiting = [progress, *(driver for driver in drivers.found() if not driver.stepped)]
-    parameters, _ = declared()
+    waiting = [progress, *(driver for driver in drivers.all_drivers() if not driver.stepped)]
+    parameters, _ = declared_parameters()
     known = {*TIME, *parameters}
     order: list[Driver] = []
     while waiting:
@@ -163,7 +211,7 @@ def upstream(model: Model, series: Iterable[str]) -> Model:
     wanted = set(series)
     kept: list[Driver] = []
     for driver in reversed(model.order):
-        if any(_given(name, wanted) for name in driver.gives):
+        if any(_is_wanted(name, wanted) for name in driver.gives):
             kept.append(driver)
             wanted.update(driver.needs)
     read = {prefix for driver in kept for prefix in driver.families}
@@ -171,15 +219,15 @@ def upstream(model: Model, series: Iterable[str]) -> Model:
     return Model(tuple(reversed(kept)), families)
 
 
-def _given(name: str, wanted: Iterable[str]) -> bool:
+def _is_wanted(name: str, wanted: Iterable[str]) -> bool:
     """Say whether a driver's series is wanted; `score_<benchmark>` is every member's."""
     stem, _, family = name.partition("<")
     return any(other.startswith(stem) if family else other == name for other in wanted)
 
 
-def taken(model: Model) -> frozenset[str]:
+def parameters_read(model: Model) -> frozenset[str]:
     """Names of the parameters that a model reads."""
-    parameters, _ = declared()
+    parameters, _ = declared_parameters()
     plain = {name for driver in model.order for name in driver.needs if name in parameters}
     of_families = {
         f"{family.prefix}_{member}_{field}"
@@ -190,7 +238,7 @@ def taken(model: Model) -> frozenset[str]:
     return frozenset(plain | of_families)
 
 
-def simulate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> dict[str, Array]:
+def evaluate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> dict[str, Array]:
     """Unfold every series of a block of draws.
 
     Parameters
@@ -207,11 +255,11 @@ def simulate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> d
     world: dict[str, Any] = {**parameters, "year": year, "t": year - grid.anchor_year}
     world |= {"dt": DT, "anchor_year": grid.anchor_year}
     for family, members in model.families:
-        world[f"<{family.prefix}>"] = {m: _member(family, m, parameters) for m in members}
+        world[f"<{family.prefix}>"] = {m: _family_member(family, m, parameters) for m in members}
     given: dict[str, Array] = {}
     for driver in model.order:
-        result = driver.function(**{name: _taken(name, driver, world) for name in driver.needs})
-        named = _named(driver, result)
+        result = driver.function(**{name: _argument(name, driver, world) for name in driver.needs})
+        named = _named_series(driver, result)
         given |= named
         world |= named
     draws = len(next(iter(parameters.values())))
@@ -219,17 +267,22 @@ def simulate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> d
     return {name: np.broadcast_to(given[name], shape) for name in model.series}
 
 
-def _taken(name: str, driver: Driver, world: Mapping[str, Any]) -> Any:
+def _argument(name: str, driver: Driver, world: Mapping[str, Any]) -> Any:
     return world[f"<{name}>"] if name in driver.families else world[name]
 
 
-def _member(family: Family, member: str, parameters: Mapping[str, Array]) -> Any:
+def _family_member(family: ParameterFamily, member: str, parameters: Mapping[str, Array]) -> Any:
     return family.record(**{f: parameters[f"{family.prefix}_{member}_{f}"] for f in family.fields})
 
 
-def _named(driver: Driver, result: Any) -> dict[str, Array]:
+def _named_series(driver: Driver, result: Any) -> dict[str, Array]:
     if isinstance(result, dict):
         (template,) = driver.gives
         return {template.partition("<")[0] + name: value for name, value in result.items()}
     values = result if isinstance(result, tuple) else (result,)
     return dict(zip(driver.gives, values, strict=True))
+
+
+def series_of_names(priors: Iterable[str]) -> dict[str, Series]:
+    """Every series of a model with parameters of these names."""
+    return join_drivers(priors).series

@@ -11,8 +11,9 @@ import hypothesis
 import pytest
 from checkout import ROOT
 
-from simulator import plan as plans
-from simulator import store, walk
+from simulator.inputs import load as plans
+from simulator.simulate import blocks
+from simulator.store import results
 
 # The same examples every time, and none is too slow for a busy machine.
 hypothesis.settings.register_profile("laws", derandomize=True, deadline=None)
@@ -29,17 +30,17 @@ class Said(NamedTuple):
 
 @pytest.fixture(scope="session")
 def plan():
-    return plans.read()
+    return plans.load_plan()
 
 
 @pytest.fixture(scope="session")
-def walker(plan):
-    return walk.ready(plan)
+def compiled(plan):
+    return blocks.compile_plan(plan)
 
 
 @pytest.fixture(scope="session")
-def block(walker):
-    return walk.walk_block(walker, range(2048))
+def block(compiled):
+    return blocks.simulate_block(compiled, range(2048))
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def oomcast():
 @pytest.fixture
 def without_pictures(monkeypatch):
     """Pictures take longer to draw than small runs to walk."""
-    monkeypatch.setattr("simulator.pictures.counting.effective_compute", lambda *_: None)
+    monkeypatch.setattr("simulator.output.figures.fan.fan", lambda *_: None)
 
 
 def command(*argv):
@@ -96,7 +97,7 @@ def oomcast_apart():
 
 def opened(folder):
     """A finished run, with its counts and cards."""
-    return store.read_result(str(folder))
+    return results.read_result(str(folder))
 
 
 def files_in(folder):

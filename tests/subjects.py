@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from simulator import luck
+from simulator import sampling
 from simulator.sensitivity.designs import Subject
 
-LUCK = luck.Luck(11)
+LUCK = sampling.Sampling(11)
 
 
 def ishigami(a=7.0, b=0.1):
@@ -46,7 +46,7 @@ def independent(names, answer):
 
 
 def drawn(names, draws):
-    return {name: luck.levels(LUCK, name, draws) for name in names}
+    return {name: sampling.independent_levels(LUCK, name, draws) for name in names}
 
 
 def linear(weights, pairs):
@@ -56,7 +56,7 @@ def linear(weights, pairs):
     """
     names = tuple(weights)
     spearman = [(a, b, 6.0 / np.pi * np.arcsin(r / 2.0)) for a, b, r in pairs]
-    mixing = luck.copula(names, spearman)
+    mixing = sampling.gaussian_copula(names, spearman)
     matrix = np.eye(len(names))
     for a, b, r in pairs:
         i, j = names.index(a), names.index(b)
@@ -66,7 +66,7 @@ def linear(weights, pairs):
         return sum(w * ndtri(levels[name]) for name, w in weights.items())[np.newaxis]
 
     def levels(draws):
-        return luck.mixed(LUCK, mixing, names, draws)
+        return sampling.correlated_levels(LUCK, mixing, names, draws)
 
     return Subject(names, matrix, levels, answer)
 

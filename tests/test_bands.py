@@ -7,9 +7,12 @@ import json
 import numpy as np
 import pytest
 
-from simulator import bands, cli, plan, store, walk
-from simulator.faults import InputFault
-from simulator.store import running
+from simulator import cli
+from simulator.errors import InputFault
+from simulator.inputs import load
+from simulator.simulate import blocks
+from simulator.store import results, running
+from simulator.summaries import bands
 
 DRAWS = 2000
 KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constraint"]
@@ -17,7 +20,7 @@ KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constrain
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    made = plan.read(
+    made = load.load_plan(
         "baseline",
         [
             f"draws={DRAWS}",
@@ -31,12 +34,12 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def result(folder):
-    return store.read_result(folder)
+    return results.read_result(folder)
 
 
 @pytest.fixture(scope="module")
 def block(result):
-    return walk.walk_block(walk.ready(result.plan), range(DRAWS))
+    return blocks.simulate_block(blocks.compile_plan(result.plan), range(DRAWS))
 
 
 def answer(capsys, *words):
@@ -66,13 +69,13 @@ def refused(capsys, *words):
     ],
 )
 def test_quantiles_are_read(asked, key, level):
-    assert bands.levels([asked]) == {key: pytest.approx(level, rel=1e-12)}
+    assert bands.quantile_levels([asked]) == {key: pytest.approx(level, rel=1e-12)}
 
 
 @pytest.mark.parametrize("asked", ["p5", "0.5", "-1", "101", "median", "p", "nan", "inf"])
 def test_what_is_no_quantile_is_a_fault(asked):
     with pytest.raises(InputFault, match="--quantiles"):
-        bands.levels([asked])
+        bands.quantile_levels([asked])
 
 
 @pytest.mark.parametrize("series", ["effective_compute", "training_flop"])

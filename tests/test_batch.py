@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulator import batch, cli, plan, store
-from simulator.cli import batch as several
-from simulator.faults import InputFault, RunFailed
-from simulator.store import running
+from simulator import cli
+from simulator.cli import run as several
+from simulator.errors import InputFault, RunFailed
+from simulator.inputs import load, sweeps
+from simulator.store import results, running
 
 SMALL = 'extends = "baseline"\ndraws = 64\nhorizon = 2035\nmilestones = ["run_1e27"]\nseries = []\n'
 WORLDS = {
@@ -33,7 +34,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def results():
+def result_names():
     return sorted(path.name for path in Path("runs").iterdir() if path.is_dir())
 
 
@@ -41,7 +42,7 @@ def test_several_runs_end_with_one_tidy_table(capsys):
     assert cli.call(["run", "one", "two", "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [(row["run"], row["name"]) for row in rows] == [("one", "run_1e27"), ("two", "run_1e27")]
-    assert results() == ["one", "two"]
+    assert result_names() == ["one", "two"]
 
 
 def test_a_batch_gives_a_list_and_one_run_a_document(capsys):
@@ -72,7 +73,7 @@ def test_a_fault_is_named_and_the_rest_is_walked(capsys):
     assert "drows" in printed.err
     assert "nope: found no such run" in printed.err
     assert "run_1e27" in printed.out
-    assert results() == ["one"]
+    assert result_names() == ["one"]
 
 
 def test_a_failure_that_is_no_fault_of_the_input_gives_1(capsys, monkeypatch):
@@ -86,7 +87,7 @@ def test_a_failure_that_is_no_fault_of_the_input_gives_1(capsys, monkeypatch):
     monkeypatch.setattr(running, "run", failing)
     assert cli.call(["run", "one", "bad", "two"]) == 1
     assert "one: draw 3: a bug" in capsys.readouterr().err
-    assert results() == ["two"]
+    assert result_names() == ["two"]
 
 
 @pytest.mark.parametrize(
@@ -100,13 +101,13 @@ def test_a_failure_that_is_no_fault_of_the_input_gives_1(capsys, monkeypatch):
     ],
 )
 def test_exit_codes(errors, code):
-    assert several.exit_code([several.Failure("x", error) for error in errors]) == code
+    assert several._exit_code([several.Failure("x", error) for error in errors]) == code
 
 
 def test_a_folder_for_several_holds_one_each(folder):
     assert cli.call(["run", "one", "two", "--out", "here"]) == 0
     assert sorted(path.name for path in (folder / "here").iterdir()) == ["one", "two"]
-    assert results() == []
+    assert result_names() == []
 
 
 def test_two_runs_of_one_name_do_not_mix(capsys, folder):
@@ -114,31 +115,31 @@ def test_two_runs_of_one_name_do_not_mix(capsys, folder):
     (folder / "other" / "one.toml").write_text(WORLDS["two"])
     assert cli.call(["run", "one", "other/one.toml"]) == 2
     assert "two runs of the name one" in capsys.readouterr().err
-    assert store.open_plan("one").seed != 2
+    assert results.open_plan("one").seed != 2
 
 
 def test_a_format_that_cannot_be_is_refused_before_anything_is_walked():
     assert cli.call(["run", "one", "two", "-o", "table.foo"]) == 2
-    assert results() == []
+    assert result_names() == []
 
 
 def test_a_sweep_fixes_values_and_shares_luck():
-    low, high = batch.plans("swept")
+    low, high = sweeps.load_plans("swept")
     assert (low.name, high.name) == ("swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5")
     for made, value in ((low, 0.3), (high, 0.5)):
         prior = next(prior for prior in made.priors if prior.name == "algorithms_growth")
         assert (prior.family, prior.natural) == ("fixed", {"value": value})
     assert low.seed == high.seed
     assert cli.call(["run", "swept"]) == 0
-    assert results() == ["swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5"]
-    first, second = (store.read_result(name) for name in results())
+    assert result_names() == ["swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5"]
+    first, second = (results.read_result(name) for name in result_names())
     names = [prior.name for prior in low.priors]
     moved = np.any(np.asarray(first.parameters) != np.asarray(second.parameters), axis=0)
     assert [name for name, each in zip(names, moved, strict=True) if each] == ["algorithms_growth"]
 
 
 def test_a_sweep_of_levels_holds_and_names_them():
-    made = batch.plans("levels")
+    made = sweeps.load_plans("levels")
     assert [each.name for each in made] == [
         "levels@spending_growth=p10",
         "levels@spending_growth=p50",
@@ -148,24 +149,24 @@ def test_a_sweep_of_levels_holds_and_names_them():
 
 
 def test_two_swept_parameters_make_a_grid_and_sets_reach_every_point():
-    made = batch.plans("swept", ["sweep.spending_growth.levels=[0.2, 0.4]", "draws=7"])
+    made = sweeps.load_plans("swept", ["sweep.spending_growth.levels=[0.2, 0.4]", "draws=7"])
     assert [each.name for each in made] == [
         "swept@spending_growth=p20",
         "swept@spending_growth=p40",
     ]
     text = WORLDS["swept"] + "[sweep.spending_growth]\nlevels = [0.2, 0.4]\n"
     Path("runs/grid.toml").write_text(text)
-    assert [each.name for each in batch.plans("grid", ["draws=7"])] == [
+    assert [each.name for each in sweeps.load_plans("grid", ["draws=7"])] == [
         "grid@algorithms_growth=0.3,spending_growth=p20",
         "grid@algorithms_growth=0.3,spending_growth=p40",
         "grid@algorithms_growth=0.5,spending_growth=p20",
         "grid@algorithms_growth=0.5,spending_growth=p40",
     ]
-    assert {each.draws for each in batch.plans("grid", ["draws=7"])} == {7}
+    assert {each.draws for each in sweeps.load_plans("grid", ["draws=7"])} == {7}
 
 
 def test_a_run_without_a_sweep_is_itself():
-    assert batch.plans("one") == [plan.read("one")]
+    assert sweeps.load_plans("one") == [load.load_plan("one")]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_a_bad_sweep_is_a_fault(capsys, text, told):
     assert told in error
     assert "runs/x.toml" in error
     assert cli.call(["check", "x"]) == 2
-    assert results() == []
+    assert result_names() == []
 
 
 def test_a_swept_parameter_cannot_be_set_too(capsys):

@@ -5,7 +5,9 @@ from itertools import pairwise
 import pytest
 
 import simulator
-from simulator import engines, plan, walk
+from simulator.inputs import load
+from simulator.simulate import blocks, engines
+from simulator.summaries import summarise
 
 SETS = (
     'series=["effective_compute", "research_speedup", "data_penalty", "binding_constraint"]',
@@ -15,7 +17,7 @@ SETS = (
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    made = plan.read("baseline", [*SETS, "draws=5000"])
+    made = load.load_plan("baseline", [*SETS, "draws=5000"])
     return made, contents(simulator.run(made, str(tmp_path_factory.mktemp("one") / "result")))
 
 
@@ -32,10 +34,12 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
     made, expected = undisturbed
     if longest == 1:
         made, expected = narrow(tmp_path / "wide")
-    blocks = walk.blocks
-    monkeypatch.setattr(walk, "blocks", lambda walker, draws: blocks(walker, draws, block))
+    simulate = blocks.simulate_blocks
     monkeypatch.setattr(
-        engines, "ranges",
+        summarise, "simulate_blocks", lambda compiled, draws: simulate(compiled, draws, block)
+    )
+    monkeypatch.setattr(
+        engines, "cut_ranges",
         lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(draws.start, draws.stop, longest)],
     )  # fmt: skip
     found = contents(simulator.run(made, str(tmp_path / "result"), workers))
@@ -47,15 +51,15 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
 def narrow(folder):
     """A short run for pieces of one draw, which are slow."""
     sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
-    made = plan.read("baseline", sets)
+    made = load.load_plan("baseline", sets)
     return made, contents(simulator.run(made, str(folder)))
 
 
 @pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])
 @pytest.mark.parametrize("workers", [1, 2, 7])
 def test_ranges_cover_every_draw_once(draws, workers):
-    pieces = engines.ranges(range(draws), workers)
+    pieces = engines.cut_ranges(range(draws), workers)
     assert [draw for piece in pieces for draw in (piece.start, piece.stop)][:1] == [0]
     assert all(a.stop == b.start for a, b in pairwise(pieces))
     assert pieces[-1].stop == draws
-    assert max(map(len, pieces)) <= engines.LONGEST
+    assert max(map(len, pieces)) <= engines.LONGEST_RANGE

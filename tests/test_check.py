@@ -7,11 +7,11 @@ import tomllib
 import pytest
 from checkout import ROOT
 
-from simulator import inspection, oddities
 from simulator.cli import call
-from simulator.origins import origins
-from simulator.places import index
-from simulator.plan import gather, read
+from simulator.inputs import input_warnings, inspection
+from simulator.inputs.files import table_lines
+from simulator.inputs.load import load_inputs, load_plan
+from simulator.inputs.provenance import provenance
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def run_file(folder, name, *texts):
 
 
 def odd(run="baseline", **options):
-    return [str(oddity) for oddity in oddities.everything(gather(run, **options))]
+    return [str(oddity) for oddity in input_warnings.input_warnings(load_inputs(run, **options))]
 
 
 def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, capsys):
@@ -79,7 +79,7 @@ def test_bytes_that_are_no_text_are_found_by_their_line(elsewhere, capsys):
 
 def test_lines_are_found_in_tables_quotes_and_dots():
     text = 'a = 1\n[b] # c\n"d" = 2\n[ e . "f" ]\ng.h = 3\n[[i]]\n'
-    assert index(text) == {
+    assert table_lines(text) == {
         ("a",): 1, ("b",): 2, ("b", "d"): 3, ("e", "f"): 4, ("e", "f", "g", "h"): 5, ("i",): 6,
     }  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_paths_are_checked_for_what_they_are(elsewhere, capsys):
     write(elsewhere / "mine" / "prices.toml", entry("price_decline", unit="FLOP"))
     assert call(["check", str(ROOT / "evidence" / "observations.toml"), "baseline"]) == 0
     assert call(["check", "mine"]) == 2
-    assert {f.file for f in inspection.inspect(["mine"], [], None).faults} >= {
+    assert {f.file for f in inspection.inspect_inputs(["mine"], [], None).faults} >= {
         "mine/compute.toml", "mine/prices.toml",
     }  # fmt: skip
     assert call(["check", "mine/milestones.toml", "--priors", "mine"]) == 0
@@ -155,7 +155,7 @@ def test_a_source_that_nobody_cites_is_odd_unless_a_note_names_it(elsewhere):
         elsewhere / "priors" / "x.toml",
         entry("algorithms_limit", more='note = "As named2020 has it."'),
     )
-    odd_ones = inspection.inspect([], [], None).oddities
+    odd_ones = inspection.inspect_inputs([], [], None).warnings
     assert [(oddity.table, oddity.line) for oddity in odd_ones] == [("lost2020", 1)]
 
 
@@ -164,9 +164,9 @@ def test_later_words_win(elsewhere):
 
     def limit():
         options = {"run": "mine", "sets": sets, "priors": "more" if more else None}
-        return next(p for p in read(**options).priors if p.name == "algorithms_limit").natural.get(
-            "value"
-        )
+        return next(
+            p for p in load_plan(**options).priors if p.name == "algorithms_limit"
+        ).natural.get("value")
 
     def value(v, name="algorithms_limit"):
         return entry(name, f'family = "fixed"\nvalue = {v}')
@@ -194,12 +194,14 @@ def test_later_words_win(elsewhere):
     assert limit() == 5.0
     sets.append("algorithms_limit=6")
     assert limit() == 6.0
-    plan = read("mine", sets, "more")
+    plan = load_plan("mine", sets, "more")
     assert (plan.seed, plan.horizon, plan.title) == (3, 2040.0, "Base")
     assert plan.hold == {"feedback_multiplier": 0.5, "regime_year": 0.9}
 
-    found = {origin.name: origin for origin in origins(gather("mine", sets, "more"))}
-    prior = [o for o in origins(gather("mine", sets, "more")) if o.name == "algorithms_limit"][-1]
+    found = {origin.name: origin for origin in provenance(load_inputs("mine", sets, "more"))}
+    prior = [
+        o for o in provenance(load_inputs("mine", sets, "more")) if o.name == "algorithms_limit"
+    ][-1]
     assert prior.place == "--set"
     assert prior.replaces[:5] == (
         "--set",
@@ -239,7 +241,7 @@ def test_a_new_run_is_commented_runs_as_it_is_and_overwrites_nothing(elsewhere, 
     before = path.read_text()
     assert tomllib.loads(before) == {"title": "my-world", "extends": "baseline"}
     assert call(["check", "my-world"]) == 0
-    assert read("my-world").priors == read("baseline").priors
+    assert load_plan("my-world").priors == load_plan("baseline").priors
     assert call(["new", "my-world"]) == 2
     assert path.read_text() == before
     assert call(["new", "../my-world"]) == 2
@@ -267,8 +269,8 @@ def test_every_example_in_a_new_run_is_true(elsewhere):
         "priors",
         "hold",
     } <= set(stated)
-    plan = read("mine")
-    shipped = read("baseline")
+    plan = load_plan("mine")
+    shipped = load_plan("baseline")
     assert (plan.seed, plan.draws, plan.horizon, plan.as_of) == (
         shipped.seed, shipped.draws, shipped.horizon, shipped.as_of,
     )  # fmt: skip

@@ -7,12 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from simulator import auditing, claims, plan, store
-from simulator.claims import ledger
-from simulator.faults import InputFault
-from simulator.pictures import judgements
-from simulator.readings import Estimate
-from simulator.store import running
+from simulator.errors import InputFault
+from simulator.evidence import claims
+from simulator.inputs import inspection, load
+from simulator.inputs.claims import KINDS, load_claims
+from simulator.output.figures import densities
+from simulator.store import results, running
+from simulator.summaries.estimates import Estimate
 
 COUNTS = {"000": 49, "001": 25, "002": 24}
 """How many claims each seed document makes."""
@@ -21,25 +22,25 @@ COUNTS = {"000": 49, "001": 25, "002": 24}
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "baseline"
-    made = plan.read("baseline", ["draws=1200", "condition.observations=['grok4']"])
-    return store.read_result(str(running.run(made, str(place)))), place
+    made = load.load_plan("baseline", ["draws=1200", "condition.observations=['grok4']"])
+    return results.read_result(str(running.run(made, str(place)))), place
 
 
 def claim(id):
-    return next(each for each in ledger() if each.id == id)
+    return next(each for each in load_claims() if each.id == id)
 
 
 def test_every_claim_of_the_seeds_has_a_disposition():
-    ids = [each.id for each in ledger()]
+    ids = [each.id for each in load_claims()]
     assert ids == [f"{seed}-{n:02d}" for seed, count in COUNTS.items() for n in range(1, count + 1)]
-    for each in ledger():
-        assert each.kind in {*claims.KINDS, "settled", "not modelable"}
+    for each in load_claims():
+        assert each.kind in {*KINDS, "settled", "not modelable"}
         assert (each.kind == "not modelable") == bool(each.reason)
         assert (each.outcome is None) == (not each.happened)
 
 
 def test_the_evidence_fits_the_baseline(oomcast):
-    assert not auditing.faults()
+    assert not inspection.evidence_faults()
     assert "claims.toml: sound" in oomcast("check").out
 
 
@@ -50,14 +51,16 @@ def test_a_claim_that_names_what_is_not_there_is_a_fault(tmp_path, monkeypatch):
         '[x-01]\nclaim = "So."\nsource = "nobody"\nmilestone = "run_1e277"\nbefore = 2027.0\n'
         '[x-02]\nclaim = "So."\nsource = "judgement"\nseries = "ai_revenue"\nat = 2027.0\nlow = 11.0\nunit = "USD"\n'
     )
-    said = "\n".join(map(str, auditing.faults()))
+    said = "\n".join(map(str, inspection.evidence_faults()))
     assert 'found "nobody"' in said
     assert 'did you mean "run_1e27"' in said
     assert 'found "USD"' in said
 
 
 def test_by_a_year_is_before_the_next():
-    said = [each for each in ledger() if re.search(r"by 2\d{3}", each.claim) and each.milestone]
+    said = [
+        each for each in load_claims() if re.search(r"by 2\d{3}", each.claim) and each.milestone
+    ]
     assert len(said) >= 5
     for each in said:
         (year,) = re.findall(r"by (2\d{3})", each.claim)
@@ -67,7 +70,7 @@ def test_by_a_year_is_before_the_next():
 def test_a_milestones_probability_is_that_of_the_draws(world):
     result, _ = world
     each = claim("000-24")
-    told = claims.chance(each, judgements.world(result))
+    told = claims.claim_probability(each, claims.claim_inputs(result))
     column = result.shape.milestones.index("investment_1t")
     met = np.asarray(result.arrivals[:, column]) < 2028.0
     share = np.average(met, weights=result.weights.whole)
@@ -78,30 +81,30 @@ def test_a_milestones_probability_is_that_of_the_draws(world):
 
 def test_a_change_and_a_parameter_are_weighed_too(world):
     result, _ = world
-    made = judgements.world(result)
+    made = claims.claim_inputs(result)
     grown = claim("000-15")
     flop = np.asarray(result.trajectories[:, result.series.index("training_flop")])
     years = result.plan.grid.years.tolist()
     change = flop[:, years.index(2025.5)] - flop[:, years.index(2023.25)]
     inside = (change >= grown.low) & (change <= grown.high)
     share = np.average(inside, weights=result.weights.whole[: len(flop)])
-    assert claims.chance(grown, made).value == pytest.approx(share)
-    assert claims.chance(claim("001-01"), made) is None
+    assert claims.claim_probability(grown, made).value == pytest.approx(share)
+    assert claims.claim_probability(claim("001-01"), made) is None
     rate = claim("000-33")
     column = [prior.name for prior in result.plan.priors].index("algorithms_growth")
     values = np.asarray(result.parameters[:, column])
     inside = (values >= 0.4) & (values <= 0.6)
     share = np.average(inside, weights=result.weights.whole)
-    assert claims.chance(rate, made).value == pytest.approx(share)
+    assert claims.claim_probability(rate, made).value == pytest.approx(share)
 
 
 def test_scores_of_claims():
-    assert claims.brier([1.0, 0.0, 0.5], [True, False, True]) == pytest.approx(0.25 / 3)
+    assert claims.brier_score([1.0, 0.0, 0.5], [True, False, True]) == pytest.approx(0.25 / 3)
     told = [Estimate(0.8, 0.01), Estimate(0.25, 0.01)]
-    assert claims.log_score(told, [True, False]) == pytest.approx(
+    assert claims.claims_log_score(told, [True, False]) == pytest.approx(
         (math.log(0.8) + math.log(0.75)) / 2
     )
-    never = claims.log_score([Estimate(0.0, 0.001)], [True])
+    never = claims.claims_log_score([Estimate(0.0, 0.001)], [True])
     assert never == pytest.approx(math.log(0.001))
 
 
@@ -146,7 +149,7 @@ def test_prior_and_posterior_are_drawn(world, tmp_path, oomcast):
     assert oomcast(*drawn).code == 0
     assert "spending growth" in (tmp_path / "a.svg").read_text()
     with pytest.raises(InputFault, match='did you mean "spending_growth"'):
-        judgements.prior_posterior(result, tmp_path / "b.svg", ["spending_groth"])
+        densities.prior_posterior(result, tmp_path / "b.svg", ["spending_groth"])
     assert not (tmp_path / "b.svg").exists()
 
 
@@ -168,6 +171,6 @@ def test_a_wrong_claim_is_a_fault(tmp_path, monkeypatch, lines, said):
     head = '[x-01]\nclaim = "It will be."\nsource = "judgement"\n'
     (tmp_path / "evidence" / "claims.toml").write_text(head + lines)
     with pytest.raises(InputFault) as caught:
-        ledger()
+        load_claims()
     assert said in str(caught.value)
     assert "[x-01]" in str(caught.value)

@@ -38,7 +38,7 @@ def result(tmp_path_factory):
     sets = [word for setting in WALLS for word in ("--set", setting)]
     argv = ["run", "--draws", str(DRAWS), "--out", str(folder), "--seed", "0", *sets]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("simulator.pictures.counting.effective_compute", lambda *_: None)
+        patch.setattr("simulator.output.figures.fan.fan", lambda *_: None)
         assert call([*argv, "-o", str(folder.parent / "table.json")]) == 0
     return folder
 
@@ -124,7 +124,7 @@ def test_best_has_every_parameter_at_its_median(folder, oomcast, plan):
     assert told["draw"] is None
     for prior in plan.priors:
         level = 0.9 if prior.name == "power_ceiling" else 0.5
-        (expected,) = prior.distribution.values(np.array([level]))
+        (expected,) = prior.distribution.inverse_cdf(np.array([level]))
         assert told["parameters"][prior.name] == expected, prior.name
     assert not list(folder.iterdir())
 
@@ -203,7 +203,7 @@ def test_a_picture_that_fails_loses_no_result(folder, oomcast, monkeypatch):
     def fail(*_):
         raise ValueError("no ink")
 
-    monkeypatch.setattr("simulator.pictures.counting.effective_compute", fail)
+    monkeypatch.setattr("simulator.output.figures.fan.fan", fail)
     said = oomcast("run", "--draws", "50")
     assert said.code == 0
     assert "warning" in said.err
@@ -227,7 +227,7 @@ def test_help_answers_without_numpy(argv):
 def test_without_a_command_help_is_printed(oomcast):
     said = oomcast()
     assert "Usage" in said.out + said.err
-    for command in ("run", "milestones", "replay", "best", "check"):
+    for command in ("run", "milestones", "replay", "median", "check"):
         assert command in said.out + said.err
 
 

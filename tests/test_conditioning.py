@@ -6,10 +6,14 @@ import math
 import numpy as np
 import pytest
 
-from simulator import conditioning, plan, readings, sequential, store, summaries, walk
-from simulator.conditioning import LARGEST, smoothed
-from simulator.faults import Interrupted
-from simulator.store import running
+from simulator import arrays
+from simulator.errors import Interrupted
+from simulator.evidence import tempered, weights
+from simulator.evidence.weights import LARGEST_WEIGHT, importance_weights, smoothed_weights
+from simulator.inputs import load
+from simulator.simulate import blocks, replay
+from simulator.store import results, running
+from simulator.summaries import counts, estimates, summarise
 
 STILL = [
     "spending_growth=0.0",
@@ -58,11 +62,11 @@ def yet(milestone, date, met="false", **more):
 
 def read(names, *sets, draws=2000):
     told = f"condition.observations={list(names)!r}"
-    return plan.read("baseline", [told, f"draws={draws}", *sets])
+    return load.load_plan("baseline", [told, f"draws={draws}", *sets])
 
 
 def result(made, tmp_path, name="result"):
-    return store.read_result(str(running.run(made, str(tmp_path / name))))
+    return results.read_result(str(running.run(made, str(tmp_path / name))))
 
 
 def anchor(found):
@@ -87,7 +91,7 @@ def test_weights_give_the_normal_posterior_in_closed_form(evidence, tmp_path):
     assert found.weights.pareto_k < 0.5
     assert anchor(found) == pytest.approx((mean, sd), abs=4 * error)
     place = found.shape.years.tolist().index(2030.0)
-    told = readings.band(found.counts, found.shape, "training_flop")
+    told = estimates.band_estimates(found.counts, found.shape, "training_flop")
     assert told["p50"][place] == pytest.approx(mean, abs=4 * told["mcse_p50"][place])
     assert told["p90"][place] == pytest.approx(mean + 1.2816 * sd, abs=4 * told["mcse_p90"][place])
 
@@ -96,7 +100,7 @@ def test_the_sequential_sampler_gives_it_where_weights_cannot(evidence, tmp_path
     evidence(far=seen(26.3, 0.1))  # 5.8 prior standard deviations out
     short = [*STILL, "horizon=2025.0"]
     weighed = result(read(["far"], *short, draws=500), tmp_path, "weighed")
-    assert conditioning.warnings(weighed.weights.effective, weighed.weights.pareto_k)
+    assert weights.weight_warnings(weighed.weights.effective, weighed.weights.pareto_k)
     walked = read(["far"], *short, "condition.sampler=sequential", draws=500)
     found = result(walked, tmp_path)
     mean, sd = closed(26.3, 0.1)
@@ -114,16 +118,16 @@ def test_the_sequential_sampler_gives_it_where_weights_cannot(evidence, tmp_path
 def test_the_sequential_sampler_agrees_with_a_normal_posterior_of_many_dimensions():
     scores = np.random.default_rng(1).standard_normal((20, 3000))
     told = lambda z: -0.5 * ((z[0] + z[1] - 6.0) / 0.3) ** 2  # noqa: E731
-    settled = sequential.posterior(scores, told, seed=3)
+    settled = tempered.tempered_smc(scores, told, seed=3)
     gain = 1.0 / (2.0 + 0.3**2)  # of each of the two, by the formula of the Kalman filter
     error = 4.0 / math.sqrt(settled.effective)
     assert settled.scores[:2].mean(axis=1) == pytest.approx(6.0 * gain, abs=error)
     assert settled.scores[0].var() == pytest.approx(1.0 - gain, abs=error)
     assert np.cov(settled.scores[:2])[0, 1] == pytest.approx(-gain, abs=error)
     assert settled.scores[2:].var(axis=1) == pytest.approx(1.0, abs=2 * error)
-    again = sequential.posterior(scores, told, seed=3)
+    again = tempered.tempered_smc(scores, told, seed=3)
     assert np.array_equal(again.scores, settled.scores)
-    assert not np.array_equal(sequential.posterior(scores, told, seed=4).scores, settled.scores)
+    assert not np.array_equal(tempered.tempered_smc(scores, told, seed=4).scores, settled.scores)
 
 
 def test_a_milestone_not_yet_met_truncates(evidence, tmp_path):
@@ -137,7 +141,7 @@ def test_a_milestone_not_yet_met_truncates(evidence, tmp_path):
     assert set(found.weights.whole) == {0, 1}
     assert found.counts.draws == found.counts.effective == len(later)
     place = found.shape.milestones.index("run_1e27")
-    assert readings.reached_before(found.counts, found.shape, place, 2026.0).value == 0.0
+    assert estimates.probability_before(found.counts, found.shape, place, 2026.0).value == 0.0
     assert found.counts.first[place] == arrivals[later].min()
 
 
@@ -173,56 +177,56 @@ def test_the_order_of_observations_does_not_matter(evidence):
 
 def test_ranges_and_their_order_do_not_matter(evidence):
     evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"))
-    walker = walk.ready(read(["a", "b"], draws=1500))
-    whole = conditioning.weigh(walker, lambda task: [task(range(1500))])
+    compiled = blocks.compile_plan(read(["a", "b"], draws=1500))
+    whole = weights.importance_weights(compiled, lambda task: [task(range(1500))])
     pieces = [range(700, 1500), range(0, 3), range(3, 700)]
-    parts = conditioning.weigh(walker, lambda task: map(task, pieces))
+    parts = weights.importance_weights(compiled, lambda task: map(task, pieces))
     assert whole.whole.tobytes() == parts.whole.tobytes()
     assert (whole.effective, whole.pareto_k) == (parts.effective, parts.pareto_k)
 
 
 def test_weights_counted_in_any_order_give_the_same_bits(evidence):
     evidence(a=seen(25.6, 0.3))
-    walker = walk.ready(read(["a"], draws=1024))
-    weights = conditioning.weigh(walker, lambda task: [task(range(1024))]).whole
-    shape = walk.shape(walker)
+    compiled = blocks.compile_plan(read(["a"], draws=1024))
+    weights = importance_weights(compiled, lambda task: [task(range(1024))]).whole
+    shape = summarise.count_layout(compiled)
     parts = [
-        walk.walk(walker, shape, piece, 0, 0, weights).counts
+        summarise.summarise_range(compiled, shape, piece, 0, 0, weights).counts
         for piece in (range(512), range(512, 700), range(700, 1024))
     ]
-    forward, backward = summaries.nothing(shape), summaries.nothing(shape)
+    forward, backward = counts.empty_counts(shape), counts.empty_counts(shape)
     for part in parts:
-        forward = summaries.merge(forward, part)
+        forward = counts.merge_counts(forward, part)
     for part in reversed(parts):
-        backward = summaries.merge(part, backward)
+        backward = counts.merge_counts(part, backward)
     assert forward.bins.tobytes() == backward.bins.tobytes()
     assert (forward.draws, forward.squares) == (backward.draws, backward.squares)
-    assert forward.effective == conditioning.effective_number(weights)
+    assert forward.effective == arrays.effective_sample_size(weights)
 
 
 def test_smoothing_has_the_right_sign():
     z = np.random.default_rng(0).standard_normal(10_000)
-    found = smoothed(-0.5 * z**2)
+    found = smoothed_weights(-0.5 * z**2)
     assert found.pareto_k < 0.0
-    assert found.whole.max() == LARGEST
+    assert found.whole.max() == LARGEST_WEIGHT
     assert abs(z[np.argmax(found.whole)]) < 0.01
     # E[w]^2 / E[w^2] for w = exp(-z^2 / 2) and a standard normal z: (1/2) / (1/3)^0.5
     assert found.effective / 10_000 == pytest.approx(0.5 * 3**0.5, rel=0.01)
 
 
 def test_the_effective_number_is_kish():
-    assert conditioning.effective_number(np.array([1, 1, 0, 1])) == 3.0
-    assert conditioning.effective_number(np.array([3, 1])) == 1.6
-    assert conditioning.effective_number(np.zeros(3, int)) == 0.0
+    assert arrays.effective_sample_size(np.array([1, 1, 0, 1])) == 3.0
+    assert arrays.effective_sample_size(np.array([3, 1])) == 1.6
+    assert arrays.effective_sample_size(np.zeros(3, int)) == 0.0
 
 
 def test_heavy_weights_warn_and_say_what_to_do():
     x = np.random.default_rng(2).pareto(0.6, 5000)
-    found = smoothed(np.log(x))
-    said = conditioning.warnings(found.effective, found.pareto_k)
+    found = smoothed_weights(np.log(x))
+    said = weights.weight_warnings(found.effective, found.pareto_k)
     assert len(said) == 2
     assert "condition.sampler=sequential" in said[0]
-    assert not conditioning.warnings(400.0, 0.7)
+    assert not weights.weight_warnings(400.0, 0.7)
 
 
 def test_errors_grow_with_the_weights(evidence, tmp_path):
@@ -230,7 +234,7 @@ def test_errors_grow_with_the_weights(evidence, tmp_path):
     found = result(read(["one"], draws=4000), tmp_path)
     n = found.weights.effective
     assert n < 2500
-    rows = readings.milestone_rows(found.counts, found.shape)
+    rows = estimates.milestone_estimates(found.counts, found.shape)
     row = rows[found.shape.milestones.index("automated_researcher")]
     p = row["by_year"]["2030"]
     assert row["mcse_by_year"]["2030"] == pytest.approx(math.sqrt(p * (1 - p) / n), rel=0.02)
@@ -239,7 +243,7 @@ def test_errors_grow_with_the_weights(evidence, tmp_path):
 def test_a_conditioned_draw_replays(evidence, tmp_path):
     evidence(one=seen(25.6, 0.2))
     found = result(read(["one"], draws=600), tmp_path)
-    card = walk.replay(found.plan, 41)["parameters"]
+    card = replay.replay(found.plan, 41)["parameters"]
     assert card["anchor_compute"] == anchor_card(found, 41)
 
 

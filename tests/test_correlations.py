@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from simulator import correlations, walk
-from simulator.faults import InputFault
-from simulator.luck import (
-    LOWEST,
-    Luck,
-    components,
-    copula,
-    levels,
-    matrix,
-    mixed,
+from simulator.errors import InputFault
+from simulator.inputs import correlations
+from simulator.inputs.load import load_plan
+from simulator.sampling import (
+    LOWEST_LEVEL,
+    Sampling,
+    connected_components,
+    correlated_levels,
+    correlation_matrix,
+    gaussian_copula,
+    independent_levels,
+    is_positive_semidefinite,
     pearson,
-    possible,
 )
-from simulator.plan import read
+from simulator.simulate import blocks
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 PAIRS = (("a", "b", 0.6), ("b", "c", -0.3), ("e", "f", 0.9))
@@ -38,12 +39,15 @@ def impossible(seed, size, stated=1.0):
             for j in range(i)
             if rng.random() < stated
         )
-        if any(not possible(matrix(part, pairs)) for part in components(names, pairs)):
+        if any(
+            not is_positive_semidefinite(correlation_matrix(part, pairs))
+            for part in connected_components(names, pairs)
+        ):
             return names, pairs
 
 
 def test_ranks_correlate_as_asked_and_else_not_at_all():
-    luck = mixed(Luck(7), copula(NAMES, PAIRS), NAMES, range(N))
+    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
     found = spearmanr(np.array([luck[name] for name in NAMES]).T).statistic
     asked = np.eye(len(NAMES))
     for a, b, r in PAIRS:
@@ -53,19 +57,19 @@ def test_ranks_correlate_as_asked_and_else_not_at_all():
 
 
 def test_margins_stay_exact():
-    luck = mixed(Luck(7), copula(NAMES, PAIRS), NAMES, range(N))
+    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
     for name in NAMES:
         steps = np.abs(np.sort(luck[name]) - (np.arange(N) + 0.5) / N)
         assert steps.max() < 2.0 / np.sqrt(N)  # Kolmogorov, far beyond 99.9 %
-        assert luck[name].min() >= LOWEST
+        assert luck[name].min() >= LOWEST_LEVEL
 
 
 def test_the_shipped_world_correlates_as_its_files_say():
-    plan = read()
-    walker = walk.ready(plan)
+    plan = load_plan()
+    compiled = blocks.compile_plan(plan)
     names = [p.name for p in plan.priors if p.family not in ("fixed", "bernoulli")]
-    luck = mixed(plan.luck, walker.copula, names, range(20_000))
-    values = [p.distribution.values(luck[p.name]) for p in plan.priors if p.name in names]
+    luck = correlated_levels(plan.sampling, compiled.copula, names, range(20_000))
+    values = [p.distribution.inverse_cdf(luck[p.name]) for p in plan.priors if p.name in names]
     found = spearmanr(np.array(values).T).statistic
     asked = {frozenset(pair[:2]): pair[2] for pair in plan.correlations}
     for i, a in enumerate(names):
@@ -77,8 +81,8 @@ def test_the_shipped_world_correlates_as_its_files_say():
 
 
 def test_names_that_hang_together_are_found_in_their_order():
-    assert components(NAMES, PAIRS) == [("a", "b", "c"), ("e", "f")]
-    assert components(reversed(NAMES), PAIRS) == [("f", "e"), ("c", "b", "a")]
+    assert connected_components(NAMES, PAIRS) == [("a", "b", "c"), ("e", "f")]
+    assert connected_components(reversed(NAMES), PAIRS) == [("f", "e"), ("c", "b", "a")]
 
 
 def test_bits_of_one_component_know_nothing_of_another():
@@ -93,49 +97,59 @@ def test_bits_of_one_component_know_nothing_of_another():
     ]
     inner = pairs[: len(pairs) // 2]
     mingled = [name for both in zip(others, own, strict=True) for name in both]
-    alone, beside = copula(own, inner), copula(mingled, pairs)
+    alone, beside = gaussian_copula(own, inner), gaussian_copula(mingled, pairs)
     rows = dict(zip(beside.names, beside.rows, strict=True))
     assert [rows[name] for name in own] == list(alone.rows)
 
 
 def test_names_without_partners_keep_their_own_luck():
-    luck = mixed(Luck(7), copula(NAMES, PAIRS), NAMES, range(10))
-    assert (luck["d"] == levels(Luck(7), "d", range(10))).all()
+    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(10))
+    assert (luck["d"] == independent_levels(Sampling(7), "d", range(10))).all()
 
 
 def test_perfect_correlation_is_the_same_luck():
-    luck = mixed(Luck(7), copula("ab", [("a", "b", 1.0)]), "ab", range(100))
+    luck = correlated_levels(
+        Sampling(7), gaussian_copula("ab", [("a", "b", 1.0)]), "ab", range(100)
+    )
     np.testing.assert_allclose(luck["a"], luck["b"], rtol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_fewest_at_fault_are_found_among_all(seed):
     names, pairs = impossible(seed, 6, stated=0.6)
-    part = next(p for p in components(names, pairs) if not possible(matrix(p, pairs)))
-    few = correlations.fewest(part, pairs)
-    assert not possible(matrix(few, pairs))
+    part = next(
+        p
+        for p in connected_components(names, pairs)
+        if not is_positive_semidefinite(correlation_matrix(p, pairs))
+    )
+    few = correlations.smallest_impossible(part, pairs)
+    assert not is_positive_semidefinite(correlation_matrix(few, pairs))
     smaller = [
         rest for size in range(2, len(few)) for rest in correlations.combinations(part, size)
     ]
-    assert all(np.linalg.eigvalsh(matrix(rest, pairs))[0] > -1e-9 for rest in smaller)
+    assert all(np.linalg.eigvalsh(correlation_matrix(rest, pairs))[0] > -1e-9 for rest in smaller)
 
 
 def test_where_there_are_too_many_to_try_none_of_those_named_can_be_spared():
     names, pairs = impossible(1, 60, stated=0.2)
-    part = next(p for p in components(names, pairs) if not possible(matrix(p, pairs)))
-    few = correlations.fewest(part, pairs)
-    assert not possible(matrix(few, pairs))
+    part = next(
+        p
+        for p in connected_components(names, pairs)
+        if not is_positive_semidefinite(correlation_matrix(p, pairs))
+    )
+    few = correlations.smallest_impossible(part, pairs)
+    assert not is_positive_semidefinite(correlation_matrix(few, pairs))
     for name in few:
-        assert possible(matrix([n for n in few if n != name], pairs))
+        assert is_positive_semidefinite(correlation_matrix([n for n in few if n != name], pairs))
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_offered_can_hold_and_is_near(seed):
     names, pairs = impossible(seed, 6)
-    offered = list(correlations.nearest(names, pairs))
-    near = matrix(names, offered)
-    assert possible(near)
-    wrong = matrix(names, pairs)
+    offered = list(correlations.nearest_possible(names, pairs))
+    near = correlation_matrix(names, offered)
+    assert is_positive_semidefinite(near)
+    wrong = correlation_matrix(names, pairs)
     values, vectors = np.linalg.eigh(wrong)
     clipped = (vectors * np.maximum(values, 0)) @ vectors.T
     scale = np.sqrt(np.diag(clipped))
@@ -144,7 +158,7 @@ def test_what_is_offered_can_hold_and_is_near(seed):
 
 
 def test_what_can_hold_is_offered_as_it_is():
-    offered = {frozenset(p[:2]): p[2] for p in correlations.nearest(NAMES, PAIRS)}
+    offered = {frozenset(p[:2]): p[2] for p in correlations.nearest_possible(NAMES, PAIRS)}
     for a, b, r in PAIRS:
         assert offered[frozenset((a, b))] == pytest.approx(r, abs=0.002)
     assert pearson(1.0) == pytest.approx(1.0)
@@ -169,7 +183,7 @@ def test_a_matrix_that_cannot_hold_offers_text_that_can_be_pasted(tmp_path):
     stated = prior(low, **{middle: 0.9, high: -0.9}) + prior(middle, **{high: 0.9})
     folder = write(tmp_path / "own", stated + prior(high))
     with pytest.raises(InputFault) as refused:
-        read(priors=folder)
+        load_plan(priors=folder)
     (fault,) = refused.value.faults
     assert fault.file.endswith("own.toml")
     assert fault.line == 7
@@ -186,7 +200,7 @@ def test_a_matrix_that_cannot_hold_offers_text_that_can_be_pasted(tmp_path):
             lambda m, line=line: f"{m[1]} {line} ",
             text,
         )
-    plan = read(priors=write(tmp_path / "own", text))
+    plan = load_plan(priors=write(tmp_path / "own", text))
     asked = {frozenset(p[:2]): p[2] for p in plan.correlations}
     assert abs(asked[frozenset((low, middle))]) < 0.9
 
@@ -206,13 +220,13 @@ def test_a_matrix_that_cannot_hold_offers_text_that_can_be_pasted(tmp_path):
 )
 def test_a_correlation_that_cannot_be_is_a_fault(tmp_path, text, found):
     with pytest.raises(InputFault) as refused:
-        read(priors=write(tmp_path / "own", text))
+        load_plan(priors=write(tmp_path / "own", text))
     assert any("correlation" in f.key and found in f.found for f in refused.value.faults)
 
 
 def test_a_replaced_prior_keeps_its_pairs_unless_restated(tmp_path):
-    kept = read(priors=write(tmp_path / "a", prior("remote_work_threshold")))
-    restated = read(
+    kept = load_plan(priors=write(tmp_path / "a", prior("remote_work_threshold")))
+    restated = load_plan(
         priors=write(tmp_path / "b", prior("remote_work_threshold", researcher_threshold=0.2))
     )
     pair = frozenset(("remote_work_threshold", "researcher_threshold"))
@@ -221,7 +235,11 @@ def test_a_replaced_prior_keeps_its_pairs_unless_restated(tmp_path):
 
 
 def test_fixing_a_parameter_changes_no_partners_luck():
-    free, fixed = (walk.ready(read(sets=sets)) for sets in ([], ["spending_growth=0.4"]))
+    free, fixed = (
+        blocks.compile_plan(load_plan(sets=sets)) for sets in ([], ["spending_growth=0.4"])
+    )
     names = [p.name for p in free.plan.priors if p.name != "spending_growth"]
-    for name, own in mixed(free.plan.luck, free.copula, names, range(50)).items():
-        assert (own == mixed(fixed.plan.luck, fixed.copula, names, range(50))[name]).all()
+    for name, own in correlated_levels(free.plan.sampling, free.copula, names, range(50)).items():
+        assert (
+            own == correlated_levels(fixed.plan.sampling, fixed.copula, names, range(50))[name]
+        ).all()

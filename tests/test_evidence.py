@@ -5,10 +5,11 @@ import json
 import pytest
 from checkout import ROOT
 
-from simulator import observations, plan, store
-from simulator.faults import InputFault
-from simulator.observations import known
-from simulator.store import running
+from simulator import arrays
+from simulator.errors import InputFault
+from simulator.inputs import load
+from simulator.inputs.observations import known_observations
+from simulator.store import results, running
 
 MEASURED = {
     "series": '"training_flop"',
@@ -38,7 +39,7 @@ def written(tmp_path, monkeypatch):
 
 def faults(*sets):
     with pytest.raises(InputFault) as caught:
-        plan.read("baseline", sets)
+        load.load_plan("baseline", sets)
     return str(caught.value)
 
 
@@ -83,21 +84,21 @@ def test_contradictory_events_are_a_fault(written):
     assert "run_1e28 met by 2026.00" in found
     assert "run_1e27 was not met by 2026.41 (yet)" in found
     soft = {**yet, "missed": 0.1}
-    assert plan.read("baseline", [written(met=met, yet=soft)]).observations
+    assert load.load_plan("baseline", [written(met=met, yet=soft)]).observations
     before = {**yet, "date": "2025-06-01"}
-    assert plan.read("baseline", [written(met=met, yet=before)]).observations
+    assert load.load_plan("baseline", [written(met=met, yet=before)]).observations
 
 
 def test_more_draws_than_can_be_weighed_are_a_fault(written):
     name = written(one=MEASURED)
     assert "at most 10,000,000" in faults(name, "draws=10_000_001")
     assert "at most 100,000" in faults(name, "draws=100_001", "condition.sampler=sequential")
-    assert plan.read("baseline", ["condition.observations=[]", "draws=10_000_001"])
+    assert load.load_plan("baseline", ["condition.observations=[]", "draws=10_000_001"])
 
 
 def test_weights_that_vanish_name_what_kills_them_and_how_far_off_it_is(written, tmp_path):
     name = written(near=MEASURED, far={**MEASURED, "value": 40.0})
-    made = plan.read("baseline", [name, "draws=300", "horizon=2026.0"])
+    made = load.load_plan("baseline", [name, "draws=300", "horizon=2026.0"])
     with pytest.raises(InputFault) as caught:
         running.run(made, str(tmp_path / "out"))
     said = str(caught.value)
@@ -110,20 +111,20 @@ def test_weights_that_vanish_name_what_kills_them_and_how_far_off_it_is(written,
 
 def test_events_that_no_draw_agrees_with_are_named(written, tmp_path):
     name = written(odd={"milestone": '"run_1e30"', "met": "true", **WORDS})
-    made = plan.read("baseline", [name, "draws=300", "horizon=2027.0"])
+    made = load.load_plan("baseline", [name, "draws=300", "horizon=2027.0"])
     with pytest.raises(InputFault, match=r"run_1e30 met by 2026\.00: true"):
         running.run(made, str(tmp_path / "out"))
 
 
 def test_every_shipped_observation_holds_in_the_baseline():
-    made = plan.read("baseline")
-    names = [seen.name for seen in known() if seen.year >= made.start]
+    made = load.load_plan("baseline")
+    names = [seen.name for seen in known_observations() if seen.year >= made.start]
     assert len(names) > 30
-    assert plan.read("baseline", [f"condition.observations={names!r}"]).observations
+    assert load.load_plan("baseline", [f"condition.observations={names!r}"]).observations
 
 
 def test_the_baseline_is_conditioned_to_its_as_of_date_and_on_nothing_that_a_prior_rests_on():
-    made = plan.read("baseline")
+    made = load.load_plan("baseline")
     told = {seen.name: seen for seen in made.observations}
     assert told["no_researcher"].year == made.as_of_year
     assert max(seen.year for seen in told.values()) <= made.as_of_year
@@ -135,7 +136,7 @@ def test_the_baseline_is_conditioned_to_its_as_of_date_and_on_nothing_that_a_pri
 
 @pytest.mark.parametrize("world", ["hindcast-2020", "hindcast-2023"])
 def test_hindcasts_know_nothing_of_what_came_later(world):
-    made = plan.read(world)
+    made = load.load_plan(world)
     assert not made.observations
     assert made.as_of.startswith(world[-4:])
     stated = (ROOT / "runs" / f"{world}.toml").read_text()
@@ -148,23 +149,23 @@ def test_hindcasts_know_nothing_of_what_came_later(world):
 
 
 def test_labels_name_the_runs_of_the_picture():
-    labelled = [seen.label for seen in known() if seen.label]
+    labelled = [seen.label for seen in known_observations() if seen.label]
     assert len(labelled) == 8
-    assert all(seen.series == "training_flop" for seen in known() if seen.label)
+    assert all(seen.series == "training_flop" for seen in known_observations() if seen.label)
 
 
 def test_between_grid_points_a_series_is_linear(block, plan):
     years = plan.grid.years
     values = block.series["training_flop"]
-    found = observations.at_date(values, years, 2024.3)
+    found = arrays.at_date(values, years, 2024.3)
     assert found == pytest.approx(0.8 * values[21] + 0.2 * values[22])
-    assert observations.at_date(values, years, 2050.0) == pytest.approx(values[-1])
+    assert arrays.at_date(values, years, 2050.0) == pytest.approx(values[-1])
 
 
 def test_a_finished_run_is_weighed_into_a_new_one(written, tmp_path, oomcast):
     written(one={**MEASURED, "value": 26.6})
     small = ["condition.observations=[]", "horizon=2030.0"]
-    made = plan.read("baseline", [*small, "draws=900"])
+    made = load.load_plan("baseline", [*small, "draws=900"])
     running.run(made, str(tmp_path / "runs" / "free"))
     done = oomcast("condition", "free", "--observations", "one", "--format", "json")
     assert done.code == 0, done.err
@@ -173,7 +174,7 @@ def test_a_finished_run_is_weighed_into_a_new_one(written, tmp_path, oomcast):
     assert "effective draws" in done.err
     assert "Pareto k" in done.err
     assert (tmp_path / "runs" / "free-conditioned" / "weights.npz").is_file()
-    store.verify("free-conditioned")
+    results.verify_result("free-conditioned")
     wrong = oomcast("condition", "free", "--observations", "won")
     assert wrong.code == 2
     assert 'did you mean "one"?' in wrong.err

@@ -10,13 +10,14 @@ import pytest
 from checkout import ROOT
 from conftest import surroundings
 
-from simulator import plan as plans
-from simulator import walk
+from simulator.inputs import load as plans
+from simulator.simulate import replay
 
 DRIVER = '''"""People who do research at the frontier."""
 
-from simulator.driver import Limit, Rate, gives
-from simulator.growth import Array, saturating
+from simulator.arrays import Array
+from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.growth import saturating
 
 
 @gives({"researchers": "OOM"})
@@ -92,7 +93,7 @@ def test_a_driver_is_one_file_and_its_priors(copy, plan):
     rate = told["parameters"]["researchers_growth"]
     expected = np.where(t < 0, rate * t, -1.5 * np.expm1(-rate * t / 1.5))
     np.testing.assert_allclose(told["series"]["researchers"], expected, rtol=1e-12)
-    before = walk.replay(plan, 7)
+    before = replay.replay(plan, 7)
     assert {name: told["series"][name] for name in before["series"]} == before["series"]
 
 
@@ -122,7 +123,7 @@ def test_a_milestone_may_stand_on_a_parameter_of_its_own(folder):
     (folder / "priors/milestones.toml").write_text(text)
     bar = PRIOR.format(name="my_threshold", unit="OOM", value=5.0).replace("priors.", "")
     (folder / "priors/mine.toml").write_text(bar)
-    told = walk.best(plans.read())
+    told = replay.median_draw(plans.load_plan())
     assert told["milestones"]["mine"]["threshold"] == 5.0
     year = told["arrivals"]["mine"]
     found = np.interp(year, told["year"], told["series"]["effective_compute"])
@@ -136,7 +137,7 @@ def test_a_step_of_unhobbling_is_four_entries(folder, plan):
         for field, unit, value in [*entries, ("ramp", "years", 2.0)]
     )
     (folder / "dreams.toml").write_text(text)
-    before, after = walk.replay(plan, 5), walk.replay(plans.read("dreams.toml"), 5)
+    before, after = replay.replay(plan, 5), replay.replay(plans.load_plan("dreams.toml"), 5)
     added = np.subtract(after["series"]["unhobbling"], before["series"]["unhobbling"])
     ramp = np.clip((np.array(after["year"]) - 2030.0) / 2.0, 0.0, 1.0)
     np.testing.assert_allclose(added, 0.7 * ramp, atol=1e-12)
@@ -155,7 +156,7 @@ def test_a_benchmark_is_three_entries(folder, oomcast, without_pictures):
     (folder / "priors/milestones.toml").write_text(mark)
     said = oomcast("run", "exam.toml", "--draws", "100", "--format", "json")
     assert "exam_50" in [row["name"] for row in json.loads(said.out)["milestones"]]
-    told = walk.replay(plans.read("exam.toml"), 5)
+    told = replay.replay(plans.load_plan("exam.toml"), 5)
     grown = np.array(told["series"]["effective_compute"])
     expected = 0.1 + 0.9 / (1.0 + np.exp(-1.2 * (grown - 4.0)))
     np.testing.assert_allclose(told["series"]["score_long_exam"], expected, rtol=1e-12)

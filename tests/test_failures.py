@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from conftest import surroundings
 
-from simulator import model, plan, walk
-from simulator.faults import RunFailed
+from simulator import model
+from simulator.errors import RunFailed
+from simulator.inputs import load
+from simulator.simulate import blocks
 
 FAILING = 1337
 # A process may be born deaf to SIGINT, as one in the background of a shell is.
@@ -26,8 +28,10 @@ sys.exit(call(sys.argv[1:]))
 @pytest.fixture
 def broken(monkeypatch):
     """A driver that gives NaN in one draw, known by one of its parameters."""
-    walker = walk.ready(plan.read())
-    known = walk.walk_block(walker, range(FAILING, FAILING + 1)).parameters["inference_limit"]
+    compiled = blocks.compile_plan(load.load_plan())
+    known = blocks.simulate_block(compiled, range(FAILING, FAILING + 1)).parameters[
+        "inference_limit"
+    ]
     order = model._ordered()
     (driver,) = (driver for driver in order if "inference" in driver.gives)
 
@@ -54,11 +58,11 @@ def test_a_draw_that_fails_stops_the_run_and_is_named(folder, oomcast, workers):
 
 @pytest.mark.usefixtures("broken")
 def test_no_other_draw_fails():
-    walker = walk.ready(plan.read())
+    compiled = blocks.compile_plan(load.load_plan())
     with pytest.raises(RunFailed, match=f"draw {FAILING}:"):
-        walk.walk_block(walker, range(FAILING - 5, FAILING + 5))
+        blocks.simulate_block(compiled, range(FAILING - 5, FAILING + 5))
     for draws in (range(FAILING), range(FAILING + 1, FAILING + 600)):
-        walk.walk_block(walker, range(max(draws.start, draws.stop - 600), draws.stop))
+        blocks.simulate_block(compiled, range(max(draws.start, draws.stop - 600), draws.stop))
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator.families import FAMILIES, QUANTILES, Distribution
+from simulator.distributions.distribution import FAMILIES, Distribution
+from simulator.distributions.family import QUANTILES
 
 LEVELS = np.array([1e-12, 1e-6, 0.001, 0.05, 0.3, 0.5, 0.7, 0.95, 0.999, 1 - 1e-6, 1 - 1e-12])
 OTHERS = {
@@ -43,7 +44,7 @@ def fitted(name, **quantiles):
 @pytest.mark.parametrize("values", [(0.22, 0.81), (25.05, 25.6), (1e-6, 1e3)])
 def test_two_quantiles_are_met(name, keys, values):
     natural = fitted(name, **dict(zip(keys, values, strict=True)))
-    found = Distribution(name, natural).values(np.array([QUANTILES[key] for key in keys]))
+    found = Distribution(name, natural).inverse_cdf(np.array([QUANTILES[key] for key in keys]))
     np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-9 * (values[1] - values[0]))
 
 
@@ -53,7 +54,7 @@ def test_more_quantiles_are_fitted_by_least_squares_in_the_family_s_own_scale(na
     score, scale = STRAIGHT[name]
     levels = np.array([QUANTILES[key] for key in stated])
     slope, start = np.polyfit(score(levels), scale(np.array(list(stated.values()))), 1)
-    found = Distribution(name, fitted(name, **stated)).values(LEVELS[2:-2])
+    found = Distribution(name, fitted(name, **stated)).inverse_cdf(LEVELS[2:-2])
     np.testing.assert_allclose(
         scale(found), start + slope * score(LEVELS[2:-2]), rtol=1e-9, atol=1e-9
     )
@@ -63,7 +64,7 @@ def test_more_quantiles_are_fitted_by_least_squares_in_the_family_s_own_scale(na
 def test_inverse_cdfs_agree_with_scipy(name):
     natural, other = OTHERS[name]
     np.testing.assert_allclose(
-        Distribution(name, natural).values(LEVELS), other.ppf(LEVELS), rtol=1e-9
+        Distribution(name, natural).inverse_cdf(LEVELS), other.ppf(LEVELS), rtol=1e-9
     )
     values = other.ppf(LEVELS)
     np.testing.assert_allclose(FAMILIES[name].cdf(values, **natural), other.cdf(values), rtol=1e-9)
@@ -81,8 +82,8 @@ def test_shift_comes_first_then_truncation_in_final_units(name, shift, lower, up
     if below > 0.5:  # counted from above, where SciPy keeps its digits too
         left, right = other.sf(lower - shift), other.sf(upper - shift)
         expected = other.isf(left - LEVELS * (left - right)) + shift
-    np.testing.assert_allclose(made.values(LEVELS), expected, rtol=1e-7)
-    values = made.values(np.linspace(2.0**-53, 1 - 2.0**-53, 1001))
+    np.testing.assert_allclose(made.inverse_cdf(LEVELS), expected, rtol=1e-7)
+    values = made.inverse_cdf(np.linspace(2.0**-53, 1 - 2.0**-53, 1001))
     low, high = other.support()
     assert (made.support.low, made.support.high) == (
         max(low + shift, lower),
@@ -94,7 +95,7 @@ def test_shift_comes_first_then_truncation_in_final_units(name, shift, lower, up
 
 def test_fixed_is_one_number_at_every_level():
     made = Distribution("fixed", {"value": 2024.7})
-    assert set(made.values(LEVELS)) == {2024.7}
+    assert set(made.inverse_cdf(LEVELS)) == {2024.7}
     assert (made.support.low, made.support.high, made.kept) == (2024.7, 2024.7, 1.0)
 
 
@@ -102,7 +103,7 @@ def test_fixed_is_one_number_at_every_level():
 def test_bernoulli_occurs_in_its_share_of_levels(p):
     made = Distribution("bernoulli", {"p": p})
     levels = (np.arange(100_000) + 0.5) / 100_000
-    values = made.values(levels)
+    values = made.inverse_cdf(levels)
     assert set(values) <= {0.0, 1.0}
     assert values.mean() == pytest.approx(p, abs=1e-5)
     assert (np.diff(values) >= 0).all()
@@ -135,7 +136,7 @@ def test_shipped_priors_meet_their_quantiles_before_truncation(plan):
     assert len(described) > 40
     for prior in described:
         levels = np.array([QUANTILES[key] for key in prior.stated])
-        found = Distribution(prior.family, prior.natural).values(levels)
+        found = Distribution(prior.family, prior.natural).inverse_cdf(levels)
         np.testing.assert_allclose(
             found, list(prior.stated.values()), rtol=1e-9, err_msg=prior.name
         )

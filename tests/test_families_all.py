@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy import interpolate, stats
 
-from simulator.families import FAMILIES, QUANTILES, Distribution
-from simulator.luck import LOWEST
-from simulator.plan import parse, read
-from simulator.priors import Placed, resolve
+from simulator.distributions.distribution import FAMILIES, Distribution
+from simulator.distributions.family import QUANTILES
+from simulator.inputs.load import load_plan
+from simulator.inputs.plan import parse_plan
+from simulator.inputs.priors import StatedTable, resolve_prior
+from simulator.sampling import LOWEST_LEVEL
 
 LEVELS = np.array([1e-12, 1e-9, 1e-4, 0.01, 0.3, 0.5, 0.77, 0.99, 1 - 1e-9, 1 - 1e-12])
 
@@ -32,12 +34,12 @@ def prior(family, unit="OOM", **keys):
     """A prior of these keys, or the faults of it."""
     faults = []
     raw = {"unit": unit, "family": family, "source": "judgement", **keys}
-    found = resolve("x", Placed(raw, "x.toml", "x"), faults)
+    found = resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults)
     return found[0] if found else faults
 
 
 def at(prior, *keys):
-    return prior.distribution.values(np.array([QUANTILES[key] for key in keys]))
+    return prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
 
 
 @members
@@ -59,10 +61,10 @@ def test_an_upper_tail_left_by_truncation_keeps_its_digits(name, natural, refere
     lower = float(reference.isf(mass))
     cut = Distribution(name, natural, lower=lower)
     inner = np.array([1e-6, 0.1, 0.5, 0.9, 0.999])
-    values = cut.values(inner)
+    values = cut.inverse_cdf(inner)
     np.testing.assert_allclose(cut.kept, mass, rtol=1e-9)
     np.testing.assert_allclose(values, reference.isf(mass * (1 - inner)), rtol=1e-9)
-    np.testing.assert_allclose(cut.levels(values), inner, rtol=1e-5)
+    np.testing.assert_allclose(cut.cdf(values), inner, rtol=1e-5)
     assert (values >= lower).all()
 
 
@@ -70,7 +72,7 @@ def test_an_upper_tail_left_by_truncation_keeps_its_digits(name, natural, refere
 def test_shift_comes_first_then_limits_in_final_units(name, natural, reference):
     low, high = reference.ppf([0.2, 0.7]) + 10.0
     cut = Distribution(name, natural, 10.0, low, high)
-    np.testing.assert_allclose(cut.values(LEVELS), reference.ppf(0.2 + 0.5 * LEVELS) + 10.0)
+    np.testing.assert_allclose(cut.inverse_cdf(LEVELS), reference.ppf(0.2 + 0.5 * LEVELS) + 10.0)
     np.testing.assert_allclose(cut.kept, 0.5)
 
 
@@ -123,15 +125,19 @@ def test_quantiles_meet_every_list_smoothly_and_go_on_as_a_normal():
     found = prior("quantiles", **SKEWED)
     np.testing.assert_allclose(at(found, *SKEWED), list(SKEWED.values()), rtol=1e-14)
     z = np.linspace(-8, 8, 4001)
-    values = found.distribution.values(stats.norm.cdf(z[:3500]))
+    values = found.distribution.inverse_cdf(stats.norm.cdf(z[:3500]))
     slopes = np.diff(values) / np.diff(z[:3500])
     assert (slopes > 0).all()
     assert np.abs(np.diff(slopes)).max() < 0.01  # no kinks
-    inner = found.distribution.values(np.array([LOWEST]))
+    inner = found.distribution.inverse_cdf(np.array([LOWEST_LEVEL]))
     last = (0.4 - 0.1) / (stats.norm.ppf(0.25) - stats.norm.ppf(0.05))
-    assert inner == pytest.approx(0.1 + last * (stats.norm.ppf(LOWEST) - stats.norm.ppf(0.05)))
+    assert inner == pytest.approx(
+        0.1 + last * (stats.norm.ppf(LOWEST_LEVEL) - stats.norm.ppf(0.05))
+    )
     levels = np.array([1e-12, 0.05, 0.3, 0.6, 0.99])
-    np.testing.assert_allclose(found.distribution.levels(found.distribution.values(levels)), levels)
+    np.testing.assert_allclose(
+        found.distribution.cdf(found.distribution.inverse_cdf(levels)), levels
+    )
 
 
 def test_the_curve_inside_is_scipys_monotone_cubic():
@@ -140,13 +146,13 @@ def test_the_curve_inside_is_scipys_monotone_cubic():
     z = stats.norm.ppf([QUANTILES[key] for key in keys])
     inner = np.linspace(z[1], z[-2], 101)
     found = prior("quantiles", **dict(zip(keys, x, strict=True)))
-    ours = found.distribution.values(stats.norm.cdf(inner))
+    ours = found.distribution.inverse_cdf(stats.norm.cdf(inner))
     np.testing.assert_allclose(ours, interpolate.PchipInterpolator(z, x)(inner), rtol=1e-9)
 
 
 def test_two_quantiles_make_a_normal_of_any_curve():
     curve, normal = (prior(f, p10=1.0, p80=4.0).distribution for f in ("quantiles", "normal"))
-    np.testing.assert_allclose(curve.values(LEVELS), normal.values(LEVELS), rtol=1e-9)
+    np.testing.assert_allclose(curve.inverse_cdf(LEVELS), normal.inverse_cdf(LEVELS), rtol=1e-9)
 
 
 def test_levels_and_values_state_a_curve_too():
@@ -157,24 +163,24 @@ def test_levels_and_values_state_a_curve_too():
 def test_discrete_values_come_as_often_as_their_weights():
     found = prior("discrete", values=[3.0, 1.0, 2.0], weights=[1.0, 2.0, 1.0]).distribution
     levels = (np.arange(4000) + 0.5) / 4000
-    values, counts = np.unique(found.values(levels), return_counts=True)
+    values, counts = np.unique(found.inverse_cdf(levels), return_counts=True)
     assert dict(zip(values, counts, strict=True)) == {1.0: 2000, 2.0: 1000, 3.0: 1000}
-    assert found.levels(np.array([0.9, 1.0, 2.5, 3.0])).tolist() == [0.0, 0.5, 0.75, 1.0]
+    assert found.cdf(np.array([0.9, 1.0, 2.5, 3.0])).tolist() == [0.0, 0.5, 0.75, 1.0]
     cut = Distribution(
         "discrete", {"values": (1.0, 2.0, 3.0), "weights": (2.0, 1.0, 1.0)}, lower=2.0
     )
-    values, counts = np.unique(cut.values(levels), return_counts=True)
+    values, counts = np.unique(cut.inverse_cdf(levels), return_counts=True)
     assert dict(zip(values, counts, strict=True)) == {2.0: 2000, 3.0: 2000}
 
 
 @pytest.mark.parametrize(("p", "ones"), [(0.0, 0), (0.25, 1000), (1.0, 4000)])
 def test_bernoulli_is_one_as_often_as_it_says(p, ones):
-    values = prior("bernoulli", p=p).distribution.values((np.arange(4000) + 0.5) / 4000)
+    values = prior("bernoulli", p=p).distribution.inverse_cdf((np.arange(4000) + 0.5) / 4000)
     assert values.sum() == ones
 
 
 def test_limits_at_a_fixed_value_leave_it():
-    assert prior("fixed", value=2.0, lower=2.0, upper=3.0).distribution.values(
+    assert prior("fixed", value=2.0, lower=2.0, upper=3.0).distribution.inverse_cdf(
         LEVELS
     ) == pytest.approx(2.0)
 
@@ -231,7 +237,7 @@ def test_what_cannot_be_is_a_fault_with_its_key(family, keys, key):
     ],
 )
 def test_what_is_extreme_but_possible_works(family, keys):
-    values = prior(family, **keys).distribution.values(LEVELS)
+    values = prior(family, **keys).distribution.inverse_cdf(LEVELS)
     assert np.isfinite(values).all()
     assert (np.diff(values) >= 0).all()
 
@@ -243,9 +249,9 @@ def test_a_plan_in_json_gives_the_same_values(tmp_path):
         'priors.utilisation_decline={unit="fraction",family="beta",p05=0.01,p95=0.1,upper=0.5,source="judgement"}',
         'priors.feedback_multiplier={unit="1",family="gamma",p10=1,p50=3,p90=9,source="judgement"}',
     ]
-    plan = read(sets=sets)
-    again = parse(plan.canonical())
+    plan = load_plan(sets=sets)
+    again = parse_plan(plan.canonical())
     assert again == plan
     assert again.canonical() == plan.canonical()
     for old, new in zip(plan.priors, again.priors, strict=True):
-        assert (old.distribution.values(LEVELS) == new.distribution.values(LEVELS)).all()
+        assert (old.distribution.inverse_cdf(LEVELS) == new.distribution.inverse_cdf(LEVELS)).all()

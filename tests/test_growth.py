@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.growth import logistic, power10, saturating, sigmoid
+from simulator.drivers.growth import logistic, power10, saturating, sigmoid
 
 YEARS = np.linspace(-4.0, 27.0, 125)[:, np.newaxis]
 AFTER = YEARS[YEARS[:, 0] >= 0]

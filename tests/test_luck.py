@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from simulator import luck, plan, walk
-from simulator.luck import Luck, NotPositive, copula, levels, mixed
+from simulator import sampling
+from simulator.inputs import load
+from simulator.sampling import (
+    NotPositiveSemidefinite,
+    Sampling,
+    correlated_levels,
+    gaussian_copula,
+    independent_levels,
+)
+from simulator.simulate import blocks
 
 SEED = 20240613
 MANY = range(60_000)
@@ -39,14 +47,14 @@ def stated_level(seed, name, draw):
 
 
 @pytest.fixture(scope="module")
-def ranks(plan, walker):
+def ranks(plan, compiled):
     """Mixed levels of every parameter that varies, over many draws, as ranks from -1/2 to 1/2."""
-    return ranked(plan, walker)
+    return ranked(plan, compiled)
 
 
-def ranked(plan, walker):
+def ranked(plan, compiled):
     names = [prior.name for prior in plan.priors]
-    found = mixed(plan.luck, walker.copula, names, MANY)
+    found = correlated_levels(plan.sampling, compiled.copula, names, MANY)
     varying = [prior.name for prior in plan.priors if prior.family != "fixed"]
     order = np.argsort(np.array([found[name] for name in varying]), axis=1)
     ranks = np.empty(order.shape)
@@ -74,21 +82,23 @@ def wrong_pairs(plan, varying, ranks):
 @pytest.mark.parametrize("draw", [0, 1, 2, 3, 4, 5, 4095, 10**12 + 3])
 @pytest.mark.parametrize("seed", [0, 1, SEED])
 def test_a_level_is_its_formula(seed, draw):
-    (found,) = levels(Luck(seed), "algorithms_growth", range(draw, draw + 1))
+    (found,) = independent_levels(Sampling(seed), "algorithms_growth", range(draw, draw + 1))
     assert found == stated_level(seed, "algorithms_growth", draw)
 
 
 def test_a_draw_has_the_same_level_alone_in_a_block_and_in_any_order():
-    whole = levels(Luck(SEED), "regime_year", range(1000))
+    whole = independent_levels(Sampling(SEED), "regime_year", range(1000))
     for start in (999, 0, 511, 512, 513, 2):
         for width in (1, 3, 7):
-            block = levels(Luck(SEED), "regime_year", range(start, min(start + width, 1000)))
+            block = independent_levels(
+                Sampling(SEED), "regime_year", range(start, min(start + width, 1000))
+            )
             np.testing.assert_array_equal(block, whole[start : start + width])
 
 
 def test_no_level_is_0_or_1_and_all_are_uniform():
     for seed, name in ((0, "a"), (SEED, "spending_growth"), (2**63 - 1, "ü")):
-        found = levels(Luck(seed), name, range(100_000))
+        found = independent_levels(Sampling(seed), name, range(100_000))
         assert 0.0 < found.min() < found.max() < 1.0
         assert stats.kstest(found, "uniform").pvalue > 1e-3
     assert 0.0 < (0 + 0.5) * 2.0**-52
@@ -97,7 +107,9 @@ def test_no_level_is_0_or_1_and_all_are_uniform():
 
 def test_seed_0_is_a_seed_and_every_seed_and_name_is_its_own():
     streams = [
-        levels(Luck(seed), name, range(5000)) for seed in (0, 1, SEED) for name in ("ab", "a", "b")
+        independent_levels(Sampling(seed), name, range(5000))
+        for seed in (0, 1, SEED)
+        for name in ("ab", "a", "b")
     ]
     for one, other in itertools.combinations(streams, 2):
         assert not (one == other).any()
@@ -109,37 +121,39 @@ def test_every_pair_of_parameters_is_correlated_as_stated_and_no_other(plan, ran
     assert wrong_pairs(plan, *ranks) == []
 
 
-def test_shared_luck_does_not_pass(plan, walker, monkeypatch):
+def test_shared_luck_does_not_pass(plan, compiled, monkeypatch):
     def shared(of, name, draws):
-        return levels(of, {"inference_growth": "stock_growth"}.get(name, name), draws)
+        return independent_levels(of, {"inference_growth": "stock_growth"}.get(name, name), draws)
 
-    monkeypatch.setattr(luck, "levels", shared)
-    assert ("stock_growth", "inference_growth", 1.0) in wrong_pairs(plan, *ranked(plan, walker))
+    monkeypatch.setattr(sampling, "independent_levels", shared)
+    assert ("stock_growth", "inference_growth", 1.0) in wrong_pairs(plan, *ranked(plan, compiled))
 
 
-def test_margins_stay_uniform(plan, walker):
-    tied = walker.copula.names
-    found = mixed(plan.luck, walker.copula, tied, range(20_000))
+def test_margins_stay_uniform(plan, compiled):
+    tied = compiled.copula.names
+    found = correlated_levels(plan.sampling, compiled.copula, tied, range(20_000))
     assert min(stats.kstest(found[name], "uniform").pvalue for name in tied) > 1e-3 / len(tied)
 
 
 @pytest.mark.parametrize("width", [1, 3, 7, 512])
-def test_mixed_levels_do_not_know_their_block(plan, walker, width):
+def test_mixed_levels_do_not_know_their_block(plan, compiled, width):
     names = [prior.name for prior in plan.priors]
     until = max(40, width)
-    whole = mixed(plan.luck, walker.copula, names, range(1024))
+    whole = correlated_levels(plan.sampling, compiled.copula, names, range(1024))
     for start in range(0, until, width):
-        block = mixed(plan.luck, walker.copula, names, range(start, start + width))
+        block = correlated_levels(
+            plan.sampling, compiled.copula, names, range(start, start + width)
+        )
         for name in names:
             np.testing.assert_array_equal(block[name], whole[name][start : start + width])
 
 
-def test_another_parameter_changes_no_other_luck(plan, walker):
+def test_another_parameter_changes_no_other_luck(plan, compiled):
     names = [prior.name for prior in plan.priors]
-    before = mixed(plan.luck, walker.copula, names, range(64))
+    before = correlated_levels(plan.sampling, compiled.copula, names, range(64))
     new = ("new", names[5], 0.3), ("new", "algorithms_growth", 0.4)
-    wider = copula([*names, "new"], [*plan.correlations, *new])
-    after = mixed(plan.luck, wider, [*names, "new"], range(64))
+    wider = gaussian_copula([*names, "new"], [*plan.correlations, *new])
+    after = correlated_levels(plan.sampling, wider, [*names, "new"], range(64))
     for name in names:
         np.testing.assert_array_equal(before[name], after[name])
     assert 0.0 < after["new"].min() < after["new"].max() < 1.0
@@ -147,42 +161,47 @@ def test_another_parameter_changes_no_other_luck(plan, walker):
 
 def test_worlds_share_luck():
     run = ("baseline", ["algorithms_growth=0.4", "spending_growth=0.4"])
-    one, other = walk.ready(plan.read()), walk.ready(plan.read(*run))
+    one, other = (
+        blocks.compile_plan(load.load_plan()),
+        blocks.compile_plan(load.load_plan(*run)),
+    )
     names = [prior.name for prior in one.plan.priors]
-    before = mixed(one.plan.luck, one.copula, names, range(256))
-    after = mixed(other.plan.luck, other.copula, names, range(256))
+    before = correlated_levels(one.plan.sampling, one.copula, names, range(256))
+    after = correlated_levels(other.plan.sampling, other.copula, names, range(256))
     for name in names:
         np.testing.assert_array_equal(before[name], after[name])
 
 
 @pytest.mark.parametrize("r", [1.0, -1.0])
 def test_a_singular_matrix_ties_completely(r):
-    tied = copula(["a", "b", "c"], [("a", "b", r), ("b", "c", 0.0)])
-    found = mixed(Luck(3), tied, ["a", "b"], range(1000))
+    tied = gaussian_copula(["a", "b", "c"], [("a", "b", r), ("b", "c", 0.0)])
+    found = correlated_levels(Sampling(3), tied, ["a", "b"], range(1000))
     expected = found["a"] if r > 0 else 1.0 - found["a"]
     np.testing.assert_allclose(found["b"], expected, rtol=0, atol=1e-15)
 
 
 def test_a_singular_matrix_of_three_is_mixed():
-    tied = copula(["a", "b", "c"], [("a", "b", 1.0), ("a", "c", 0.5), ("b", "c", 0.5)])
-    found = mixed(Luck(3), tied, ["a", "b", "c"], range(20_000))
+    tied = gaussian_copula(["a", "b", "c"], [("a", "b", 1.0), ("a", "c", 0.5), ("b", "c", 0.5)])
+    found = correlated_levels(Sampling(3), tied, ["a", "b", "c"], range(20_000))
     assert stats.spearmanr(found["a"], found["c"]).statistic == pytest.approx(0.5, abs=0.03)
     np.testing.assert_allclose(found["a"], found["b"], rtol=0, atol=1e-15)
 
 
 def test_correlations_that_cannot_hold_together_are_named():
     pairs = [("b", "c", 0.9), ("c", "d", 0.9), ("b", "d", -0.9), ("a", "e", 0.5)]
-    with pytest.raises(NotPositive) as caught:
-        copula("abcde", pairs)
+    with pytest.raises(NotPositiveSemidefinite) as caught:
+        gaussian_copula("abcde", pairs)
     assert {"b", "c", "d"} <= set(caught.value.names)
-    with pytest.raises(NotPositive):
-        copula("abc", [("a", "b", 1.0), ("a", "c", 1.0), ("b", "c", 0.5)])
+    with pytest.raises(NotPositiveSemidefinite):
+        gaussian_copula("abc", [("a", "b", 1.0), ("a", "c", 1.0), ("b", "c", 0.5)])
 
 
-def test_a_held_parameter_stands_at_its_level_and_its_partners_keep_theirs(plan, walker):
+def test_a_held_parameter_stands_at_its_level_and_its_partners_keep_theirs(plan, compiled):
     names = [prior.name for prior in plan.priors]
-    free = mixed(plan.luck, walker.copula, names, range(64))
-    held = mixed(Luck(SEED, {"algorithms_growth": 0.5}), walker.copula, names, range(64))
+    free = correlated_levels(plan.sampling, compiled.copula, names, range(64))
+    held = correlated_levels(
+        Sampling(SEED, {"algorithms_growth": 0.5}), compiled.copula, names, range(64)
+    )
     assert (held["algorithms_growth"] == 0.5).all()
     for name in set(names) - {"algorithms_growth"}:
         np.testing.assert_array_equal(free[name], held[name])

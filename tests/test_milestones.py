@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.milestones import Milestone, first_passage, threshold
+from simulator.model import Milestone, first_passage, milestone_threshold
 
 YEARS = np.arange(2019.0, 2050.1, 0.25)
 
@@ -76,7 +76,7 @@ def test_each_draw_has_its_own_threshold_and_its_own_year():
 def test_arrival_lies_in_the_step_in_which_the_condition_is_first_met(plan, block):
     for mark, arrivals in zip(plan.milestones, block.arrivals, strict=True):
         sign = 1.0 if mark.direction == ">=" else -1.0
-        met = sign * (block.series[mark.series] - threshold(mark, block.parameters)) >= 0
+        met = sign * (block.series[mark.series] - milestone_threshold(mark, block.parameters)) >= 0
         ever, first = met.any(axis=0), met.argmax(axis=0)
         np.testing.assert_array_equal(np.isfinite(arrivals), ever)
         assert (arrivals[ever] <= plan.grid.years[first[ever]]).all()
@@ -85,5 +85,5 @@ def test_arrival_lies_in_the_step_in_which_the_condition_is_first_met(plan, bloc
 
 def test_a_threshold_is_a_number_or_a_parameter():
     made = Milestone("m", "effective_compute", ">=", "bar", "", "")
-    assert threshold(made, {"bar": np.array([1.0, 2.0])}).tolist() == [1.0, 2.0]
-    assert float(threshold(Milestone("m", "s", ">=", 5.12, "", ""), {})) == 5.12
+    assert milestone_threshold(made, {"bar": np.array([1.0, 2.0])}).tolist() == [1.0, 2.0]
+    assert float(milestone_threshold(Milestone("m", "s", ">=", 5.12, "", ""), {})) == 5.12

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import reference
 
-from simulator import luck, plan, walk
+from simulator import sampling
 from simulator.drivers.compute import physical_compute
-from simulator.growth import saturating
-from simulator.milestones import threshold
+from simulator.drivers.growth import saturating
+from simulator.inputs import load
+from simulator.model import milestone_threshold
+from simulator.simulate import blocks
 
 ANCHOR = 17  # index of 2023.25
 RATES = ("spending_growth", "price_performance_growth", "duration_growth", "algorithms_growth")
@@ -42,8 +44,8 @@ WORLDS = {
 
 
 def walked(*sets, draws=range(64)):
-    walker = walk.ready(plan.read("baseline", sets))
-    return walker.plan, walk.walk_block(walker, draws)
+    compiled = blocks.compile_plan(load.load_plan("baseline", sets))
+    return compiled.plan, blocks.simulate_block(compiled, draws)
 
 
 def differs(name, found, expected, story):
@@ -93,18 +95,18 @@ def test_a_tie_binds_by_the_lower_code(four, code):
     assert (least.item(), found.item(), flop.item()) == (1.0, code, 26.0)
 
 
-def test_parameters_are_the_priors_at_the_mixed_levels(plan, walker, block):
+def test_parameters_are_the_priors_at_the_mixed_levels(plan, compiled, block):
     names = [prior.name for prior in plan.priors]
-    levels = luck.mixed(plan.luck, walker.copula, names, block.draws)
+    levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, block.draws)
     for prior in plan.priors:
-        expected = prior.distribution.values(levels[prior.name])
+        expected = prior.distribution.inverse_cdf(levels[prior.name])
         np.testing.assert_array_equal(block.parameters[prior.name], expected)
 
 
 @pytest.mark.parametrize("width", [1, 3, 7, 512])
-def test_blocks_of_any_width_hold_the_same_bits(walker, block, width):
+def test_blocks_of_any_width_hold_the_same_bits(compiled, block, width):
     for start in (0, 5, 1024) if width < 512 else (0, 5, 512, 1536):
-        part = walk.walk_block(walker, range(start, start + width))
+        part = blocks.simulate_block(compiled, range(start, start + width))
         here = slice(start, start + width)
         np.testing.assert_array_equal(part.arrivals, block.arrivals[:, here])
         for name, values in part.series.items():
@@ -195,7 +197,9 @@ def test_half_of_the_multiplier_applies_at_the_researcher_s_threshold():
     reached = block.series["effective_compute"] >= block.parameters["researcher_threshold"]
     assert ((block.series["research_speedup"] >= 2.0) == reached).all()
     (mark,) = (m for m in made.milestones if m.name == "automated_researcher")
-    assert (threshold(mark, block.parameters) == block.parameters["researcher_threshold"]).all()
+    assert (
+        milestone_threshold(mark, block.parameters) == block.parameters["researcher_threshold"]
+    ).all()
 
 
 def test_every_series_is_a_number_in_its_range(block):

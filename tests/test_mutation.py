@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from checkout import ROOT
 
-from simulator import inspection, shipped, walk
-from simulator.faults import InputFault
-from simulator.plan import read
+from simulator.errors import InputFault
+from simulator.inputs import files, inspection
+from simulator.inputs.load import load_plan
+from simulator.simulate import blocks
 
 SEEDS = range(300)
 ONCE_FAILED = (
@@ -125,17 +126,17 @@ def copy(tmp_path_factory):
         for path in (ROOT / folder).glob("*.toml"):
             shutil.copy(path, place / folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shipped, "files", lambda _: place / "simulator")
+        patch.setattr(files, "files", lambda _: place / "simulator")
         patch.chdir(tmp_path_factory.mktemp("elsewhere"))
         yield place
 
 
 def outcome(world="baseline"):
     """Faults, or the series of some draws."""
-    found = inspection.inspect([], [], None)
+    found = inspection.inspect_inputs([], [], None)
     if found.faults:
         return found.faults, {}
-    return [], walk.walk_block(walk.ready(read(world)), DRAWS).series
+    return [], blocks.simulate_block(blocks.compile_plan(load_plan(world)), DRAWS).series
 
 
 def hold(path, text):
@@ -172,6 +173,6 @@ def test_what_once_failed_is_refused(copy, file, old, new):
 
 
 def test_the_shipped_files_are_sound_and_not_odd(copy):
-    found = inspection.inspect([], [], None)
+    found = inspection.inspect_inputs([], [], None)
     assert not found.faults
-    assert not found.oddities
+    assert not found.warnings

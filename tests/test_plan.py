@@ -4,10 +4,11 @@ import os
 
 import pytest
 
-from simulator import plan as plans
-from simulator import shipped
-from simulator.faults import InputFault
-from simulator.plan import parse, read
+from simulator.errors import InputFault
+from simulator.inputs import files
+from simulator.inputs import load as plans
+from simulator.inputs.load import load_plan
+from simulator.inputs.plan import parse_plan
 
 FIXED = '{table}\nfamily = "fixed"\nvalue = {value}\nunit = "OOM/year"\nsource = "judgement"\n'
 
@@ -42,14 +43,14 @@ def test_later_layers_win_one_by_one(folder):
     write(folder / "runs/far.toml", "")
     write(folder / "runs/world.toml", 'extends = "near"')
     write(folder / "theirs/empty.toml", "")
-    assert value(read("world")) is None
+    assert value(load_plan("world")) is None
     for number, (place, text) in enumerate(layers, start=1):
         write(folder / place, text)
-        assert value(read("world", priors="theirs")) == pytest.approx(number / 10), place
+        assert value(load_plan("world", priors="theirs")) == pytest.approx(number / 10), place
     one_key = "priors.algorithms_growth.value=0.6"
-    assert value(read("world", [one_key], "theirs")) == 0.6
-    assert value(read("world", [one_key, "algorithms_growth=0.7"], "theirs")) == 0.7
-    assert value(read("world", ["algorithms_growth=0.7", one_key], "theirs")) == 0.6
+    assert value(load_plan("world", [one_key], "theirs")) == 0.6
+    assert value(load_plan("world", [one_key, "algorithms_growth=0.7"], "theirs")) == 0.7
+    assert value(load_plan("world", ["algorithms_growth=0.7", one_key], "theirs")) == 0.6
 
 
 def test_keys_of_a_run_follow_the_chain(folder):
@@ -58,20 +59,20 @@ def test_keys_of_a_run_follow_the_chain(folder):
         "seed = 1\ndraws = 100\nhorizon = 2040.0\n[hold]\nregime_year = 0.1\nregime_slope = 0.2",
     )
     write(folder / "b.toml", 'extends = "a"\ndraws = 200\n[hold]\nregime_slope = 0.3')
-    made = read("b.toml", ["horizon=2045", "hold.feedback_multiplier=0.5"])
+    made = load_plan("b.toml", ["horizon=2045", "hold.feedback_multiplier=0.5"])
     assert (made.name, made.seed, made.draws, made.horizon) == ("b", 1, 200, 2045.0)
     assert made.hold == {"regime_year": 0.1, "regime_slope": 0.3, "feedback_multiplier": 0.5}
     assert (made.start, made.anchor_year) == (2019.0, 2023.25)
 
 
 def test_a_file_here_comes_before_the_shipped_world_and_may_extend_it(folder):
-    assert read("baseline").title == "Baseline"
+    assert load_plan("baseline").title == "Baseline"
     write(folder / "runs/baseline.toml", 'title = "Mine"\nseed = 7')
-    assert read("baseline").title == "Mine"
+    assert load_plan("baseline").title == "Mine"
     write(folder / "runs/baseline.toml", 'extends = "baseline"\nseed = 7')
-    assert (read("baseline").title, read("baseline").seed) == ("Baseline", 7)
+    assert (load_plan("baseline").title, load_plan("baseline").seed) == ("Baseline", 7)
     write(folder / "baseline", "seed = 8")
-    assert read("baseline").seed == 8  # a path first
+    assert load_plan("baseline").seed == 8  # a path first
 
 
 @pytest.mark.parametrize("chain", [("a",), ("a", "b"), ("a", "b", "c")])
@@ -79,20 +80,20 @@ def test_a_circle_of_extends_is_named(folder, chain):
     for name, base in zip(chain, (*chain[1:], chain[0]), strict=True):
         write(folder / f"runs/{name}.toml", f'extends = "{base}"')
     with pytest.raises(InputFault, match="comes back to this file") as caught:
-        read("a")
+        load_plan("a")
     assert f"runs{os.sep}{chain[-1]}.toml" in str(caught.value)
     assert "extends" in str(caught.value)
 
 
 def test_the_shipped_folder_is_no_overlay_of_itself(folder, monkeypatch):
-    assert plans.overlays() == [shipped.folder("priors")]
-    monkeypatch.chdir(shipped.folder("priors").parent)
-    assert plans.overlays() == [shipped.folder("priors")]
+    assert plans.prior_folders() == [files.shipped_folder("priors")]
+    monkeypatch.chdir(files.shipped_folder("priors").parent)
+    assert plans.prior_folders() == [files.shipped_folder("priors")]
 
 
 def test_an_overlay_replaces_entry_by_entry(folder, plan):
     write(folder / "priors/any.toml", fixed(0.1))
-    made = read()
+    made = load_plan()
     assert [prior.name for prior in made.priors] == [prior.name for prior in plan.priors]
     others = [prior for prior in plan.priors if prior.name != "algorithms_growth"]
     assert [prior for prior in made.priors if prior.name != "algorithms_growth"] == others
@@ -103,18 +104,18 @@ def test_the_canonical_text_reads_back_as_the_same_plan(folder, plan):
         folder / "world.toml",
         'extends = "baseline"\n[hold]\nregime_year = 0.1\n[condition]\nobservations = []',
     )
-    for made in (plan, read("world.toml", ["draws=7", "priors.power_ceiling.upper=5"])):
-        assert parse(made.canonical()) == made
-        assert parse(made.canonical()).canonical() == made.canonical()
-        assert parse(made.canonical()).digest() == made.digest()
+    for made in (plan, load_plan("world.toml", ["draws=7", "priors.power_ceiling.upper=5"])):
+        assert parse_plan(made.canonical()) == made
+        assert parse_plan(made.canonical()).canonical() == made.canonical()
+        assert parse_plan(made.canonical()).digest() == made.digest()
 
 
 def test_reading_twice_or_from_elsewhere_gives_the_same_plan(folder, plan):
-    assert read().canonical() == plan.canonical()
+    assert load_plan().canonical() == plan.canonical()
 
 
 def test_more_draws_are_the_same_plan(plan):
-    assert read("baseline", ["draws=123"]).digest() == plan.digest()
+    assert load_plan("baseline", ["draws=123"]).digest() == plan.digest()
 
 
 @pytest.mark.parametrize(
@@ -128,11 +129,11 @@ def test_more_draws_are_the_same_plan(plan):
     ],
 )  # fmt: skip
 def test_anything_else_is_another_plan(plan, change):
-    assert read("baseline", [change]).digest() != plan.digest()
+    assert load_plan("baseline", [change]).digest() != plan.digest()
 
 
 def test_the_milestones_and_series_named_are_kept_in_the_plan_s_order(plan):
-    made = read(
+    made = load_plan(
         "baseline", ['milestones=["run_1e26", "automated_researcher"]', 'series=["inference"]']
     )
     assert [m.name for m in made.milestones] == ["automated_researcher", "run_1e26"]
@@ -153,13 +154,13 @@ source = "judgement"
 def test_a_replaced_prior_keeps_its_correlations_unless_restated(folder, plan):
     assert tied(plan) == {"price_decline": 0.5, "spending_growth": 0.3}
     write(folder / "world.toml", REPLACED)
-    assert tied(read("world.toml")) == tied(plan)
+    assert tied(load_plan("world.toml")) == tied(plan)
     write(folder / "world.toml", REPLACED + "correlation = { spending_growth = 0.1 }")
-    assert tied(read("world.toml")) == {"price_decline": 0.5, "spending_growth": 0.1}
+    assert tied(load_plan("world.toml")) == {"price_decline": 0.5, "spending_growth": 0.1}
     write(
         folder / "world.toml", REPLACED + "correlation = { regime_year = 0.2, price_decline = 0.0 }"
     )
-    assert tied(read("world.toml")) == {
+    assert tied(load_plan("world.toml")) == {
         "price_decline": 0.0,
         "spending_growth": 0.3,
         "regime_year": 0.2,
@@ -168,7 +169,7 @@ def test_a_replaced_prior_keeps_its_correlations_unless_restated(folder, plan):
 
 def test_a_correlation_may_be_stated_on_either_side(folder, plan):
     other = "priors.price_decline.correlation={algorithms_growth=0.1}"
-    made = read("baseline", [other])
+    made = load_plan("baseline", [other])
     assert tied(made) == {"price_decline": 0.1, "spending_growth": 0.3}
     assert len(made.correlations) == len(plan.correlations)
 
@@ -179,8 +180,8 @@ def test_with_a_fixed_prior_a_correlation_is_ignored(folder):
     write(folder / "world.toml", REPLACED + ties)
     third = "priors.regime_slope.correlation={price_decline=-0.9}"
     with pytest.raises(InputFault, match="positive semi-definite"):
-        read("world.toml", [third])
-    assert value(read("world.toml", [third, "price_decline=1.0"]), "price_decline") == 1.0
+        load_plan("world.toml", [third])
+    assert value(load_plan("world.toml", [third, "price_decline=1.0"]), "price_decline") == 1.0
 
 
 def test_every_prior_has_a_unit_and_a_source_that_is_there(plan):
@@ -191,5 +192,5 @@ def test_every_prior_has_a_unit_and_a_source_that_is_there(plan):
 
 
 def test_a_word_needs_no_quotes_and_a_whole_number_may_be_a_year():
-    assert read("baseline", ["title=Mine"]).title == "Mine"
-    assert read("baseline", ["horizon=2060"]).horizon == 2060.0
+    assert load_plan("baseline", ["title=Mine"]).title == "Mine"
+    assert load_plan("baseline", ["horizon=2060"]).horizon == 2060.0

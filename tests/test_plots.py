@@ -7,8 +7,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from simulator import plots
-from simulator.plots.canvas import month, spread
+from simulator.output.figures import fan, records
+from simulator.output.figures.canvas import month, spread
 
 NOTE = (
     "observed training FLOP over GPT-4, plus this world's median of what algorithms, unhobbling "
@@ -41,13 +41,13 @@ def numbers(horizon=2050.0, **changes):
     given = {
         "title": "Counting the OOMs",
         "subtitle": "baseline, 10,000 draws, seed 0",
-        "band": plots.Band(years, quantiles),
-        "points": [plots.Point(name, at, v, v - bar, v + bar) for name, at, v, bar in MODELS],
+        "band": records.Band(years, quantiles),
+        "points": [records.Point(name, at, v, v - bar, v + bar) for name, at, v, bar in MODELS],
         "points_note": NOTE,
-        "ladder": [plots.Rung("preschooler", -7.8, -7.8, -7.8)],
+        "ladder": [records.Rung("preschooler", -7.8, -7.8, -7.8)],
         "thresholds": [
-            plots.Rung("automated AI researcher", 6.0, 8.1, 11.0),
-            plots.Rung("remote work", 7.0, 9.2, 12.0),
+            records.Rung("automated AI researcher", 6.0, 8.1, 11.0),
+            records.Rung("remote work", 7.0, 9.2, 12.0),
         ],
         "shares": shares | {"latency": latency},
         "shares_years": years,
@@ -58,7 +58,7 @@ def numbers(horizon=2050.0, **changes):
 
 
 def drawn(path, **changes):
-    plots.effective_compute(path, **numbers(**changes))
+    fan.draw_fan(path, **numbers(**changes))
     return path.read_bytes()
 
 

@@ -1,5 +1,6 @@
 """Every kind of picture: drawn from a result, its lettering there and apart, what it shows the result's own numbers."""
 
+from importlib import import_module
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -8,29 +9,33 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from simulator import cli, decomposition, plan, plots, store, walk
-from simulator.pictures import counting, kinds
+from simulator import cli
+from simulator.inputs import load
+from simulator.output.figures import arrivals, bands, binding, compare, drivers, fan
+from simulator.simulate import replay
 from simulator.store import running
+from simulator.store.results import read_result
+from simulator.summaries import decomposition
 
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 ONE_WORLD = {
-    "fan": counting.effective_compute,
-    "arrivals": kinds.arrivals,
-    "drivers": kinds.drivers,
-    "binding": kinds.binding,
-    "bands": lambda result, path: kinds.bands(result, path, []),
+    "fan": fan.fan,
+    "arrivals": arrivals.arrivals,
+    "drivers": drivers.drivers,
+    "binding": binding.binding,
+    "bands": lambda result, path: bands.bands(result, path, []),
 }
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     home = tmp_path_factory.mktemp("runs")
-    return {w: str(running.run(plan.read(w, ["draws=400"]), str(home / w))) for w in WORLDS}
+    return {w: str(running.run(load.load_plan(w, ["draws=400"]), str(home / w))) for w in WORLDS}
 
 
 @pytest.fixture(scope="module")
 def results(folders):
-    return {world: store.read_result(folder) for world, folder in folders.items()}
+    return {world: read_result(folder) for world, folder in folders.items()}
 
 
 @pytest.fixture
@@ -38,7 +43,9 @@ def numbers(monkeypatch):
     """What the plots were given, by kind."""
     given = {}
     for kind in ("arrivals", "bands", "binding", "compare", "drivers"):
-        monkeypatch.setattr(plots, kind, lambda path, kind=kind, **n: given.update({kind: n}))
+        figure = import_module(f"simulator.output.figures.{kind}")
+        drawn = lambda path, kind=kind, **n: given.update({kind: n})  # noqa: E731
+        monkeypatch.setattr(figure, f"draw_{kind}", drawn)
     return given
 
 
@@ -79,7 +86,7 @@ def test_lettering_does_not_touch(results, overlaps, tmp_path, world, kind):
 @pytest.mark.parametrize("worlds", [WORLDS, WORLDS[:1], WORLDS * 2], ids=len)
 def test_lettering_of_worlds_compared_does_not_touch(results, overlaps, tmp_path, worlds):
     labels = [f"{world} {place}" for place, world in enumerate(worlds)]
-    kinds.compare([results[world] for world in worlds], tmp_path / "x.svg", labels)
+    compare.compare([results[world] for world in worlds], tmp_path / "x.svg", labels)
     assert not overlaps
 
 
@@ -127,7 +134,7 @@ def test_what_cannot_be_drawn_is_a_fault(folders, tmp_path, monkeypatch, capsys,
 
 
 def test_a_series_that_is_not_kept_is_a_fault_in_every_kind(tmp_path, capsys):
-    made = plan.read("baseline", ["draws=8", 'series=["training_flop"]', "horizon=2030"])
+    made = load.load_plan("baseline", ["draws=8", 'series=["training_flop"]', "horizon=2030"])
     folder = str(running.run(made, str(tmp_path / "bare")))
     for kind in ("fan", "binding", "compare"):
         assert cli.call(["plot", folder, kind, "-o", str(tmp_path / "x.svg")]) == 2
@@ -138,7 +145,7 @@ def test_a_series_that_is_not_kept_is_a_fault_in_every_kind(tmp_path, capsys):
 
 def test_arrivals_show_what_is_not_reached_and_what_is_uncertain(results, numbers, tmp_path):
     result = results["baseline"]
-    kinds.arrivals(result, tmp_path / "x.svg")
+    ONE_WORLD["arrivals"](result, tmp_path / "x.svg")
     rows = {row.label: row for row in numbers["arrivals"]["rows"]}
     names = [milestone.name for milestone in result.plan.milestones]
     researcher = rows["automated researcher"]
@@ -150,14 +157,14 @@ def test_arrivals_show_what_is_not_reached_and_what_is_uncertain(results, number
         at = researcher.reached[list(researcher.years).index(year)]
         assert at == pytest.approx(np.average(arrivals < year, weights=result.weights.whole))
     assert list(rows) == sorted(rows, key=lambda r: (rows[r].median, -rows[r].reached[-1]))
-    kinds.arrivals(results["situational-awareness"], tmp_path / "x.svg")
+    ONE_WORLD["arrivals"](results["situational-awareness"], tmp_path / "x.svg")
     never = {row.label: row for row in numbers["arrivals"]["rows"]}["pretraining ends"]
     assert (never.interval, never.never) == ("> 2050", "100 %")
     assert not never.reached.any()
 
 
 def test_a_threshold_that_is_held_is_not_shown_as_uncertain(results, numbers, tmp_path):
-    kinds.arrivals(results["situational-awareness"], tmp_path / "x.svg")
+    arrivals.arrivals(results["situational-awareness"], tmp_path / "x.svg")
     rows = {row.label: row for row in numbers["arrivals"]["rows"]}
     assert rows["automated researcher"].uncertain
     assert not rows["remote work"].uncertain
@@ -166,11 +173,11 @@ def test_a_threshold_that_is_held_is_not_shown_as_uncertain(results, numbers, tm
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_parts_sum_to_effective_compute_in_every_draw(results, world):
     result = results[world]
-    parts = decomposition.parts(result)
+    parts = decomposition.driver_parts(result)
     place = result.series.index("effective_compute")
     effective = np.asarray(result.trajectories[:, place])
     assert np.abs(sum(parts.values()) - effective).max() < 1e-12
-    found = decomposition.decomposed(result)
+    found = decomposition.decompose(result)
     assert found.total == pytest.approx(sum(found.mean.values()), abs=1e-12)
     whole = result.weights.whole[:400] if result.weights else np.ones(400)
     n, final = whole.sum() ** 2 / (whole**2.0).sum(), effective[:, -1]
@@ -183,8 +190,8 @@ def test_the_parts_sum_to_effective_compute_in_every_draw(results, world):
 
 def test_the_parts_are_what_they_say(results):
     result = results["peak-data"]
-    parts, draw = decomposition.parts(result), 7
-    told = walk.replay(result.plan, draw)
+    parts, draw = decomposition.driver_parts(result), 7
+    told = replay.replay(result.plan, draw)
     series, at = {k: np.array(v) for k, v in told["series"].items()}, told["parameters"]
     money = series["affordable_cluster_cost"] - at["spending_start"]
     lost = -at["utilisation_decline"] * money
@@ -200,24 +207,24 @@ def test_the_parts_are_what_they_say(results):
 
 
 def test_a_single_trajectory_has_no_known_error(tmp_path):
-    made = plan.read("baseline", ["draws=1", "horizon=2030"])
-    result = store.read_result(str(running.run(made, str(tmp_path / "one"))))
-    assert np.isinf(decomposition.decomposed(result).total_mcse).all()
-    kinds.drivers(result, tmp_path / "x.svg")
+    made = load.load_plan("baseline", ["draws=1", "horizon=2030"])
+    result = read_result(str(running.run(made, str(tmp_path / "one"))))
+    assert np.isinf(decomposition.decompose(result).total_mcse).all()
+    drivers.drivers(result, tmp_path / "x.svg")
 
 
 def test_bands_and_what_binds_are_the_results_own(results, numbers, tmp_path):
-    kinds.bands(results["baseline"], tmp_path / "x.svg", ["training_flop", "binding_constraint"])
+    bands.bands(results["baseline"], tmp_path / "x.svg", ["training_flop", "binding_constraint"])
     flop, code = numbers["bands"]["panels"]
     assert [mark.label for mark in flop.marks] == [f"run 1e{n}" for n in range(26, 31)]
     assert code.band is None
-    kinds.binding(results["baseline"], tmp_path / "x.svg")
+    binding.binding(results["baseline"], tmp_path / "x.svg")
     assert sum(numbers["binding"]["shares"].values()) == pytest.approx(1.0)
     assert code.shares["power"] == pytest.approx(numbers["binding"]["shares"]["power"])
 
 
 def test_worlds_compared_have_their_own_arrivals(results, numbers, tmp_path):
-    kinds.compare(list(results.values()), tmp_path / "x.svg", WORLDS)
+    compare.compare(list(results.values()), tmp_path / "x.svg", WORLDS)
     given = numbers["compare"]
     assert [world.label for world in given["worlds"]] == list(WORLDS)
     essay = given["worlds"][1].reaches["automated_researcher"].quantiles

@@ -5,16 +5,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from simulator.families import FAMILIES, QUANTILES, Distribution
-from simulator.luck import LOWEST
-from simulator.priors import Placed, resolve
+from simulator.distributions.distribution import FAMILIES, Distribution
+from simulator.distributions.family import QUANTILES
+from simulator.inputs.priors import StatedTable, resolve_prior
+from simulator.sampling import LOWEST_LEVEL
 
 bounded = settings(derandomize=True, max_examples=40, deadline=None, database=None)
 CONTINUOUS = (
     "uniform", "loguniform", "normal", "lognormal", "student_t", "triangular", "pert", "beta", "gamma", "quantiles",
 )  # fmt: skip
 PLACES = {"normal": "mean", "student_t": "median"}
-LEVELS = np.array([LOWEST, 1e-9, 1e-3, 0.05, 0.3, 0.5, 0.7, 0.95, 0.999, 1 - 1e-9, 1 - LOWEST])
+LEVELS = np.array(
+    [LOWEST_LEVEL, 1e-9, 1e-3, 0.05, 0.3, 0.5, 0.7, 0.95, 0.999, 1 - 1e-9, 1 - LOWEST_LEVEL]
+)
 BODY = LEVELS[2:-2]
 
 number = st.floats(-20, 20)
@@ -74,7 +77,7 @@ def test_inverse_cdfs_rise_and_cdfs_undo_them(name, data):
 def test_a_shift_moves_every_value(name, data, shift):
     natural = data.draw(naturals(name))
     plain, moved = Distribution(name, natural), Distribution(name, natural, shift)
-    np.testing.assert_allclose(moved.values(LEVELS), plain.values(LEVELS) + shift)
+    np.testing.assert_allclose(moved.inverse_cdf(LEVELS), plain.inverse_cdf(LEVELS) + shift)
 
 
 @family
@@ -103,13 +106,13 @@ def test_truncation_keeps_its_mass_and_its_limits(name, data, ends):
     assume(high - low > 1e-3)
     lower, upper = FAMILIES[name].inverse_cdf(np.array([low, high]), **natural)
     cut = Distribution(name, natural, lower=float(lower), upper=float(upper))
-    values = cut.values(LEVELS)
+    values = cut.inverse_cdf(LEVELS)
     assert cut.kept == pytest.approx(high - low, rel=1e-6)
     assert (values >= lower).all()
     assert (values <= upper).all()
     assert (np.diff(values) >= -4 * np.spacing(np.abs(values).max())).all()
     whole = FAMILIES[name].inverse_cdf(low + (high - low) * BODY, **natural)
-    np.testing.assert_allclose(cut.values(BODY), whole, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(cut.inverse_cdf(BODY), whole, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +128,13 @@ def test_two_quantiles_are_met(name, keys, low, ratio):
     keys = sorted(keys, key=QUANTILES.get)
     faults = []
     raw = {"unit": "1", "family": name, "source": "judgement", keys[0]: low, keys[1]: low * ratio}
-    found = resolve("x", Placed(raw, "x.toml", "x"), faults)
+    found = resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults)
     if (
         found is None
     ):  # a gamma or a lognormal so wide that its far tail leaves the numbers there are
         assert name in ("gamma", "lognormal", "loguniform"), faults
         return
-    values = found[0].distribution.values(np.array([QUANTILES[key] for key in keys]))
+    values = found[0].distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
     np.testing.assert_allclose(values, [low, low * ratio], rtol=1e-9)
 
 
@@ -142,8 +145,8 @@ def test_any_list_of_quantiles_is_met_by_a_rising_curve(rises, start, data):
     keys = sorted(chosen, key=QUANTILES.get)
     stated = dict(zip(keys, (start + np.cumsum([0.0, *rises])).tolist(), strict=False))
     raw = {"unit": "1", "family": "quantiles", "source": "judgement", **stated}
-    (prior, _) = resolve("x", Placed(raw, "x.toml", "x"), [])
-    values = prior.distribution.values(np.array([QUANTILES[key] for key in keys]))
+    (prior, _) = resolve_prior("x", StatedTable(raw, "x.toml", "x"), [])
+    values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
     np.testing.assert_allclose(values, list(stated.values()), rtol=1e-12, atol=1e-12)
-    curve = prior.distribution.values(np.linspace(0.0005, 0.9995, 1000))
+    curve = prior.distribution.inverse_cdf(np.linspace(0.0005, 0.9995, 1000))
     assert (np.diff(curve) > -1e-12 * max(1.0, np.ptp(curve))).all()

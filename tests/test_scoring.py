@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator import plan, scoring, store, verdicts
-from simulator.observations import Observation
-from simulator.scoring import Prediction
-from simulator.store import running
+from simulator.evidence import hindcast
+from simulator.evidence.hindcast import Prediction, hindcast_scores
+from simulator.inputs import load
+from simulator.inputs.observations import Observation
+from simulator.store import results, running
 
 
 def seen(name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4):
@@ -30,10 +31,12 @@ def test_scores_of_one_normal_are_the_published_closed_forms(value):
     z = (value - mean) / sd
     gneiting = sd * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - math.pi**-0.5)
     told = normal(mean, sd)
-    assert scoring.crps(told, value) == pytest.approx(gneiting, abs=1e-12)
-    assert scoring.log_score(told, value) == pytest.approx(stats.norm.logpdf(value, mean, sd))
-    assert scoring.place(told, value) == pytest.approx(stats.norm.cdf(z))
-    assert scoring.quantile(told, 0.9) == pytest.approx(stats.norm.ppf(0.9, mean, sd), abs=1e-7)
+    assert hindcast.crps(told, value) == pytest.approx(gneiting, abs=1e-12)
+    assert hindcast.log_score(told, value) == pytest.approx(stats.norm.logpdf(value, mean, sd))
+    assert hindcast.probability_integral_transform(told, value) == pytest.approx(stats.norm.cdf(z))
+    assert hindcast.mixture_quantile(told, 0.9) == pytest.approx(
+        stats.norm.ppf(0.9, mean, sd), abs=1e-7
+    )
 
 
 def test_scores_of_a_mixture_are_those_of_its_definition():
@@ -41,26 +44,30 @@ def test_scores_of_a_mixture_are_those_of_its_definition():
     value = 1.1
 
     def gap(x):
-        return (scoring.place(told, x) - (x >= value)) ** 2
+        return (hindcast.probability_integral_transform(told, x) - (x >= value)) ** 2
 
     expected, _ = integrate.quad(gap, -8, 8, points=[value], limit=200)
-    assert scoring.crps(told, value) == pytest.approx(expected, abs=1e-7)
-    assert scoring.place(told, scoring.quantile(told, 0.25)) == pytest.approx(0.25)
+    assert hindcast.crps(told, value) == pytest.approx(expected, abs=1e-7)
+    assert hindcast.probability_integral_transform(
+        told, hindcast.mixture_quantile(told, 0.25)
+    ) == pytest.approx(0.25)
     parts = stats.norm.pdf(value, told.centres, told.sd)
-    assert scoring.log_score(told, value) == pytest.approx(math.log(parts @ told.shares))
+    assert hindcast.log_score(told, value) == pytest.approx(math.log(parts @ told.shares))
 
 
 def test_many_draws_of_a_normal_score_like_the_wider_normal():
     z = stats.norm.ppf((np.arange(1500) + 0.5) / 1500)
     told = Prediction(2.0 + 0.6 * z, np.full(1500, 1 / 1500), 0.8)
-    assert scoring.crps(told, 3.0) == pytest.approx(scoring.crps(normal(2.0, 1.0), 3.0), abs=3e-4)
-    assert scoring.log_score(told, 3.0) == pytest.approx(stats.norm.logpdf(1.0), abs=3e-4)
+    assert hindcast.crps(told, 3.0) == pytest.approx(hindcast.crps(normal(2.0, 1.0), 3.0), abs=3e-4)
+    assert hindcast.log_score(told, 3.0) == pytest.approx(stats.norm.logpdf(1.0), abs=3e-4)
 
 
 def test_a_calibrated_forecaster_is_covered_as_often_as_it_says():
     values = np.random.default_rng(0).normal(size=2000)
-    scores = [scoring.score(seen("x", 2024.0, float(v)), normal(0.0, 1.0)) for v in values]
-    told = scoring.summary(scores, 2000)
+    scores = [
+        hindcast.score_prediction(seen("x", 2024.0, float(v)), normal(0.0, 1.0)) for v in values
+    ]
+    told = hindcast.score_summary(scores, 2000)
     for interval, share in (("50", 0.5), ("80", 0.8), ("95", 0.95)):
         error = told[f"coverage_{interval}_error"]
         assert error == pytest.approx(math.sqrt(share * (1 - share) / 2000))
@@ -70,7 +77,7 @@ def test_a_calibrated_forecaster_is_covered_as_often_as_it_says():
 def test_weights_count_in_predictions():
     trajectories = np.array([[[1.0, 2.0]], [[5.0, 6.0]], [[9.0, 9.0]]])
     years = np.array([2024.0, 2024.25])
-    (told,) = scoring.predictions(
+    (told,) = hindcast.predictions(
         [seen("x", 2024.125, 0.0)], trajectories, ["training_flop"], years, np.array([3, 1, 0, 9])
     )
     assert told.centres.tolist() == [1.5, 5.5]
@@ -79,18 +86,18 @@ def test_weights_count_in_predictions():
 
 
 def test_only_records_measure_the_frontier():
-    found = scoring.records(
+    found = hindcast.records(
         [seen("late", 2024, 3.0), seen("below", 2023, 1.5), seen("first", 2022, 2.0)]
     )
     assert [each.name for each in found] == ["first", "late"]
     other = seen("other", 2023, 0.1, series="cluster_cost")
-    assert other in scoring.records([*found, other])
+    assert other in hindcast.records([*found, other])
 
 
 def test_nothing_is_scored_that_was_known_or_told_or_is_not_the_worlds():
     every = [seen("old", 2020.0, 1), seen("told", 2024.0, 2), seen("new", 2025.0, 3)]
     every.append(seen("foreign", 2025.0, 1, series="ai_revenue"))
-    found = scoring.later(every, 2023.0, ["told"], ["training_flop"])
+    found = hindcast.later_records(every, 2023.0, ["told"], ["training_flop"])
     assert [each.name for each in found] == ["new"]
 
 
@@ -102,26 +109,28 @@ def test_the_trend_is_the_line_with_its_prediction_error():
         for i, (a, b) in enumerate(zip(x, y, strict=True))
     ]
     wanted = seen("w", 2023.0, 0.0, sd=1e-3, discrepancy=0.0)
-    told = scoring.trend(known, wanted)
+    told = hindcast.trend_prediction(known, wanted)
     line = stats.linregress(x, y)
     left = y - line.intercept - line.slope * x
     spread = left @ left / 2
     error = spread * (1 + 1 / 4 + (2023.0 - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2))
     assert told.centres[0] == pytest.approx(line.intercept + line.slope * 2023.0)
     assert told.sd == pytest.approx(math.sqrt(error))
-    assert scoring.trend(known[:2], wanted) is None
+    assert hindcast.trend_prediction(known[:2], wanted) is None
     assert (
-        scoring.trend([dataclasses.replace(k, year=2020 + k.year / 1e4) for k in known], wanted)
+        hindcast.trend_prediction(
+            [dataclasses.replace(k, year=2020 + k.year / 1e4) for k in known], wanted
+        )
         is None
     )
 
 
 def test_no_change_keeps_the_last_value_known():
     known = [seen("a", 2018.0, 1.0), seen("b", 2019.0, 2.0), seen("c", 2020.0, 4.0)]
-    told = scoring.no_change(known, seen("w", 2025.0, 0.0))
+    told = hindcast.no_change_prediction(known, seen("w", 2025.0, 0.0))
     assert told.centres.tolist() == [4.0]
     assert told.sd == pytest.approx(math.sqrt((1 + 4) / 2))
-    assert scoring.no_change([], seen("w", 2025.0, 0.0)) is None
+    assert hindcast.no_change_prediction([], seen("w", 2025.0, 0.0)) is None
 
 
 def test_what_one_growth_rate_decides_counts_once():
@@ -129,21 +138,21 @@ def test_what_one_growth_rate_decides_counts_once():
     shares = np.full(4000, 1 / 4000)
     apart = [Prediction(row, shares, 0.01) for row in z]
     together = [Prediction(scale * z[0], shares, 0.01) for scale in (1.0, 2.0, 3.0)]
-    assert scoring.independent(apart) == pytest.approx(3.0, rel=0.05)
-    assert scoring.independent(together) == pytest.approx(1.0, rel=0.01)
-    assert scoring.independent([]) == 0.0
+    assert hindcast.independent_number(apart) == pytest.approx(3.0, rel=0.05)
+    assert hindcast.independent_number(together) == pytest.approx(1.0, rel=0.01)
+    assert hindcast.independent_number([]) == 0.0
 
 
 @pytest.fixture(scope="module")
-def hindcast(tmp_path_factory):
+def scored(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "hindcast-2023"
-    made = plan.read("hindcast-2023", ["draws=1000", "horizon=2027.0"])
-    return store.read_result(str(running.run(made, str(place)))), place
+    made = load.load_plan("hindcast-2023", ["draws=1000", "horizon=2027.0"])
+    return results.read_result(str(running.run(made, str(place)))), place
 
 
-def test_a_hindcast_is_scored_beside_its_rivals(hindcast, oomcast):
-    result, place = hindcast
-    found = verdicts.verdict(result)
+def test_a_hindcast_is_scored_beside_its_rivals(scored, oomcast):
+    result, place = scored
+    found = hindcast_scores(result)
     names = [each.name for each in found.seen]
     assert "grok4" in names
     assert not {"gpt4", "gpt2", "math_gpt4", "revenue_2026"} & set(names)
@@ -161,8 +170,8 @@ def test_a_hindcast_is_scored_beside_its_rivals(hindcast, oomcast):
     assert first["inside_80"] == (first["p10"] <= first["observed"] <= first["p90"])
 
 
-def test_pictures_of_evidence_are_drawn_twice_alike(hindcast, oomcast, tmp_path):
-    _, place = hindcast
+def test_pictures_of_evidence_are_drawn_twice_alike(scored, oomcast, tmp_path):
+    _, place = scored
     for name in ("one.svg", "two.svg"):
         assert oomcast("plot", place, "calibration", "-o", tmp_path / name).code == 0
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()

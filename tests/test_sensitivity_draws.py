@@ -7,7 +7,7 @@ from SALib.analyze import pawn as salib_pawn
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata, spearmanr
 
-from simulator.sensitivity import discovery, given, information, replicates, tornado
+from simulator.sensitivity import bootstrap, given_data, prim, tornado, value_of_information
 
 WEIGHTS = {"a": 1.0, "b": 0.7, "c": 0.0}
 
@@ -21,7 +21,9 @@ def finished(draws=8000):
 
 def test_rank_correlations_agree_with_scipy():
     x, y = finished(2000)
-    found = given.given("abc", x, y, replicates.times(2000, 20, 1), 0.9)
+    found = given_data.given_data_measures(
+        "abc", x, y, bootstrap.bootstrap_counts(2000, 20, 1), 0.9
+    )
     expected = [spearmanr(column, y).statistic for column in x.T]
     assert found.rank_correlation.value == pytest.approx(expected, abs=1e-12)
 
@@ -29,7 +31,9 @@ def test_rank_correlations_agree_with_scipy():
 def test_partial_rank_correlations_are_those_of_residuals():
     x, y = finished(2000)
     x[:, 2] = ndtr(ndtri(x[:, 2]) + 2.0 * ndtri(x[:, 0]))  # c follows a and moves nothing
-    found = given.given("abc", x, y, replicates.times(2000, 20, 1), 0.9)
+    found = given_data.given_data_measures(
+        "abc", x, y, bootstrap.bootstrap_counts(2000, 20, 1), 0.9
+    )
     ranks = rankdata(np.column_stack([x, y]), axis=0)
     ranks -= ranks.mean(axis=0)
     for i in range(3):
@@ -45,11 +49,13 @@ def test_partial_rank_correlations_are_those_of_residuals():
 
 def test_first_order_by_conditional_means_agrees_with_the_closed_form():
     x, y = finished(20_000)
-    found = given.given("abc", x, y, replicates.times(20_000, 50, 1), 0.95).first_order
+    found = given_data.given_data_measures(
+        "abc", x, y, bootstrap.bootstrap_counts(20_000, 50, 1), 0.95
+    ).first_order
     exact = np.array([1.0, 0.49, 0.0]) / 1.49
-    edges = ndtri(np.linspace(0.0, 1.0, given.BINS + 1))
+    edges = ndtri(np.linspace(0.0, 1.0, given_data.BINS + 1))
     height = np.exp(-(edges**2) / 2.0) / np.sqrt(2.0 * np.pi)
-    seen = given.BINS * (np.diff(height) ** 2).sum()  # what bins leave of a normal's variance
+    seen = given_data.BINS * (np.diff(height) ** 2).sum()  # what bins leave of a normal's variance
     assert (np.abs(found.value - seen * exact) < 4.0 * found.mcse + 1e-4).all()
     assert (found.mcse < 0.01).all()
     assert found.low[2] < 0.001
@@ -62,7 +68,10 @@ def test_pawn_agrees_with_salib():
     theirs = salib_pawn.analyze(problem, x, y, S=16, seed=1)
     np.random.set_state(state)  # noqa: NPY002
     weights = np.ones((1, len(y)))
-    ours = [given.pawn(given.binned(column), y, weights, steps=len(y))[0] for column in x.T]
+    ours = [
+        given_data.pawn_distance(given_data.bin_numbers(column), y, weights, steps=len(y))[0]
+        for column in x.T
+    ]
     assert ours == pytest.approx(np.asarray(theirs["mean"], float), abs=5e-3)
 
 
@@ -70,26 +79,26 @@ def test_weights_stand_for_repeated_draws():
     x, y = finished(1000)
     weights = np.random.Generator(np.random.PCG64(1)).integers(0, 3, 1000)
     once = np.ones((1, 1000), np.uint8)
-    bins = given.binned(x[:, 0])
+    bins = given_data.bin_numbers(x[:, 0])
     again = np.repeat(np.arange(1000), weights)
-    for measure in (given.conditional_means, given.pawn):
+    for measure in (given_data.conditional_means, given_data.pawn_distance):
         weighed = measure(bins, y, once * weights)
-        edges = {"steps": 10**4} if measure is given.pawn else {}
+        edges = {"steps": 10**4} if measure is given_data.pawn_distance else {}
         repeated = measure(bins[again], y[again], np.ones((1, len(again))), **edges)
         assert weighed == pytest.approx(repeated, abs=0.01)
     ranks = np.column_stack([x, y])
-    weighed = given.correlations(ranks, (once * weights).astype(float))
-    repeated = given.correlations(ranks[again], np.ones((1, len(again))))
+    weighed = given_data.rank_correlations(ranks, (once * weights).astype(float))
+    repeated = given_data.rank_correlations(ranks[again], np.ones((1, len(again))))
     assert weighed[0] == pytest.approx(repeated[0], abs=1e-9)
     assert weighed[1] == pytest.approx(repeated[1], abs=1e-9)
 
 
 def swings(subject, groups, met=None, draws=4096):
-    return tornado.swings(
+    return tornado.tornado_swings(
         subject,
         groups,
         draws=draws,
-        times=replicates.times(draws, 100, 2),
+        times=bootstrap.bootstrap_counts(draws, 100, 2),
         share=0.95,
         matters=frozenset("ab"),
         met=met,
@@ -125,11 +134,11 @@ def test_a_median_beyond_the_horizon_is_not_a_number():
     subject = subjects.independent(
         "ab", lambda levels: np.where(levels["a"] > 0.5, np.inf, 2030.0)[np.newaxis]
     )
-    found = tornado.swings(
+    found = tornado.tornado_swings(
         subject,
         {"a": ("a",)},
         draws=1024,
-        times=replicates.times(1024, 50, 1),
+        times=bootstrap.bootstrap_counts(1024, 50, 1),
         share=0.9,
         matters=frozenset("a"),
         met=lambda raw: np.isfinite(raw[0]),
@@ -152,7 +161,7 @@ def test_a_planted_box_is_found(weighed):
     x, cases = planted()
     names = [f"x{i}" for i in range(12)]
     weights = np.where(x[:, 9] > 0.5, 2.0, 1.0) if weighed else None
-    box = discovery.boxes(names, x, cases, weights)[0]
+    box = prim.find_boxes(names, x, cases, weights)[0]
     assert set(box.limits) == {"x2", "x5"}
     assert box.limits["x2"] == (pytest.approx(0.7, abs=0.03), np.inf)
     assert box.limits["x5"] == (-np.inf, pytest.approx(0.5, abs=0.04))
@@ -163,14 +172,14 @@ def test_a_planted_box_is_found(weighed):
 
 def test_no_box_is_found_in_pure_chance():
     dice = np.random.Generator(np.random.PCG64(4))
-    assert discovery.boxes("abcdef", dice.random((6000, 6)), dice.random(6000) < 0.2) == []
+    assert prim.find_boxes("abcdef", dice.random((6000, 6)), dice.random(6000) < 0.2) == []
 
 
 def test_two_planted_boxes_are_both_found():
     dice = np.random.Generator(np.random.PCG64(5))
     x = dice.random((12_000, 6))
     cases = (x[:, 0] < 0.15) | ((x[:, 3] > 0.9) & (x[:, 4] > 0.3))
-    found = discovery.boxes("abcdef", x, cases)
+    found = prim.find_boxes("abcdef", x, cases)
     assert [set(box.limits) for box in found[:2]] == [{"a"}, {"d", "e"}] or set(
         found[1].limits
     ) == {"d"}
@@ -181,10 +190,10 @@ def test_the_value_of_information_agrees_with_the_closed_form():
     weights = {"a": 1.0, "b": 0.8, "c": 0.0}
     subject = subjects.linear(weights, [("a", "b", 0.5)])
     groups = {name: (name,) for name in "abc"}
-    found = information.from_walks(
+    found = value_of_information.value_from_simulation(
         subject,
         groups,
-        draws=128 * information.INNER,
+        draws=128 * value_of_information.INNER,
         replicate=100,
         seed=1,
         share=0.95,
@@ -204,8 +213,8 @@ def test_the_value_of_information_agrees_with_the_closed_form():
 def test_so_does_the_value_of_information_from_finished_draws(weighed):
     x, y = finished(16_000)
     weights = np.where(np.arange(16_000) % 2, 3.0, 1.0) if weighed else None
-    times = replicates.times(16_000, 50, 1)
-    found = information.from_draws(tuple("abc"), x, y, times, 0.95, 20, weights)
+    times = bootstrap.bootstrap_counts(16_000, 50, 1)
+    found = value_of_information.value_from_draws(tuple("abc"), x, y, times, 0.95, 20, weights)
     assert found.left.value == pytest.approx(np.sqrt([0.49 / 1.49, 1 / 1.49, 1.0]), abs=0.03)
     assert found.high.value[:2] == pytest.approx([1.2816, 0.7 * 1.2816], abs=0.15)
     assert abs(found.left.value[2] - 1.0) < 0.015

@@ -9,7 +9,7 @@ import subjects
 from SALib.analyze import sobol as salib
 from scipy.special import ndtri
 
-from simulator.sensitivity import designs, replicates, shapley, sobol
+from simulator.sensitivity import bootstrap, designs, shapley, sobol
 
 WEIGHTS = {"a": 1.0, "b": 0.8, "c": -0.6, "d": 0.5}
 PAIRS = [("a", "b", 0.5), ("c", "d", 0.3), ("b", "c", -0.4)]
@@ -20,11 +20,11 @@ def indices(subject, groups=None, draws=4096, rows=200, **changes):
     groups = groups or {name: (name,) for name in subject.names}
     options = {
         "draws": draws,
-        "times": replicates.times(draws, rows, 3),
+        "times": bootstrap.bootstrap_counts(draws, rows, 3),
         "share": 0.95,
         "matters": frozenset(subject.names),
     }
-    return sobol.indices(subject, groups, **options | changes)
+    return sobol.sobol_indices(subject, groups, **options | changes)
 
 
 @pytest.mark.parametrize("known", [subjects.ishigami, subjects.sobol_g])
@@ -80,7 +80,7 @@ def test_tied_groups_agree_with_the_linear_gaussian_closed_form():
     found = indices(subject, GROUPS, draws=16384)
     whole = subjects.explained(subject, WEIGHTS, subject.names)
     for i, group in enumerate(GROUPS.values()):
-        rest = designs.rest(subject, group)
+        rest = designs.complement(subject, group)
         first = subjects.explained(subject, WEIGHTS, group) / whole
         total = 1.0 - subjects.explained(subject, WEIGHTS, rest) / whole
         assert abs(found.first.value[i, 0] - first) < 4.0 * found.first.mcse[i, 0]
@@ -91,7 +91,9 @@ def test_tied_groups_agree_with_the_linear_gaussian_closed_form():
 def test_redrawing_the_rest_keeps_the_joint_law():
     subject = subjects.linear(WEIGHTS, PAIRS)
     a, b = subject.levels(range(40_000)), subject.levels(range(40_000, 80_000))
-    kept = designs.keep(a, b, ("a", "c"), designs.ties(subject, ("a", "c")))
+    kept = designs.conditional_redraw(
+        a, b, ("a", "c"), designs.conditional_weights(subject, ("a", "c"))
+    )
     scores = np.array([ndtri(kept[name]) for name in subject.names])
     assert np.corrcoef(scores) == pytest.approx(subject.matrix, abs=0.02)
     assert scores.mean(axis=1) == pytest.approx(np.zeros(4), abs=0.02)
@@ -101,7 +103,7 @@ def test_redrawing_the_rest_keeps_the_joint_law():
 def test_without_ties_keeping_is_the_plain_swap():
     subject = subjects.linear(WEIGHTS, [("a", "b", 0.5)])
     a, b = subject.levels(range(64)), subject.levels(range(64, 128))
-    kept = designs.keep(a, b, ("c",), designs.ties(subject, ("c",)))
+    kept = designs.conditional_redraw(a, b, ("c",), designs.conditional_weights(subject, ("c",)))
     assert np.array_equal(kept["c"], a["c"])
     assert all(np.array_equal(kept[name], b[name]) for name in "abd")
 
@@ -139,7 +141,7 @@ def test_a_year_without_variance_has_no_index():
 
 
 def test_replicates_take_as_many_draws_as_there_are():
-    times = replicates.times(500, 100, 5)
+    times = bootstrap.bootstrap_counts(500, 100, 5)
     assert (times.sum(axis=1) == 500).all()
     assert (times[0] == 1).all()
     assert times[1:].var() == pytest.approx(1.0, rel=0.05)  # Poisson's, nearly
@@ -162,7 +164,7 @@ def exact_shapley(subject, weights, groups):
 
 def test_shapley_effects_agree_with_the_linear_gaussian_closed_form():
     subject = subjects.linear(WEIGHTS, PAIRS)
-    found = shapley.effects(
+    found = shapley.shapley_effects(
         subject, GROUPS, draws=16384, replicate=200, seed=4, share=0.95, workers=2
     )
     exact = exact_shapley(subject, WEIGHTS, GROUPS)

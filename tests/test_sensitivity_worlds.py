@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from checkout import ROOT
 
-from simulator import attributing, comparing, plan, store, targets, walk
 from simulator.cli import call
-from simulator.drives import findings
-from simulator.faults import InputFault
-from simulator.sensitivity import attribution, designs, replicates, worlds
-from simulator.store import running
+from simulator.errors import InputFault
+from simulator.inputs import load
+from simulator.sensitivity import analysis, attribution, bootstrap, comparison, subjects, targets
+from simulator.simulate import blocks, engines
+from simulator.store import results, running
 
 SMALL = ["draws=1200", "horizon=2040"]
 FIXED = '{{ family = "fixed", value = {}, unit = "{}", source = "judgement" }}'
@@ -23,17 +23,17 @@ KEYS = [f"{order}_order{end}" for order in ("first", "total") for end in ("", "_
 
 @pytest.fixture(scope="module")
 def baseline():
-    return plan.read("baseline", SMALL)
+    return load.load_plan("baseline", SMALL)
 
 
 @pytest.fixture(scope="module")
 def result(baseline, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "small"
-    return store.read_result(str(running.run(baseline, str(folder)))), str(folder)
+    return results.read_result(str(running.run(baseline, str(folder)))), str(folder)
 
 
 def ask(source, target, **options):
-    return findings.findings(source, target, **{"replicates": 50, "workers": 2} | options)
+    return analysis.analyse(source, target, **{"replicates": 50, "workers": 2} | options)
 
 
 def test_a_parameter_belongs_to_the_driver_whose_prior_file_states_it(baseline):
@@ -42,67 +42,67 @@ def test_a_parameter_belongs_to_the_driver_whose_prior_file_states_it(baseline):
         for path in (ROOT / "priors").glob("*.toml")
         for name in tomllib.loads(path.read_text("utf-8"))
     }
-    owners = worlds.owner(baseline)
+    owners = subjects.driver_of_parameters(baseline)
     assert len(owners) == len(baseline.priors)
     assert {name: stated[name] for name in owners} == owners
 
 
 @pytest.mark.parametrize("text", ["effective_compute", "data_headroom@2033.4", "score_math@2030"])
 def test_a_narrow_walk_gives_the_bits_of_the_whole_walk(baseline, text):
-    target = targets.read(baseline, text)
-    world = worlds.world(baseline, target)
-    subject = worlds.subject(world)
-    block = walk.walk_block(walk.ready(baseline), range(7, 40))
-    whole = targets.raw(target, block, baseline.grid.years)
+    target = targets.read_target(baseline, text)
+    world = subjects.targeted_plan(baseline, target)
+    subject = subjects.subject(world)
+    block = blocks.simulate_block(blocks.compile_plan(baseline), range(7, 40))
+    whole = targets.target_values(target, block, baseline.grid.years)
     assert np.array_equal(subject.answer(subject.levels(range(7, 40))), whole)
-    assert len(world.walker.model.order) < len(walk.ready(baseline).model.order)
+    assert len(world.compiled.model.order) < len(blocks.compile_plan(baseline).model.order)
 
 
 def test_what_is_said_not_to_matter_does_not(baseline):
-    target = targets.read(baseline, "automated_researcher")
-    world = worlds.world(baseline, target)
+    target = targets.read_target(baseline, "automated_researcher")
+    world = subjects.targeted_plan(baseline, target)
     idle = [name for name in world.varying if name not in world.matters]
     assert "price_decline" in idle
-    subject = worlds.subject(world)
-    full = walk.ready(baseline)
+    subject = subjects.subject(world)
+    full = blocks.compile_plan(baseline)
     levels = subject.levels(range(64))
     other = levels | {name: subject.levels(range(64, 128))[name] for name in idle}
     arrivals = []
     for each in (levels, other):
         still = {p.name: np.full(64, 0.5) for p in baseline.priors}
-        parameters = walk.valued(baseline, still | each)
-        arrivals.append(walk.unfold(full, range(64), parameters).arrivals[0])
+        parameters = blocks.parameter_values(baseline, still | each)
+        arrivals.append(blocks.simulate_parameters(full, range(64), parameters).arrivals[0])
     assert np.array_equal(*arrivals)
 
 
 def test_targets_are_taken_from_draws(baseline):
-    block = walk.walk_block(walk.ready(baseline), range(300))
+    block = blocks.simulate_block(blocks.compile_plan(baseline), range(300))
     years, row = baseline.grid.years, 0
     for text, expected in (
         ("automated_researcher", np.minimum(block.arrivals[row], 2040.0)),
         ("automated_researcher@2030", block.arrivals[row] < 2030.0),
         ("ai_power@2030", block.series["ai_power"][years == 2030.0][0]),
     ):
-        target = targets.read(baseline, text)
+        target = targets.read_target(baseline, text)
         cut = block._replace(arrivals=block.arrivals[:1])
-        found = targets.finite(target, targets.raw(target, cut, years))
+        found = targets.finite_values(target, targets.target_values(target, cut, years))
         assert np.array_equal(found[0], expected), text
 
 
 def test_finished_draws_give_the_target_that_walks_give(baseline, result):
     opened, _ = result
     for text in ("remote_work", "effective_compute@2031.1"):
-        target = targets.read(baseline, text)
-        subject = worlds.subject(worlds.world(baseline, target), cut=False)
+        target = targets.read_target(baseline, text)
+        subject = subjects.subject(subjects.targeted_plan(baseline, target), cut=False)
         walked = subject.answer(subject.levels(range(500)))
-        kept = targets.of_cards(
+        kept = targets.target_of_kept_draws(
             target, baseline, opened.arrivals[:500], opened.trajectories[:500], opened.series
         )
         assert kept == pytest.approx(walked, rel=1e-12)
 
 
 def test_a_held_parameter_does_not_vary_and_its_partners_do():
-    held = plan.read("baseline", [*SMALL, "hold.researcher_threshold=0.5"])
+    held = load.load_plan("baseline", [*SMALL, "hold.researcher_threshold=0.5"])
     found = ask(held, "automated_researcher", by="parameter", draws=256)
     rows = {row["name"]: row for row in found.records}
     assert [rows["researcher_threshold"][key] for key in KEYS] == [0.0] * 6
@@ -110,7 +110,7 @@ def test_a_held_parameter_does_not_vary_and_its_partners_do():
 
 
 def test_every_method_speaks_of_every_driver(baseline):
-    every = set(worlds.grouped(baseline, "driver"))
+    every = set(subjects.parameter_groups(baseline, "driver"))
     for method in ("correlated", "shapley", "tornado"):
         found = ask(baseline, "automated_researcher", method=method, draws=256)
         assert {row["name"] for row in found.records} == every, method
@@ -189,19 +189,19 @@ def edited(baseline, **priors):
 
 
 def attributed(a, b, target, **options):
-    return attributing.attributed(a, b, target, **{"draws": 512, "replicate": 60} | options)
+    return attribution.attribute(a, b, target, **{"draws": 512, "replicate": 60} | options)
 
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_an_additive_difference_is_split_exactly(exact):
     own = np.array([1.0, -2.5, 0.0, 4.0])
-    orders = None if exact else attribution.orders(4, 6, seed=2)
+    orders = None if exact else attribution.driver_orders(4, 6, seed=2)
     noise = np.linspace(-1.0, 1.0, 21)
     worth = {
         coalition: sum(own[list(coalition)]) + 2030.0 + noise
         for coalition in attribution.coalitions(4, orders)
     }
-    found = attribution.parts(4, orders, worth, 0.9, 3)
+    found = attribution.shapley_parts(4, orders, worth, 0.9, 3)
     assert found.value == pytest.approx(own, abs=1e-9)
     assert found.mcse == pytest.approx(np.zeros(4), abs=1e-9)
 
@@ -229,8 +229,8 @@ def test_parts_sum_to_the_whole_and_worlds_are_their_own(baseline, target):
     assert {name for name, part in parts.items() if part} <= {"algorithms", "data"}
     errors = dict(zip(found.drivers, found.parts.mcse, strict=True))
     assert errors["prices"] == 0.0  # differs, and does not lead there
-    read = targets.read(moved, target)
-    subject = worlds.subject(worlds.world(moved, read))
+    read = targets.read_target(moved, target)
+    subject = subjects.subject(subjects.targeted_plan(moved, read))
     answers = subject.answer(subject.levels(range(512)))[0]
     own = answers.mean() if "@" in target else np.quantile(answers, 0.5, method="inverted_cdf")
     assert found.b == pytest.approx(own, abs=1e-12)
@@ -242,7 +242,7 @@ def test_sampled_orders_come_near_every_coalition(baseline, monkeypatch):
         inference_start=2.0,
     )  # fmt: skip
     exact = attributed(baseline, moved, "automated_researcher")
-    monkeypatch.setattr("simulator.sensitivity.attribution.EXACT", 2)
+    monkeypatch.setattr("simulator.sensitivity.attribution.MOST_EXACT", 2)
     drawn = attributed(baseline, moved, "automated_researcher", orders=12)
     assert exact.exact
     assert not drawn.exact
@@ -267,21 +267,24 @@ def test_worlds_of_other_luck_or_grids_are_not_attributed(baseline):
 
 
 def test_the_same_world_differs_in_nothing(baseline):
-    assert comparing.plans(baseline, baseline) == []
+    assert comparison.plan_differences(baseline, baseline) == []
     found = attributed(baseline, baseline, "remote_work")
     assert found.parts.value.tolist() == [0.0] * len(found.drivers)
-    rows = comparing.answers(baseline, baseline, 300, 50)
+    rows = comparison.answer_differences(baseline, baseline, 300, 50)
     assert all(row["difference"] in (0.0,) or np.isnan(row["difference"]) for row in rows)
 
 
 def test_differences_of_plans_and_answers_are_named(baseline):
     moved = edited(baseline, algorithms_growth=-0.1)
     other = moved.model_copy(update={"seed": 5, "hold": {"stock_start": 0.5}})
-    what = {row["what"]: row for row in comparing.plans(baseline, other)}
+    what = {row["what"]: row for row in comparison.plan_differences(baseline, other)}
     assert set(what) == {"seed", "algorithms_growth", "stock_start"}
     assert what["algorithms_growth"]["driver"] == "algorithms"
-    rows = {row["name"]: row for row in comparing.answers(baseline, moved, 600, 50)}
-    block = [walk.walk_block(walk.ready(p), range(600)).arrivals[0] for p in (baseline, moved)]
+    rows = {row["name"]: row for row in comparison.answer_differences(baseline, moved, 600, 50)}
+    block = [
+        blocks.simulate_block(blocks.compile_plan(p), range(600)).arrivals[0]
+        for p in (baseline, moved)
+    ]
     medians = [np.quantile(row, 0.5, method="inverted_cdf") for row in block]
     assert rows["automated_researcher"]["difference"] == pytest.approx(medians[1] - medians[0])
     assert rows["automated_researcher"]["reached_a"] == np.isfinite(block[0]).mean()
@@ -346,12 +349,12 @@ def test_worlds_are_compared_on_the_command_line(capsys, tmp_path):
 
 
 def test_a_conditioned_world_is_said_to_be_told_by_its_prior(capsys, tmp_path, monkeypatch):
-    read = plan.read
+    read = load.load_plan
 
     def conditioned(*words):
         return read(*words).model_copy(update={"observations": ("frontier_2025",)})
 
-    monkeypatch.setattr(plan, "read", conditioned)
+    monkeypatch.setattr(load, "load_plan", conditioned)
     out = spoken(capsys, "sensitivity", "baseline", "--draws", "256", "--replicates", "50")
     assert "describes the prior" in out.err
 
@@ -370,11 +373,11 @@ def test_bad_input_leaves_nothing_behind(capsys, tmp_path, result):
 
 
 def test_blocks_come_in_the_order_of_the_draws():
-    seen = list(designs.in_order(lambda piece: piece.start, 2000, 4, lambda share: None, length=64))
+    seen = list(engines.in_order(lambda piece: piece.start, 2000, 4, lambda share: None, length=64))
     assert seen == list(range(0, 2000, 64))
 
 
 def test_weighted_quantiles_are_those_of_repeated_values():
     values = np.array([3.0, np.inf, 1.0, 2.0])
     times = np.array([[1, 1, 1, 1], [3, 0, 1, 1], [0, 3, 1, 0]])
-    assert replicates.weighted_quantiles(values, times, 0.5).tolist() == [2.0, 3.0, np.inf]
+    assert bootstrap.weighted_quantiles(values, times, 0.5).tolist() == [2.0, 3.0, np.inf]

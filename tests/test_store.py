@@ -11,10 +11,12 @@ import xarray as xr
 from worlds import quickly  # noqa: F401  (for every test here)
 
 import simulator
-from simulator import cli, readings, store, walk
-from simulator.faults import InputFault
-from simulator.store import manifest
-from simulator.summaries import LEVELS
+from simulator import cli
+from simulator.errors import InputFault
+from simulator.simulate import blocks, replay
+from simulator.store import manifest, results
+from simulator.summaries import estimates, summarise
+from simulator.summaries.counts import REPORTED_LEVELS
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def copy(whole, tmp_path):
 
 def faults(folder):
     with pytest.raises(InputFault) as caught:
-        store.verify(str(folder))
+        results.verify_result(str(folder))
     return caught.value.faults
 
 
@@ -40,18 +42,18 @@ def named(folder):
 
 
 def test_a_result_holds_what_it_says_and_no_more(whole):
-    assert set(worlds.contents(whole)) == {manifest.MANIFEST, *store.NUMBERS}
-    assert not store.partial(whole).exists()
-    assert store.verify(str(whole)).plan == worlds.small()
-    assert store.open_plan(str(whole)) == worlds.small()
+    assert set(worlds.contents(whole)) == {manifest.MANIFEST, *results.NUMBERS}
+    assert not results.partial_folder(whole).exists()
+    assert results.verify_result(str(whole)).plan == worlds.small()
+    assert results.open_plan(str(whole)) == worlds.small()
 
 
 def test_cards_lie_in_their_places(whole):
     made = worlds.small()
-    parameters, arrivals, trajectories = (np.load(whole / f"{name}.npy") for name in store.CARDS)
+    parameters, arrivals, trajectories = (np.load(whole / f"{name}.npy") for name in results.CARDS)
     assert [len(cards) for cards in (parameters, arrivals, trajectories)] == [900, 900, 300]
     for draw in (0, 255, 256, 299, 300, 511, 899):
-        story = walk.replay(made, draw)
+        story = replay.replay(made, draw)
         assert parameters[draw].tolist() == list(story["parameters"].values())
         assert arrivals[draw].tolist() == list(story["arrivals"].values())
         if draw < 300:
@@ -59,8 +61,10 @@ def test_cards_lie_in_their_places(whole):
 
 
 def test_counts_are_of_every_draw(whole):
-    result = store.read_result(str(whole))
-    walked = walk.walk(walk.ready(result.plan), result.shape, range(1500), 0, 0)
+    result = results.read_result(str(whole))
+    walked = summarise.summarise_range(
+        blocks.compile_plan(result.plan), result.shape, range(1500), 0, 0
+    )
     np.testing.assert_equal(vars(result.counts), vars(walked.counts))
 
 
@@ -69,7 +73,7 @@ def test_more_or_fewer_cards_are_kept_on_request(tmp_path, cards, trajectories):
     folder = worlds.finished(
         tmp_path / "kept", 700, keep_cards=cards, keep_trajectories=trajectories
     )
-    result = store.read_result(str(folder))
+    result = results.read_result(str(folder))
     assert len(result.parameters) == len(result.arrivals) == min(cards, 700)
     assert len(result.trajectories) == min(trajectories, 700)
     assert simulator.open_result(str(folder))["prior"].sizes["draw"] == min(cards, 700)
@@ -81,7 +85,7 @@ def test_another_place_time_and_number_of_workers_change_no_byte(whole, tmp_path
     assert str(whole.parent).encode() not in b"".join(worlds.contents(whole).values())
 
 
-@pytest.mark.parametrize("name", [manifest.MANIFEST, *store.NUMBERS])
+@pytest.mark.parametrize("name", [manifest.MANIFEST, *results.NUMBERS])
 def test_one_flipped_byte_is_found_and_named(copy, name):
     path, luck = copy / name, random.Random(name)
     good = path.read_bytes()
@@ -93,7 +97,7 @@ def test_one_flipped_byte_is_found_and_named(copy, name):
         path.write_bytes(bad)
         assert named(copy) == {name}, f"byte {place}"
     path.write_bytes(good)
-    store.verify(str(copy))
+    results.verify_result(str(copy))
 
 
 def test_missing_foreign_and_truncated_files_are_named_at_once(copy):
@@ -113,14 +117,14 @@ def test_missing_foreign_and_truncated_files_are_named_at_once(copy):
 
 def test_what_another_version_wrote_is_read_where_it_can_be(copy):
     worlds.resealed(copy, oomcast="0.0.1")
-    assert store.verify(str(copy)).version == "0.0.1"
-    assert store.read_result(str(copy)).version == "0.0.1"
+    assert results.verify_result(str(copy)).version == "0.0.1"
+    assert results.read_result(str(copy)).version == "0.0.1"
     assert simulator.open_result(str(copy)).attrs["oomcast"] == "0.0.1"
 
 
 def test_another_format_is_refused_with_the_reason(copy):
     worlds.resealed(copy, format=2, oomcast="9.0")
-    for read in (store.verify, store.read_result, store.open_plan):
+    for read in (results.verify_result, results.read_result, results.open_plan):
         with pytest.raises(InputFault, match=r"format: found 2, written by oomcast 9\.0"):
             read(str(copy))
 
@@ -130,13 +134,13 @@ def test_another_format_is_refused_with_the_reason(copy):
     [("seed", None, "seed"), ("seed", 7, "keys that"), ("tides", 3, "keys that")],
 )
 def test_another_plan_than_this_version_knows_is_refused(copy, key, value, reason):
-    plan = {**manifest.read(copy)["plan"], key: value}
+    plan = {**manifest.read_manifest(copy)["plan"], key: value}
     if value is None:
         del plan[key]
     unknown = {"plan_sha256": "0" * 64} if key == "tides" else {}
     worlds.resealed(copy, plan=plan, oomcast="9.0", **unknown)
     with pytest.raises(InputFault, match=rf"the plan of oomcast 9\.0: .*{reason}"):
-        store.read_result(str(copy))
+        results.read_result(str(copy))
 
 
 def spoil(folder, name, how):
@@ -169,7 +173,7 @@ def test_a_check_says_whose_result_is_whole(whole, capsys):
 
 
 def test_the_tree_has_names_units_and_every_number(whole):
-    tree, result = simulator.open_result(str(whole)), store.read_result(str(whole))
+    tree, result = simulator.open_result(str(whole)), results.read_result(str(whole))
     assert set(tree.children) == {"prior", "prior_predictive", "trajectories", "summaries"}
     for group in ("prior", "prior_predictive", "trajectories"):
         for variable in tree[group].data_vars.values():
@@ -190,11 +194,11 @@ def test_the_tree_has_names_units_and_every_number(whole):
 
 
 def test_summaries_are_the_readings_with_their_errors(whole):
-    summaries = xr.load_dataset(whole / store.SUMMARIES)
-    result = store.read_result(str(whole))
-    band = readings.band(result.counts, result.shape, "effective_compute")
-    rows = readings.milestone_rows(result.counts, result.shape)
-    for level, probability in LEVELS.items():
+    summaries = xr.load_dataset(whole / results.SUMMARIES)
+    result = results.read_result(str(whole))
+    band = estimates.band_estimates(result.counts, result.shape, "effective_compute")
+    rows = estimates.milestone_estimates(result.counts, result.shape)
+    for level, probability in REPORTED_LEVELS.items():
         at = summaries.sel(level=probability)
         np.testing.assert_array_equal(at["effective_compute"], band[level])
         np.testing.assert_array_equal(at["effective_compute_mcse"], band[f"mcse_{level}"])

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from simulator import plan, readings, summaries, walk
-from simulator.readings import quantiles
-from simulator.summaries import LEVELS, fit_grid
+from simulator.inputs import load
+from simulator.simulate import blocks
+from simulator.summaries import counts, estimates, summarise
+from simulator.summaries.counts import DAYS, REPORTED_LEVELS, add_block, empty_counts, fit_grid
+from simulator.summaries.estimates import quantiles
 
 SERIES = (
     "effective_compute", "research_speedup", "data_penalty", "score_mmlu", "ai_power_share",
@@ -18,25 +20,25 @@ DRAWS = 24_000
 
 @pytest.fixture(scope="module")
 def small():
-    """A walker of the baseline that keeps a few series, and the shape of its counts."""
-    walker = walk.ready(plan.read("baseline", SETS))
-    return walker, walk.shape(walker)
+    """A compiled of the baseline that keeps a few series, and the shape of its counts."""
+    compiled = blocks.compile_plan(load.load_plan("baseline", SETS))
+    return compiled, summarise.count_layout(compiled)
 
 
 @pytest.fixture(scope="module")
 def counted(small):
     """Many draws twice: as counts, and as the values themselves, (year, draw)."""
-    walker, shape = small
-    rows = walk.band_rows(walker.plan)
-    blocks = [
+    compiled, shape = small
+    rows = summarise.band_rows(compiled.plan)
+    parts = [
         ({name: block.series[name][rows] for name in SERIES}, block.arrivals)
-        for block in walk.blocks(walker, range(DRAWS))
+        for block in blocks.simulate_blocks(compiled, range(DRAWS))
     ]
-    counts = summaries.nothing(shape)
-    for series, arrivals in blocks:
-        counts = summaries.add(counts, shape, series, arrivals)
-    values = {name: np.concatenate([b[0][name] for b in blocks], axis=1) for name in SERIES}
-    return shape, counts, values, np.concatenate([b[1] for b in blocks], axis=1)
+    counts = empty_counts(shape)
+    for series, arrivals in parts:
+        counts = add_block(counts, shape, series, arrivals)
+    values = {name: np.concatenate([b[0][name] for b in parts], axis=1) for name in SERIES}
+    return shape, counts, values, np.concatenate([b[1] for b in parts], axis=1)
 
 
 def same(a, b):
@@ -47,7 +49,7 @@ def same(a, b):
 
 
 def count(shape, series, arrivals, weights=None):
-    return summaries.add(summaries.nothing(shape), shape, series, arrivals, weights)
+    return counts.add_block(counts.empty_counts(shape), shape, series, arrivals, weights)
 
 
 def part(counted, columns):
@@ -60,11 +62,11 @@ def test_counts_merge_in_any_order_to_the_same_bits(counted):
     cuts = np.array_split(np.random.default_rng(0).permutation(DRAWS), 7)
     parts = [count(shape, *part(counted, columns)) for columns in cuts]
     for order in ([0, 1, 2, 3, 4, 5, 6], [6, 2, 4, 0, 5, 1, 3]):
-        merged = summaries.nothing(shape)
+        merged = counts.empty_counts(shape)
         for i in order:
-            merged = summaries.merge(merged, parts[i])
+            merged = counts.merge_counts(merged, parts[i])
         same(merged, whole)
-    same(summaries.merge(parts[0], parts[1]), summaries.merge(parts[1], parts[0]))
+    same(counts.merge_counts(parts[0], parts[1]), counts.merge_counts(parts[1], parts[0]))
 
 
 def test_a_weight_is_so_many_draws_in_any_order(counted):
@@ -89,8 +91,8 @@ def test_the_largest_weight_is_counted_exactly(counted):
 @pytest.mark.parametrize("name", [name for name in SERIES if name != "binding_constraint"])
 def test_bands_are_the_quantiles_of_the_draws(counted, name):
     shape, counts, values, _ = counted
-    band = readings.band(counts, shape, name)
-    for key, level in LEVELS.items():
+    band = estimates.band_estimates(counts, shape, name)
+    for key, level in REPORTED_LEVELS.items():
         # Neighbouring ranks: the draws themselves do not say more.
         near = [level - 1.5 / DRAWS, level + 1.5 / DRAWS]
         below, above = np.quantile(values[name], near, axis=1, method="inverted_cdf")
@@ -101,10 +103,10 @@ def test_bands_are_the_quantiles_of_the_draws(counted, name):
 
 def test_atoms_are_answered_exactly(counted):
     shape, counts, values, _ = counted
-    penalty, band = values["data_penalty"], readings.band(counts, shape, "data_penalty")
+    penalty, band = values["data_penalty"], estimates.band_estimates(counts, shape, "data_penalty")
     none = (penalty == 0).mean(axis=1)
     assert none.min() < 0.9 < none.max()
-    for key, level in LEVELS.items():
+    for key, level in REPORTED_LEVELS.items():
         assert (band[key][none > level] == 0).all()
         assert (band[key][none < level] > 0).all()
 
@@ -126,10 +128,10 @@ ATOMS = {
 def test_an_atom_is_answered_exactly_wherever_it_stands(case):
     values = ATOMS[case][np.newaxis]
     grid = fit_grid(values[:, :4096])
-    shape = summaries.Shape(np.array([2030.0]), {"x": grid}, {}, (), 2019.0, 2050.0)
-    band = readings.band(count(shape, {"x": values}, np.zeros((0, 8192))), shape, "x")
-    exact = np.quantile(values[0], list(LEVELS.values()), method="inverted_cdf")
-    for key, expected in zip(LEVELS, exact, strict=True):
+    shape = counts.CountLayout(np.array([2030.0]), {"x": grid}, {}, (), 2019.0, 2050.0)
+    band = estimates.band_estimates(count(shape, {"x": values}, np.zeros((0, 8192))), shape, "x")
+    exact = np.quantile(values[0], list(REPORTED_LEVELS.values()), method="inverted_cdf")
+    for key, expected in zip(REPORTED_LEVELS, exact, strict=True):
         if (values == expected).sum() > 1:
             assert band[key][0] == expected, key
         else:
@@ -138,7 +140,7 @@ def test_an_atom_is_answered_exactly_wherever_it_stands(case):
 
 def test_shares_of_a_code_are_exact(counted):
     _, counts, values, _ = counted
-    found = readings.shares(counts, "binding_constraint")
+    found = estimates.code_shares(counts, "binding_constraint")
     for code in range(4):
         expected = (values["binding_constraint"] == code).mean(axis=1)
         np.testing.assert_array_equal(found[:, code], expected)
@@ -147,21 +149,21 @@ def test_shares_of_a_code_are_exact(counted):
 def test_arrivals_are_the_quantiles_of_the_cards_never_included(counted):
     shape, counts, _, arrivals = counted
     for i, name in enumerate(shape.milestones):
-        exact = np.quantile(arrivals[i], list(LEVELS.values()), method="inverted_cdf")
+        exact = np.quantile(arrivals[i], list(REPORTED_LEVELS.values()), method="inverted_cdf")
         for found, expected in zip(
-            readings.arrival(counts, shape, i, LEVELS.values()), exact, strict=True
+            estimates.arrival_quantiles(counts, shape, i, REPORTED_LEVELS.values()),
+            exact,
+            strict=True,
         ):
             if np.isinf(expected):
                 assert found.value == np.inf, name
             else:
-                assert abs(found.value - expected) <= max(found.mcse / 5, 1.5 / summaries.DAYS), (
-                    name
-                )
+                assert abs(found.value - expected) <= max(found.mcse / 5, 1.5 / DAYS), name
 
 
 def test_probabilities_by_year_are_shares_of_the_cards(counted):
     shape, counts, _, arrivals = counted
-    for row, mark in zip(readings.milestone_rows(counts, shape), arrivals, strict=True):
+    for row, mark in zip(estimates.milestone_estimates(counts, shape), arrivals, strict=True):
         assert row["reached"] == np.isfinite(mark).mean()
         assert len(row["by_year"]) == 31
         for year, share in row["by_year"].items():
@@ -174,7 +176,7 @@ def test_an_arrival_at_the_start_and_one_at_the_horizon_are_counted(small):
     values = {name: np.zeros((len(shape.years), 4)) for name in SERIES}
     arrivals = np.tile([2019.0, 2024.0, 2050.0, np.inf], (len(MARKS), 1))
     counts = count(shape, values, arrivals)
-    row = readings.milestone_rows(counts, shape)[0]
+    row = estimates.milestone_estimates(counts, shape)[0]
     assert row["reached"] == 0.75
     assert [row["by_year"][year] for year in ("2020", "2024", "2025")] == [0.25, 0.25, 0.5]
     assert row["p05"] == 2019.0
@@ -187,8 +189,8 @@ def test_quantile_errors_are_the_spread_over_many_seeds():
     grid = fit_grid(generator.standard_normal((1, 4096)))
     found = []
     for _ in range(seeds):
-        places = grid.places(x := generator.standard_normal((1, draws)))
-        bins = np.bincount(places[0], minlength=summaries.BINS + 2)
+        places = grid.bin_numbers(x := generator.standard_normal((1, draws)))
+        bins = np.bincount(places[0], minlength=counts.BINS + 2)
         found.append(quantiles(bins, grid.edges(0), x.min(), x.max(), level))
     values = np.array([[estimate.value for estimate in each] for each in found])
     errors = np.array([[estimate.mcse for estimate in each] for each in found])
@@ -197,16 +199,16 @@ def test_quantile_errors_are_the_spread_over_many_seeds():
 
 
 def test_probability_errors_are_binomial_and_never_0():
-    found = readings.probability(300, 1000)
+    found = estimates.probability(300, 1000)
     assert found.value == 0.3
     assert found.mcse == pytest.approx((0.3 * 0.7 / 1000) ** 0.5, rel=0.01)
-    assert 0 < readings.probability(0, 1000).mcse < 0.0015
-    assert readings.probability(300, 1000, effective=100.0).mcse == pytest.approx(0.0458, rel=0.02)
+    assert 0 < estimates.probability(0, 1000).mcse < 0.0015
+    assert estimates.probability(300, 1000, effective=100.0).mcse == pytest.approx(0.0458, rel=0.02)
 
 
 def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
-    walker, shape = small
-    more = walk.ready(walker.plan.model_copy(update={"draws": 77}))
-    for name, grid in walk.shape(more).grids.items():
+    compiled, shape = small
+    more = blocks.compile_plan(compiled.plan.model_copy(update={"draws": 77}))
+    for name, grid in summarise.count_layout(more).grids.items():
         np.testing.assert_array_equal(grid.knots, shape.grids[name].knots)
         assert (np.diff(grid.knots, axis=1) >= 0).all()

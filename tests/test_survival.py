@@ -16,9 +16,11 @@ import pytest
 import worlds
 from worlds import quickly  # noqa: F401  (for every test here)
 
-from simulator import cli, engines, store, walk
-from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
-from simulator.store import disk, running, work
+from simulator import cli
+from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
+from simulator.simulate import blocks, engines
+from simulator.store import disk, results, running, work
+from simulator.summaries import summarise
 
 COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
@@ -75,7 +77,9 @@ def ended(child):
 def walking(target):
     """Wait until a run has begun to walk."""
     until = time.monotonic() + 60
-    while not (store.partial(target) / work.SNAPSHOT).exists() and time.monotonic() < until:
+    while (
+        not (results.partial_folder(target) / work.SNAPSHOT).exists() and time.monotonic() < until
+    ):
         time.sleep(0.002)
 
 
@@ -113,7 +117,7 @@ def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, long,
     assert "the same command with --resume goes on" in said
     assert "Traceback" not in said
     assert not target.exists()
-    state = work.saved(store.partial(target))
+    state = work.load_snapshot(results.partial_folder(target))
     assert state.counts.draws == sum(map(len, state.done)) < LONG
     (tmp_path / "said").unlink()
     assert resumed(target, LONG) == long
@@ -178,13 +182,13 @@ def interrupting(after):
 def test_what_was_done_at_an_interruption_is_not_walked_again(target, whole, workers, monkeypatch):
     with pytest.raises(Interrupted, match="of 1,500 draws are kept"):
         worlds.finished(target, workers=workers, progress=interrupting(700))
-    state = work.saved(store.partial(target))
+    state = work.load_snapshot(results.partial_folder(target))
     assert state.counts.draws == sum(map(len, state.done)) >= 700
-    walked, walk_range = [], walk.walk
+    walked, walk_range = [], summarise.summarise_range
     noted = lambda w, s, draws, **k: walked.append(draws) or walk_range(w, s, draws, **k)  # noqa: E731
-    monkeypatch.setattr(walk, "walk", noted)
+    monkeypatch.setattr(summarise, "summarise_range", noted)
     assert resumed(target) == whole
-    assert work.joined([*walked, *state.done]) == (range(1500),)
+    assert work.joined_ranges([*walked, *state.done]) == (range(1500),)
     assert sum(map(len, walked)) == 1500 - state.counts.draws
 
 
@@ -411,7 +415,7 @@ def test_a_read_only_disk(little_disk, capsys):
 @pytest.mark.parametrize("again", [False, True])
 @pytest.mark.parametrize("when", ["walking", "drawing"])
 def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
-    folder = store.partial(target)
+    folder = results.partial_folder(target)
 
     def remove(*_):
         shutil.rmtree(folder)
@@ -427,7 +431,7 @@ def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
 
 def test_a_run_leaves_alone_what_another_has_begun_in_its_place(target, whole):
     def taken_over(*_):
-        shutil.rmtree(store.partial(target))
+        shutil.rmtree(results.partial_folder(target))
         with pytest.raises(Interrupted):
             worlds.finished(target, progress=interrupting(700))
 
@@ -440,8 +444,8 @@ def test_a_run_leaves_alone_what_another_has_begun_in_its_place(target, whole):
 
 
 def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, capsys):
-    simulate, bad = walk.model.simulate, 777
-    worst = walk.walk_block(walk.ready(worlds.small()), range(bad, bad + 1))
+    simulate, bad = blocks.model.evaluate, 777
+    worst = blocks.simulate_block(blocks.compile_plan(worlds.small()), range(bad, bad + 1))
     mark = worst.parameters["algorithms_growth"][0]
 
     def broken(model, parameters, grid):
@@ -450,11 +454,11 @@ def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, cap
         series["effective_compute"] = np.where(hit, np.nan, series["effective_compute"])
         return series
 
-    monkeypatch.setattr(walk.model, "simulate", broken)
+    monkeypatch.setattr(blocks.model, "evaluate", broken)
     with pytest.raises(DrawFailed) as failed:
         worlds.finished(target)
     command = str(failed.value).rpartition("oomcast ")[2].split()
-    assert command == ["replay", str(store.partial(target)), "--draw", str(bad)]
+    assert command == ["replay", str(results.partial_folder(target)), "--draw", str(bad)]
     assert not target.exists()
     assert cli.call([*command, "--format", "json"]) == 0
     assert '"effective_compute"' in capsys.readouterr().out
@@ -464,16 +468,16 @@ def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, cap
 
 
 def test_a_picture_that_fails_warns_and_loses_nothing(target, monkeypatch, capsys):
-    from simulator.pictures import counting
+    from simulator.output.figures import fan
 
     def half(result, path):
         Path(path).write_text("<svg")
         raise RuntimeError("no ink")
 
-    monkeypatch.setattr(counting, "effective_compute", half)
+    monkeypatch.setattr(fan, "fan", half)
     assert cli.call([*COMMAND, "--draws", "600", "--out", str(target)]) == 0
     assert "warning: the picture failed (RuntimeError: no ink)" in capsys.readouterr().err
-    store.verify(str(target))
+    results.verify_result(str(target))
     assert not (target / "effective_compute.svg").exists()
 
 
@@ -483,12 +487,12 @@ def test_few_pieces_are_in_flight():
     given, taken = [], 0
 
     def pieces():
-        for piece in engines.ranges(range(100_000), 2):
+        for piece in engines.cut_ranges(range(100_000), 2):
             given.append(piece)
             yield piece
 
     with ThreadPoolExecutor(2) as executor:
-        for _ in engines.each(len, pieces(), executor, ahead=3):
+        for _ in engines.run_ranges(len, pieces(), executor, ahead=3):
             taken += 1
             assert len(given) - taken <= 6
     assert taken == len(given) > 20

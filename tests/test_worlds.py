@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from checkout import ROOT
 
-from simulator import plan, walk
+from simulator.inputs import load
+from simulator.simulate import blocks
 
 ANCHOR = 2023.25
 ESSAY = {
@@ -52,12 +53,12 @@ PEAK = {
 
 @pytest.fixture(scope="module")
 def essay():
-    return plan.read("situational-awareness")
+    return load.load_plan("situational-awareness")
 
 
 @pytest.fixture(scope="module")
 def baseline():
-    return plan.read("baseline")
+    return load.load_plan("baseline")
 
 
 def priors(made):
@@ -66,13 +67,13 @@ def priors(made):
 
 def at(made, level):
     return {
-        name: float(prior.distribution.values(np.array([level]))[0])
+        name: float(prior.distribution.inverse_cdf(np.array([level]))[0])
         for name, prior in priors(made).items()
     }
 
 
 def draws(made, number=1024):
-    return walk.walk_block(walk.ready(made), range(number))
+    return blocks.simulate_block(blocks.compile_plan(made), range(number))
 
 
 def test_in_the_essays_world_two_things_vary(essay):
@@ -132,7 +133,7 @@ def test_the_essays_researcher_comes_near_the_end_of_2027(essay):
 
 
 def test_a_straight_line_that_stops_after_four_steps_comes_later(essay):
-    stopped = plan.read(
+    stopped = load.load_plan(
         "situational-awareness", ["unhobbling_trend_gain=2.0", "unhobbling_trend_ramp=4.0"]
     )
     place = [milestone.name for milestone in essay.milestones].index("automated_researcher")
@@ -146,22 +147,22 @@ def test_a_straight_line_that_stops_after_four_steps_comes_later(essay):
 
 @pytest.mark.parametrize("name", PEAK)
 def test_the_talks_priors(name):
-    prior = priors(plan.read("peak-data"))[name]
+    prior = priors(load.load_plan("peak-data"))[name]
     family, low, high = PEAK[name]
-    found = prior.distribution.values(np.array([0.05, 0.95]))
+    found = prior.distribution.inverse_cdf(np.array([0.05, 0.95]))
     assert prior.family == family
     assert found == pytest.approx([low, high])
 
 
 def test_the_talks_world_differs_in_what_it_names_alone(baseline):
-    peak, base = priors(plan.read("peak-data")), priors(baseline)
+    peak, base = priors(load.load_plan("peak-data")), priors(baseline)
     assert {name for name in base if peak[name] != base[name]} == {*PEAK, "regime_year"}
     year = peak["regime_year"]
     assert (year.family, year.natural) == ("uniform", {"low": 2025.0, "high": 2030.0})
 
 
 def test_in_the_talks_world_data_run_out_and_pretraining_ends(baseline):
-    peak = plan.read("peak-data")
+    peak = load.load_plan("peak-data")
     place = [milestone.name for milestone in peak.milestones].index
     arrivals, before = draws(peak).arrivals, draws(baseline).arrivals
     assert 2024.0 < np.median(arrivals[place("data_exhausted")]) < 2025.5
@@ -177,5 +178,5 @@ def test_seed_worlds_are_unconditioned_and_say_why(world):
     raw = tomllib.loads((ROOT / "runs" / f"{world}.toml").read_text())
     assert raw["extends"] == "baseline"
     assert raw["condition"] == {"observations": []}
-    assert plan.read(world).observations == ()
+    assert load.load_plan(world).observations == ()
     assert all({"unit", "source", "note"} <= set(prior) for prior in raw["priors"].values())

@@ -2,8 +2,9 @@
 
 import pytest
 
-from simulator import plan, walk
+from simulator.inputs import load
 from simulator.store import manifest, running
+from simulator.summaries import summarise
 
 SETS = (
     "horizon=2032",
@@ -18,13 +19,13 @@ KEEP = {"keep_cards": 900, "keep_trajectories": 300}
 def quickly():
     """Fit grids to fewer draws, here and in forked processes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(walk, "FITTED_TO", 512)
+        patch.setattr(summarise, "FITTED_TO", 512)
         yield
 
 
 def small(draws=1500, *sets):
     """The baseline with few draws, years, series and milestones."""
-    return plan.read("baseline", [*SETS, f"draws={draws}", *sets])
+    return load.load_plan("baseline", [*SETS, f"draws={draws}", *sets])
 
 
 def finished(out, draws=1500, *sets, **options):
@@ -39,5 +40,5 @@ def contents(folder):
 
 def resealed(folder, **changes):
     """Rewrite a manifest as a program with other ideas would have."""
-    document = manifest.read(folder)
+    document = manifest.read_manifest(folder)
     (folder / manifest.MANIFEST).write_text(manifest.sealed({**document, **changes}))

@@ -1,24 +1,33 @@
-"""The command line: parses, calls, prints; no arithmetic. Each file adds its commands to the one `app`."""
+"""The command line: one file a command, named like it; each parses, calls and prints.
+
+The commands join the one `app` in the order of the imports here, in which `oomcast --help` lists them.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from simulator.cli import (  # noqa: F401  (each adds its commands)
+# isort: off
+from simulator.cli import (  # noqa: F401
+    run,
+    new,
+    median,
+    check,
+    priors,
+    milestones,
     bands,
-    believing,
+    sensitivity,
+    condition,
+    claims,
+    score,
     compare,
-    drives,
-    evidence,
-    inputs,
-    ledger,
-    pictures,
-    results,
-    running,
-    scores,
+    replay,
+    plot,
 )
-from simulator.cli.app import app
+
+# isort: on
 from simulator.cli.interrupts import interruptible
+from simulator.cli.options import app
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -28,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def call(argv: list[str]) -> int:
     """Run one command and give its exit code."""
-    from simulator.faults import InputFault, RunFailed
+    from simulator.errors import InputFault, RunFailed
 
     try:
         with interruptible():

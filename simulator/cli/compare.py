@@ -6,24 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.app import Output, TableFormat, app
-from simulator.cli.drives import (
+from simulator.cli.options import (
     CORES,
-    PARTS,
+    PROGRESS_PARTS,
+    IntervalShare,
+    Output,
     Replicates,
-    Share,
+    TableFormat,
     Target,
     Walks,
     Workers,
+    app,
     is_picture,
-    opened,
-    walks_bar,
-    warn_of_prior,
+    open_source,
+    progress_bar,
 )
 
 if TYPE_CHECKING:
-    from simulator.attributing import Attribution
-    from simulator.plan import Plan
+    from simulator.inputs.plan import Plan
+    from simulator.sensitivity.attribution import Attribution
 
 
 @app.command()
@@ -36,7 +37,7 @@ def compare(
     ] = False,
     draws: Walks = 4096,
     replicates: Replicates = 200,
-    interval: Share = 0.95,
+    interval: IntervalShare = 0.95,
     orders: Annotated[
         int, typer.Option("--orders", min=4, help="Orders of drivers, when more than 8 differ.")
     ] = 24,
@@ -45,34 +46,34 @@ def compare(
     output: Output = None,
 ) -> None:
     """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from."""
-    from simulator import comparing
-    from simulator.cli import comparisons
-    from simulator.drives import asking
-    from simulator.export import chosen, give
-    from simulator.pictures import driving
+    from simulator.output.figures import sensitivity
+    from simulator.output.messages import warn_of_prior
+    from simulator.output.rendering import choose_format, emit
+    from simulator.output.tables.comparison import attribution_answer, comparison_answer
+    from simulator.sensitivity import comparison, question
 
     drawn = attribute and is_picture(format, output)
     if not drawn:
-        chosen(format.value if format else None, output)
-    one, other = (_plan(name) for name in (a, b))
-    asking.check_numbers("compare", draws, replicates, interval, asking.FEWEST)
+        choose_format(format, output)
+    one, other = (_plan_of(name) for name in (a, b))
+    question.check_numbers("compare", draws, replicates, interval, question.FEWEST)
     warn_of_prior([one, other], False)
     if attribute:
         found = _attributed(one, other, target, draws, replicates, interval, orders, workers)
         if drawn and output:
-            driving.attribution(found, one, other, output, interval)
+            sensitivity.attribution(found, one, other, output, interval)
             return
-        answer = comparisons.parts(found, one, other, interval)
+        answer = attribution_answer(found, one, other, interval)
     else:
-        answers = comparing.answers(one, other, draws, replicates, workers)
-        answer = comparisons.beside(one, other, comparing.plans(one, other), answers)
-    give(answer, format.value if format else None, output)
+        answers = comparison.answer_differences(one, other, draws, replicates, workers)
+        answer = comparison_answer(one, other, comparison.plan_differences(one, other), answers)
+    emit(answer, format, output)
 
 
-def _plan(name: str) -> Plan:
-    from simulator.plan import Plan
+def _plan_of(name: str) -> Plan:
+    from simulator.inputs.plan import Plan
 
-    source = opened(name)
+    source = open_source(name)
     return source if isinstance(source, Plan) else source.plan
 
 
@@ -86,10 +87,10 @@ def _attributed(
     orders: int,
     workers: int,
 ) -> Attribution:
-    from simulator.attributing import attributed
+    from simulator.sensitivity.attribution import attribute
 
-    with walks_bar() as bar:
-        return attributed(
+    with progress_bar() as bar:
+        return attribute(
             a,
             b,
             target,
@@ -98,5 +99,5 @@ def _attributed(
             replicate=replicates,
             share=interval,
             workers=workers,
-            progress=lambda share: bar.update(round(PARTS * share)),
+            progress=lambda share: bar.update(round(PROGRESS_PARTS * share)),
         )

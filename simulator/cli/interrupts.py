@@ -25,9 +25,9 @@ def interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def telling() -> Iterator[None]:
+def interrupted_messages() -> Iterator[None]:
     """Print what an interrupted run has to say."""
-    from simulator.faults import Interrupted
+    from simulator.errors import Interrupted
 
     try:
         yield

@@ -1,4 +1,7 @@
-"""One force of growth a file; every driver in this folder belongs to the model."""
+"""One force of growth a file; every driver in this folder belongs to the model.
+
+Beside them lie the shapes of growth (`growth.py`) and how a function becomes a driver (`driver.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,17 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from simulator.driver import Driver
+from simulator.drivers.driver import Driver
 
 
 @cache
-def found() -> tuple[Driver, ...]:
+def all_drivers() -> tuple[Driver, ...]:
     """Every driver of every file here, in the files' alphabetical order."""
     names = sorted(module.name for module in iter_modules(__path__))
     modules = [import_module(f"{__name__}.{name}") for name in names]
     return tuple(
-        thing
+        value
         for module in modules
-        for thing in vars(module).values()
-        if isinstance(thing, Driver) and thing.function.__module__ == module.__name__
+        for value in vars(module).values()
+        if isinstance(value, Driver) and value.function.__module__ == module.__name__
     )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from simulator.driver import Fraction, Limit, LostShare, Rate, gives
-from simulator.growth import Array
+from simulator.arrays import Array
+from simulator.drivers.driver import Fraction, Limit, LostShare, Rate, gives
 
 
 @gives({"_algorithms_pace": "1"})

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from simulator.driver import Fraction, Level, PerOOM, gives
-from simulator.growth import Array, sigmoid
+from simulator.arrays import Array
+from simulator.drivers.driver import Fraction, Level, PerOOM, gives
+from simulator.drivers.growth import sigmoid
 
 
 class Benchmark(NamedTuple):

@@ -1,7 +1,8 @@
 """Chips made a year."""
 
-from simulator.driver import LogChipsPerYear, Rate, gives
-from simulator.growth import Array, logistic
+from simulator.arrays import Array
+from simulator.drivers.driver import LogChipsPerYear, Rate, gives
+from simulator.drivers.growth import logistic
 
 
 @gives({"chip_output": "log10 H100e/year"}, logistic=("chip_output",))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from simulator.driver import LogChips, LogFlop, LogMw, LogUsd, LostShare, Rate, gives
-from simulator.growth import Array
+from simulator.arrays import Array
+from simulator.drivers.driver import LogChips, LogFlop, LogMw, LogUsd, LostShare, Rate, gives
 
 CEILING_YEAR = 2030.0
 

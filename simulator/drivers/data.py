@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from simulator.driver import Date, Exponent, Gain, Limit, LogTokens, PerYear, Rate, gives
-from simulator.growth import LN10, Array
+from simulator.arrays import Array
+from simulator.drivers.driver import Date, Exponent, Gain, Limit, LogTokens, PerYear, Rate, gives
+from simulator.drivers.growth import LN10
 
 
 @gives({"optimal_tokens": "log10 tokens", "training_tokens": "log10 tokens"})

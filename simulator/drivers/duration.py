@@ -1,7 +1,8 @@
 """How long the largest runs last."""
 
-from simulator.driver import Limit, Rate, gives
-from simulator.growth import Array, saturating
+from simulator.arrays import Array
+from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.growth import saturating
 
 
 @gives({"duration": "OOM"})

@@ -1,7 +1,8 @@
 """Revenue and investment."""
 
-from simulator.driver import LogUsdPerYear, Rate, gives
-from simulator.growth import Array, logistic
+from simulator.arrays import Array
+from simulator.drivers.driver import LogUsdPerYear, Rate, gives
+from simulator.drivers.growth import logistic
 
 
 @gives({"ai_revenue": "log10 USD/year"}, logistic=("revenue",))

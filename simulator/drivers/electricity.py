@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from simulator.driver import LogMw, Rate, gives
-from simulator.growth import Array, logistic, power10
+from simulator.arrays import Array
+from simulator.drivers.driver import LogMw, Rate, gives
+from simulator.drivers.growth import logistic, power10
 
 
 @gives(

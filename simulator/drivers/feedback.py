@@ -1,7 +1,8 @@
 """The feedback of AI on its own research."""
 
-from simulator.driver import Factor, Level, Limit, gives
-from simulator.growth import Array, sigmoid
+from simulator.arrays import Array
+from simulator.drivers.driver import Factor, Level, Limit, gives
+from simulator.drivers.growth import sigmoid
 
 
 @gives({"research_speedup": "1"}, stepped=True)

@@ -1,7 +1,7 @@
 """Readings of effective compute: the time horizon, and how fast the anchor's run could be repeated."""
 
-from simulator.driver import LogMinutes, LogMinutesPerOOM, gives
-from simulator.growth import Array
+from simulator.arrays import Array
+from simulator.drivers.driver import LogMinutes, LogMinutesPerOOM, gives
 
 
 @gives({"time_horizon": "log10 minutes"})

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from simulator.driver import Date, Factor, Limit, Rate, gives
-from simulator.growth import Array, saturating
+from simulator.arrays import Array
+from simulator.drivers.driver import Date, Factor, Limit, Rate, gives
+from simulator.drivers.growth import saturating
 
 
 @gives({"inference": "OOM"})

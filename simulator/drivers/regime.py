@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from simulator.driver import Date, Factor, Fraction, gives
-from simulator.growth import Array
+from simulator.arrays import Array
+from simulator.drivers.driver import Date, Factor, Fraction, gives
 
 
 @gives({"_regime_slope": "1"})

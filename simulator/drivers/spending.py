@@ -1,7 +1,8 @@
 """What money could buy."""
 
-from simulator.driver import LogUsd, Rate, gives
-from simulator.growth import Array, logistic
+from simulator.arrays import Array
+from simulator.drivers.driver import LogUsd, Rate, gives
+from simulator.drivers.growth import logistic
 
 
 @gives({"affordable_cluster_cost": "log10 USD"}, logistic=("spending",))

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.driver import Date, Fraction, Gain, Ramp, gives
-from simulator.growth import Array
+from simulator.arrays import Array
+from simulator.drivers.driver import Date, Fraction, Gain, Ramp, gives
 
 
 class Step(NamedTuple):

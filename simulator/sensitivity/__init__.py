@@ -1,4 +1,5 @@
-"""What drives the answer: some draws walk again with one piece of luck swapped, and the difference is read off.
+"""What drives an answer, why two scenarios differ, and what it is worth to know.
 
-The methods take a `Subject`, which is any function of probability levels, or finished draws; only `worlds` knows plans.
+The methods take a `Subject`, any function of probability levels, or finished draws; `subjects.py` and `analysis.py`
+apply them to plans and results.
 """

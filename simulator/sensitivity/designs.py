@@ -7,26 +7,22 @@ the conditional normal law, and is the plain swap when nothing is tied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from simulator import engines
-from simulator.growth import Array
-from simulator.luck import LOWEST
+from simulator.arrays import Array
+from simulator.sampling import LOWEST_LEVEL
 
 Levels = dict[str, Array]
-Groups = Mapping[str, tuple[str, ...]]
-Ties = Mapping[str, Mapping[str, float]]
-Found = TypeVar("Found")
 
-BLOCK = 512
-NOTHING = 1e-12  # a weight below this is rounding of 0
+Groups = Mapping[str, tuple[str, ...]]
+
+ConditionalWeights = Mapping[str, Mapping[str, float]]
+
+ROUNDING = 1e-12  # a weight below this is rounding of 0
 
 
 @dataclass(frozen=True)
@@ -49,15 +45,15 @@ class Subject:
     def tied(self, group: Iterable[str]) -> bool:
         """Say whether correlations tie a group to the rest."""
         inside = np.isin(self.names, list(group))
-        return bool((np.abs(self.matrix[np.ix_(inside, ~inside)]) > NOTHING).any())
+        return bool((np.abs(self.matrix[np.ix_(inside, ~inside)]) > ROUNDING).any())
 
 
-def ties(subject: Subject, group: Iterable[str]) -> Ties:
+def conditional_weights(subject: Subject, group: Iterable[str]) -> ConditionalWeights:
     """Weights by which each parameter outside a group follows those inside it: `S[rest,g] S[g,g]^-1`.
 
     Only what is not 0 is there; a singular `S[g,g]`, of parameters that are wholly tied, has a pseudo-inverse.
     """
-    across = np.abs(subject.matrix - np.eye(len(subject.names))) > NOTHING
+    across = np.abs(subject.matrix - np.eye(len(subject.names))) > ROUNDING
     among = np.flatnonzero(across.any(axis=0))  # the rest is tied to nothing
     names = [subject.names[i] for i in among]
     inside = np.isin(names, list(group))
@@ -68,13 +64,15 @@ def ties(subject: Subject, group: Iterable[str]) -> Ties:
     members = [name for name, there in zip(names, inside, strict=True) if there]
     outside = [name for name, there in zip(names, inside, strict=True) if not there]
     found = {
-        name: {m: float(w) for m, w in zip(members, row, strict=True) if abs(w) > NOTHING}
+        name: {m: float(w) for m, w in zip(members, row, strict=True) if abs(w) > ROUNDING}
         for name, row in zip(outside, weights, strict=True)
     }
     return {name: row for name, row in found.items() if row}
 
 
-def keep(a: Levels, b: Levels, group: Iterable[str], ties: Ties) -> Levels:
+def conditional_redraw(
+    a: Levels, b: Levels, group: Iterable[str], ties: ConditionalWeights
+) -> Levels:
     """Levels in which a group keeps the luck of `a` and the rest is redrawn from `b`, given the group."""
     kept = {**b, **{name: a[name] for name in group}}
     moved: dict[str, Array] = {}
@@ -84,44 +82,11 @@ def keep(a: Levels, b: Levels, group: Iterable[str], ties: Ties) -> Levels:
             if member not in moved:
                 moved[member] = ndtri(a[member]) - ndtri(b[member])
             score = score + weight * moved[member]
-        kept[name] = np.clip(ndtr(score), LOWEST, 1.0 - LOWEST)
+        kept[name] = np.clip(ndtr(score), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL)
     return kept
 
 
-def rest(subject: Subject, group: Iterable[str]) -> tuple[str, ...]:
+def complement(subject: Subject, group: Iterable[str]) -> tuple[str, ...]:
     """The parameters outside a group."""
     group = set(group)
     return tuple(name for name in subject.names if name not in group)
-
-
-def in_order(
-    task: Callable[[range], Found],
-    draws: int,
-    workers: int,
-    progress: Callable[[float], None],
-    length: int = BLOCK,
-) -> Iterator[Found]:
-    """Run a task over blocks of draws, and give what each found in the order of the draws.
-
-    Sums over what is given have the same bits with any number of workers.
-    """
-    pieces = [range(k, min(k + length, draws)) for k in range(0, draws, length)]
-    if workers <= 1:
-        for piece in pieces:
-            yield task(piece)
-            progress(len(piece) / draws)
-        return
-    waiting: dict[int, Found] = {}
-    following = 0
-    with ThreadPoolExecutor(workers) as executor:
-        done = engines.each(partial(_placed, task), pieces, executor, ahead=workers + 1)
-        for piece, found in done:
-            waiting[piece.start] = found
-            progress(len(piece) / draws)
-            while following in waiting:
-                yield waiting.pop(following)
-                following += length
-
-
-def _placed(task: Callable[[range], Found], piece: range) -> tuple[range, Found]:
-    return piece, task(piece)

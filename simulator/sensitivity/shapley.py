@@ -10,25 +10,24 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from simulator.growth import Array
-from simulator.sensitivity import replicates
+from simulator.arrays import Array
+from simulator.sensitivity import bootstrap
+from simulator.sensitivity.bootstrap import Interval
 from simulator.sensitivity.designs import (
-    BLOCK,
+    ConditionalWeights,
     Groups,
     Levels,
     Subject,
-    Ties,
-    in_order,
-    keep,
-    rest,
-    ties,
+    complement,
+    conditional_redraw,
+    conditional_weights,
 )
-from simulator.sensitivity.replicates import Interval
+from simulator.simulate.engines import DESIGN_BLOCK, in_order
 
 CLUSTER = 32
 
 
-def effects(
+def shapley_effects(
     subject: Subject,
     groups: Groups,
     *,
@@ -47,7 +46,7 @@ def effects(
     replicate : how many bootstrap replicates; they take pairs of clusters, for those have their orders together
     """
     orders = _orders(len(groups), draws // CLUSTER, seed)
-    known: dict[frozenset[str], Ties] = {}
+    known: dict[frozenset[str], ConditionalWeights] = {}
 
     def block(piece: range) -> Array:
         terms = _terms(subject, groups, piece, draws, orders, known)
@@ -55,10 +54,10 @@ def effects(
         return np.moveaxis(pairs.sum(axis=3), 2, 0)
 
     found = np.concatenate(list(in_order(block, draws, workers, progress)))
-    times = replicates.times(len(found), replicate, seed).astype(float)
+    times = bootstrap.bootstrap_counts(len(found), replicate, seed).astype(float)
     total = np.tensordot(times, found, axes=1)
     whole = total.sum(axis=1, keepdims=True)
-    return replicates.interval(total / np.where(whole > 0.0, whole, np.nan), share)
+    return bootstrap.percentile_interval(total / np.where(whole > 0.0, whole, np.nan), share)
 
 
 def _orders(groups: int, clusters: int, seed: int) -> list[list[int]]:
@@ -73,7 +72,7 @@ def _terms(
     piece: range,
     draws: int,
     orders: Sequence[Sequence[int]],
-    known: dict[frozenset[str], Ties],
+    known: dict[frozenset[str], ConditionalWeights],
 ) -> Array:
     """What each group added to half the squared difference from f(a), (group, output, draw)."""
     a = subject.levels(piece)
@@ -88,11 +87,11 @@ def _terms(
         parts = []
         for cluster, redrawn in enumerate(joined):
             within = slice(cluster * CLUSTER, (cluster + 1) * CLUSTER)
-            stay = rest(subject, (n for g in redrawn for n in groups[g]))
+            stay = complement(subject, (n for g in redrawn for n in groups[g]))
             if redrawn not in known:
-                known[redrawn] = ties(subject, stay)
+                known[redrawn] = conditional_weights(subject, stay)
             one, other = ({n: v[within] for n, v in levels.items()} for levels in (a, b))
-            parts.append(keep(one, other, stay, known[redrawn]))
+            parts.append(conditional_redraw(one, other, stay, known[redrawn]))
         after = 0.5 * (base - subject.answer(_joined(parts))) ** 2
         for cluster, order in enumerate(mine):
             within = slice(cluster * CLUSTER, (cluster + 1) * CLUSTER)
@@ -105,4 +104,4 @@ def _joined(parts: Sequence[Levels]) -> Levels:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-assert BLOCK % (2 * CLUSTER) == 0
+assert DESIGN_BLOCK % (2 * CLUSTER) == 0

@@ -12,10 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.growth import Array
-from simulator.sensitivity import replicates
-from simulator.sensitivity.designs import Groups, Levels, Subject, Ties, in_order, keep, rest, ties
-from simulator.sensitivity.replicates import Interval
+from simulator.arrays import Array
+from simulator.sensitivity import bootstrap
+from simulator.sensitivity.bootstrap import Interval
+from simulator.sensitivity.designs import (
+    ConditionalWeights,
+    Groups,
+    Levels,
+    Subject,
+    complement,
+    conditional_redraw,
+    conditional_weights,
+)
+from simulator.simulate.engines import in_order
 
 PILOT = 2048
 
@@ -31,8 +40,8 @@ class Swap:
     """
 
     group: tuple[str, ...]
-    without: Ties | None
-    within: Ties | None
+    without: ConditionalWeights | None
+    within: ConditionalWeights | None
 
 
 @dataclass(frozen=True)
@@ -48,29 +57,29 @@ class Indices:
     walks: int
 
 
-def swaps(subject: Subject, groups: Groups, matters: frozenset[str]) -> dict[str, Swap]:
+def needed_swaps(subject: Subject, groups: Groups, matters: frozenset[str]) -> dict[str, Swap]:
     """What each group needs; one whose parameters the answer does not read has a total-order index of 0."""
     found = {}
     for name, group in groups.items():
         tied, read = subject.tied(group), not matters.isdisjoint(group)
-        without = ties(subject, rest(subject, group)) if read else None
-        within = ties(subject, group) if tied else None
+        without = conditional_weights(subject, complement(subject, group)) if read else None
+        within = conditional_weights(subject, group) if tied else None
         found[name] = Swap(group, without, within)
     return found
 
 
-def centre(subject: Subject, draws: int) -> Array:
+def pilot_mean(subject: Subject, draws: int) -> Array:
     """(output, 1) mean of the first draws, which is taken off before any variance is estimated."""
     pilot = range(min(draws, PILOT))
     return subject.answer(subject.levels(pilot)).mean(axis=1, keepdims=True)
 
 
-def indices(
+def sobol_indices(
     subject: Subject,
     groups: Groups,
     *,
     draws: int,
-    times: replicates.Times,
+    times: bootstrap.BootstrapCounts,
     share: float,
     matters: frozenset[str],
     workers: int = 1,
@@ -90,20 +99,26 @@ def indices(
     share : of the replicates inside the intervals
     matters : parameters that the answer reads
     """
-    needed = swaps(subject, groups, matters)
-    middle = centre(subject, draws)
+    needed = needed_swaps(subject, groups, matters)
+    middle = pilot_mean(subject, draws)
 
     def block(piece: range) -> Array:
         other = range(piece.start + draws, piece.stop + draws)
-        found = terms(subject, needed, subject.levels(piece), subject.levels(other), middle)
+        found = estimator_terms(
+            subject, needed, subject.levels(piece), subject.levels(other), middle
+        )
         return times[:, piece.start : piece.stop].astype(float) @ found
 
     total = sum(in_order(block, draws, workers, progress))
     made = sum((s.without is not None) + (s.within is not None) for s in needed.values())
-    return read(np.asarray(total) / draws, groups, len(middle), share, (2 + made) * draws)
+    return indices_from_means(
+        np.asarray(total) / draws, groups, len(middle), share, (2 + made) * draws
+    )
 
 
-def terms(subject: Subject, needed: dict[str, Swap], a: Levels, b: Levels, middle: Array) -> Array:
+def estimator_terms(
+    subject: Subject, needed: dict[str, Swap], a: Levels, b: Levels, middle: Array
+) -> Array:
     """Estimator terms of a block side by side, (draw, 2 + 2 per group, each of all outputs)."""
     fa, fb = subject.answer(a) - middle, subject.answer(b) - middle
     stacked = [0.5 * (fa + fb), 0.5 * (fa**2 + fb**2)]
@@ -112,21 +127,26 @@ def terms(subject: Subject, needed: dict[str, Swap], a: Levels, b: Levels, middl
         first = total = nothing
         if swap.without is not None:
             others = [name for name in subject.names if name not in swap.group]
-            away = subject.answer(keep(a, b, others, swap.without)) - middle
+            away = subject.answer(conditional_redraw(a, b, others, swap.without)) - middle
             first, total = fb * (away - fa), 0.5 * (fa - away) ** 2
         if swap.within is not None:
-            stay = subject.answer(keep(a, b, swap.group, swap.within)) - middle
+            stay = subject.answer(conditional_redraw(a, b, swap.group, swap.within)) - middle
             first = fa * (stay - fb)
         stacked += [first, total]
     return np.concatenate(stacked).T
 
 
-def read(means: Array, groups: Groups, outputs: int, share: float, walks: int) -> Indices:
+def indices_from_means(
+    means: Array, groups: Groups, outputs: int, share: float, walks: int
+) -> Indices:
     """Indices from (1 + replicates, term) means of the estimator terms."""
     stacked = means.reshape(len(means), -1, outputs)
     variance = stacked[:, 1] - stacked[:, 0] ** 2
     varies = variance > 1e-24 * np.maximum(stacked[0, 1], 1e-300)
     scale = np.where(varies, variance, np.nan)[:, np.newaxis]
     first, total = stacked[:, 2::2] / scale, stacked[:, 3::2] / scale
-    intervals = replicates.interval(first, share), replicates.interval(total, share)
+    intervals = (
+        bootstrap.percentile_interval(first, share),
+        bootstrap.percentile_interval(total, share),
+    )
     return Indices(tuple(groups), *intervals, walks)

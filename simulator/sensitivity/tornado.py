@@ -12,13 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulator.growth import Array
-from simulator.sensitivity.designs import Groups, Subject, in_order
-from simulator.sensitivity.replicates import Interval, Times, interval, weighted_quantiles
+from simulator.arrays import Array
+from simulator.sensitivity.bootstrap import (
+    BootstrapCounts,
+    Interval,
+    percentile_interval,
+    weighted_quantiles,
+)
+from simulator.sensitivity.designs import Groups, Subject
+from simulator.simulate.engines import in_order
 
 PROBE = 1024  # draws in which a driver's own effect is looked at
 
-Held = dict[str, float]
+
+HeldLevels = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,12 @@ class Swings:
 Met = Callable[[Array], npt.NDArray[np.bool_]]
 
 
-def swings(
+def tornado_swings(
     subject: Subject,
     groups: Groups,
     *,
     draws: int,
-    times: Times,
+    times: BootstrapCounts,
     share: float,
     matters: frozenset[str],
     met: Met | None,
@@ -65,7 +72,7 @@ def swings(
     met : (output, draw) -> (draw) whether the milestone arrives, None for a series
     horizon : changes of the median are between medians cut here
     """
-    ends = held(subject, groups, matters, horizon)
+    ends = held_levels(subject, groups, matters, horizon)
 
     def block(piece: range) -> Array:
         base = subject.levels(piece)
@@ -87,7 +94,7 @@ def swings(
     return Swings(names, *found, *_compared(shares, share, np.inf))
 
 
-def _median(values: Array, times: Times) -> Array:
+def _median(values: Array, times: BootstrapCounts) -> Array:
     return weighted_quantiles(values, times, 0.5)
 
 
@@ -99,17 +106,17 @@ def _compared(cases: Array, share: float, cut: float) -> tuple[Array, Array, Int
     return (
         cases[0, :, 0],
         cases[1:, :, 0].reshape(ends.shape[1:]),
-        interval(ends, share),
+        percentile_interval(ends, share),
     )
 
 
-def held(
+def held_levels(
     subject: Subject, groups: Groups, matters: frozenset[str], horizon: float = np.inf
-) -> dict[str, tuple[Held, Held]]:
+) -> dict[str, tuple[HeldLevels, HeldLevels]]:
     """Levels at which each group is held: name -> (at p10, at p90); empty where it cannot move the answer."""
     luck = subject.levels(range(PROBE))
     middle = {name: np.full(PROBE, 0.5) for name in subject.names}
-    found: dict[str, tuple[Held, Held]] = {}
+    found: dict[str, tuple[HeldLevels, HeldLevels]] = {}
     for group, members in groups.items():
         reading = [name for name in members if name in matters]
         if len(reading) == len(members) == 1:

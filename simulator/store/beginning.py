@@ -9,18 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import store, summaries, walk
-from simulator.entries import shown
-from simulator.faults import Fault, InputFault, listed
-from simulator.plan import Plan
-from simulator.store import manifest, work
-from simulator.store.manifest import MANIFEST, Head, Keep
-from simulator.store.work import State
+from simulator.errors import Fault, InputFault, listed
+from simulator.inputs.files import shown_path
+from simulator.inputs.plan import Plan
+from simulator.simulate import blocks
+from simulator.store import manifest, results, work
+from simulator.store.manifest import MANIFEST, KeptDraws, ResultHead
+from simulator.store.work import WorkState
+from simulator.summaries import counts, summarise
+from simulator.summaries.counts import empty_counts
 
 ELSEWHERE = "--overwrite replaces it, --out DIR leaves it alone"
 
 
-class Asked(NamedTuple):
+class RunRequest(NamedTuple):
     """What the caller asks for; `cards` or `trajectories` left out stays as it is there, or at its default."""
 
     plan: Plan
@@ -29,19 +31,19 @@ class Asked(NamedTuple):
     cards: int | None = None
     trajectories: int | None = None
 
-    def head(self, there: Head | None = None) -> Head:
+    def head(self, there: ResultHead | None = None) -> ResultHead:
         """What the result is to be of, in the light of what is there."""
-        cards, trajectories = there.keep if there else Keep()
-        return Head(
+        cards, trajectories = there.keep if there else KeptDraws()
+        return ResultHead(
             self.plan,
-            Keep(
+            KeptDraws(
                 cards if self.cards is None else self.cards,
                 trajectories if self.trajectories is None else self.trajectories,
             ),
         )
 
 
-def finished(target: Path, asked: Asked) -> Head | None:
+def finished_result(target: Path, asked: RunRequest) -> ResultHead | None:
     """What the finished result in the place is of: of fewer draws than asked, or of just as many; None is a free place.
 
     Raises
@@ -55,12 +57,12 @@ def finished(target: Path, asked: Asked) -> Head | None:
         raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
     if asked.overwrite:
         return None
-    there = manifest.head(manifest.read(target), target / MANIFEST)
+    there = manifest.read_head(manifest.read_manifest(target), target / MANIFEST)
     _compare(target, "a result", there, asked)
     return there
 
 
-def _compare(place: Path, what: str, there: Head, asked: Asked) -> None:
+def _compare(place: Path, what: str, there: ResultHead, asked: RunRequest) -> None:
     """Refuse to go on with something else, or with fewer draws."""
     wanted = asked.head(there)
     if not there.same_world(wanted):
@@ -78,7 +80,7 @@ def _compare(place: Path, what: str, there: Head, asked: Asked) -> None:
         )
 
 
-def _differences(there: Head, wanted: Head) -> Iterable[str]:
+def _differences(there: ResultHead, wanted: ResultHead) -> Iterable[str]:
     if there.version != wanted.version:
         yield f"version, {there.version}"
     mine, theirs = wanted.plan.model_dump(), there.plan.model_dump()
@@ -92,10 +94,12 @@ def _differences(there: Head, wanted: Head) -> Iterable[str]:
 
 
 def _in_the_way(place: Path, found: str, fix: str) -> InputFault:
-    return InputFault([Fault(shown(place), "", "", found, fix=fix)])
+    return InputFault([Fault(shown_path(place), "", "", found, fix=fix)])
 
 
-def state(folder: Path, target: Path, there: Head | None, asked: Asked) -> State:
+def starting_state(
+    folder: Path, target: Path, there: ResultHead | None, asked: RunRequest
+) -> WorkState:
     """The state to go on from, with the files of cards laid.
 
     Parameters
@@ -108,52 +112,52 @@ def state(folder: Path, target: Path, there: Head | None, asked: Asked) -> State
     InputFault
         when there is unfinished work, or a shorter result, and no word of what to do with it
     """
-    begun = work.saved(folder) if asked.resume or not asked.overwrite else None
+    begun = work.load_snapshot(folder) if asked.resume or not asked.overwrite else None
     if begun and asked.overwrite and not begun.of.same_world(asked.head(begun.of)):
         begun = None
     if begun:
         return _resumed(folder, begun, asked)
     if there:
         return _extended(folder, target, there, asked)
-    work.note(folder, asked.plan)
+    work.note_plan(folder, asked.plan)
     of = asked.head()
-    shape = walk.shape(walk.ready(of.plan))
-    fresh = State(of, shape, store.card_shapes(of), summaries.nothing(shape), ())
-    work.begin(folder, fresh)
+    shape = summarise.count_layout(blocks.compile_plan(of.plan))
+    fresh = WorkState(of, shape, results.card_shapes(of), counts.empty_counts(shape), ())
+    work.begin_work(folder, fresh)
     return fresh
 
 
-def _resumed(folder: Path, begun: State, asked: Asked) -> State:
+def _resumed(folder: Path, begun: WorkState, asked: RunRequest) -> WorkState:
     what = f"an unfinished run ({begun.walked:,} of {begun.of.plan.draws:,} draws)"
     _compare(folder, what, begun.of, asked)
     if not asked.resume:
         raise _in_the_way(folder, what, f"--resume goes on with it; {ELSEWHERE}")
     of = asked.head(begun.of)
-    going_on = replace(begun, of=of, cards=store.card_shapes(of))
+    going_on = replace(begun, of=of, cards=results.card_shapes(of))
     if _weighed_anew(begun.of, of):
-        going_on = replace(going_on, counts=summaries.nothing(begun.shape), done=())
-    work.lay(folder, going_on)
+        going_on = replace(going_on, counts=counts.empty_counts(begun.shape), done=())
+    work.lay_card_files(folder, going_on)
     return going_on
 
 
-def _extended(folder: Path, target: Path, there: Head, asked: Asked) -> State:
+def _extended(folder: Path, target: Path, there: ResultHead, asked: RunRequest) -> WorkState:
     if not asked.resume:
         found = f"a result of {there.plan.draws:,} draws"
         raise _in_the_way(
             target, found, f"--resume extends it to {asked.plan.draws:,}; {ELSEWHERE}"
         )
-    manifest.verify(target)
+    manifest.verify_files(target)
     of = asked.head(there)
-    with np.load(target / store.COUNTS) as held:
-        shape, counts = store.read_counts(held, of.plan)
-    longer = State(of, shape, store.card_shapes(of), counts, (range(there.plan.draws),))
+    with np.load(target / results.COUNTS) as held:
+        shape, counts = results.read_counts(held, of.plan)
+    longer = WorkState(of, shape, results.card_shapes(of), counts, (range(there.plan.draws),))
     if _weighed_anew(there, of):
-        longer = replace(longer, counts=summaries.nothing(shape), done=())
-    work.note(folder, asked.plan)
-    work.begin(folder, longer, old=target)
+        longer = replace(longer, counts=empty_counts(shape), done=())
+    work.note_plan(folder, asked.plan)
+    work.begin_work(folder, longer, old=target)
     return longer
 
 
-def _weighed_anew(there: Head, wanted: Head) -> bool:
+def _weighed_anew(there: ResultHead, wanted: ResultHead) -> bool:
     """Say whether more draws change the weights of those that are there, whose counts are then of no use."""
     return bool(wanted.plan.observations) and there.plan.draws != wanted.plan.draws

@@ -14,12 +14,16 @@ import h5netcdf
 import numpy as np
 import xarray as xr
 
-from simulator import readings, store, walk
-from simulator.store import Result
-from simulator.summaries import LEVELS
+from simulator.simulate import blocks
+from simulator.store import results
+from simulator.summaries import estimates
+from simulator.summaries.counts import REPORTED_LEVELS
+from simulator.summaries.result import Result
 
 CHAIN = np.zeros(1, np.int64)
+
 ARRIVAL = {"units": "year", "long_name": "year of first passage; inf: not before the horizon"}
+
 Variable = tuple[tuple[str, ...], Any, dict[str, Any]]
 
 
@@ -39,28 +43,32 @@ def open_result(result: str) -> xr.DataTree:
     InputFault
         when there is no such result, or it cannot be read
     """
-    read = store.read_result(result)
+    read = results.read_result(result)
     groups = {
-        "prior": _prior(read),
+        "prior": _prior_group(read),
         "prior_predictive": _prior_predictive(read),
         "trajectories": _trajectories(read),
-        "summaries": summaries(read),
+        "summaries": summary_dataset(read),
     }
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _about(read)
+    tree.attrs = _provenance(read)
     return tree
 
 
-def _about(result: Result) -> dict[str, Any]:
+def _provenance(result: Result) -> dict[str, Any]:
     plan = result.plan
     about = {"title": plan.title, "plan_sha256": plan.digest(), "oomcast": result.version}
     return {**about, "seed": plan.seed, "draws": plan.draws, "inference_library": "oomcast"}
 
 
-def _prior(result: Result) -> xr.Dataset:
-    return _cards(
+def _prior_group(result: Result) -> xr.Dataset:
+    return _draw_dataset(
         {
-            prior.name: (("chain", "draw"), result.parameters[np.newaxis, :, i], _named(prior))
+            prior.name: (
+                ("chain", "draw"),
+                result.parameters[np.newaxis, :, i],
+                _unit_and_name(prior),
+            )
             for i, prior in enumerate(result.plan.priors)
         },
         result,
@@ -68,13 +76,13 @@ def _prior(result: Result) -> xr.Dataset:
     )
 
 
-def _named(thing: Any) -> dict[str, Any]:
+def _unit_and_name(thing: Any) -> dict[str, Any]:
     return {"units": thing.unit, "long_name": thing.name.replace("_", " ")}
 
 
 def _prior_predictive(result: Result) -> xr.Dataset:
     dims, arrivals = ("chain", "draw", "milestone"), result.arrivals[np.newaxis]
-    cards = _cards({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
+    cards = _draw_dataset({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
     return cards.assign_coords(_milestones(result))
 
 
@@ -84,23 +92,23 @@ def _trajectories(result: Result) -> xr.Dataset:
         for i, (name, attributes) in enumerate(_series(result).items())
     }
     years = {"year": ("year", result.plan.grid.years, {"units": "year", "axis": "T"})}
-    return _cards(variables, result, len(result.trajectories)).assign_coords(years)
+    return _draw_dataset(variables, result, len(result.trajectories)).assign_coords(years)
 
 
-def _cards(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:
+def _draw_dataset(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:
     long_name = {"long_name": "number of the draw, which `oomcast replay` takes"}
     coords = {"chain": CHAIN, "draw": ("draw", np.arange(draws), long_name)}
-    return xr.Dataset(variables, coords, _about(result))
+    return xr.Dataset(variables, coords, _provenance(result))
 
 
 def _series(result: Result) -> dict[str, dict[str, Any]]:
     """Units and long names of the series; a code has its values' names, as CF flags."""
-    known = walk.ready(result.plan).model.series
+    known = blocks.compile_plan(result.plan).model.series
     flags = {
         name: {"flag_values": np.arange(len(codes)), "flag_meanings": " ".join(codes)}
         for name, codes in result.codes.items()
     }
-    return {name: {**_named(known[name]), **flags.get(name, {})} for name in result.series}
+    return {name: {**_unit_and_name(known[name]), **flags.get(name, {})} for name in result.series}
 
 
 def _milestones(result: Result) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def _milestones(result: Result) -> dict[str, Any]:
     return {"milestone": ("milestone", names), "meaning": ("milestone", meanings)}
 
 
-def summaries(result: Result) -> xr.Dataset:
+def summary_dataset(result: Result) -> xr.Dataset:
     """Bands of every series, shares of every code and arrivals of every milestone, over all draws of a run.
 
     An estimate `x` has its Monte Carlo standard error in `x_mcse`, which its `ancillary_variables` names, after CF.
@@ -118,26 +126,34 @@ def summaries(result: Result) -> xr.Dataset:
     variables: dict[str, Variable] = {}
     coords: dict[str, Any] = _milestones(result)
     for name in shape.grids:
-        band = readings.band(counts, shape, name)
-        values, errors = ([band[before + level] for level in LEVELS] for before in ("", "mcse_"))
+        band = estimates.band_estimates(counts, shape, name)
+        values, errors = (
+            [band[before + level] for level in REPORTED_LEVELS] for before in ("", "mcse_")
+        )
         variables |= _estimate(name, ("level", "year"), values, errors, known[name])
     for name in shape.codes:
         found = [
-            [readings.probability(int(n), counts.draws, counts.effective) for n in row]
+            [estimates.probability(int(n), counts.draws, counts.effective) for n in row]
             for row in counts.codes[name]
         ]
         shares = [[estimate.value for estimate in row] for row in found]
         share_errors = [[estimate.mcse for estimate in row] for row in found]
         title = f"share of draws by {name.replace('_', ' ')}"
-        variables |= _estimate(f"{name}_share", ("year", name), shares, share_errors, _share(title))
+        variables |= _estimate(
+            f"{name}_share", ("year", name), shares, share_errors, _probability_attributes(title)
+        )
         coords[name] = (name, list(result.codes[name]))
     variables |= _milestone_years(result, coords)
-    coords["level"] = ("level", list(LEVELS.values()), {"units": "1", "long_name": "probability"})
+    coords["level"] = (
+        "level",
+        list(REPORTED_LEVELS.values()),
+        {"units": "1", "long_name": "probability"},
+    )
     coords["year"] = ("year", shape.years, {"units": "year", "axis": "T"})
-    return xr.Dataset(variables, coords, _about(result))
+    return xr.Dataset(variables, coords, _provenance(result))
 
 
-def netcdf(dataset: xr.Dataset) -> bytes:
+def netcdf_bytes(dataset: xr.Dataset) -> bytes:
     """A dataset as the bytes of a netCDF 4 file, the same for the same dataset."""
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
@@ -146,7 +162,7 @@ def netcdf(dataset: xr.Dataset) -> bytes:
 
 
 def _milestone_years(result: Result, coords: dict[str, Any]) -> dict[str, Variable]:
-    rows = readings.milestone_rows(result.counts, result.shape)
+    rows = estimates.milestone_estimates(result.counts, result.shape)
     ends = list(rows[0]["by_year"]) if rows else []
     units = {"units": "year", "long_name": "probability that the milestone arrives before"}
     coords["before"] = ("before", np.array(ends, float), units)
@@ -157,23 +173,25 @@ def _milestone_years(result: Result, coords: dict[str, Any]) -> dict[str, Variab
     def by_year(key: str) -> list[list[float]]:
         return [[row[key][end] for end in ends] for row in rows]
 
-    quantiles, errors = columns("", LEVELS), columns("mcse_", LEVELS)
+    quantiles, errors = columns("", REPORTED_LEVELS), columns("mcse_", REPORTED_LEVELS)
     reached, reached_errors = ([row[k] for row in rows] for k in ("reached", "mcse_reached"))
     title = "probability of arrival by the horizon"
     return {
         **_estimate("arrival", ("milestone", "level"), quantiles, errors, ARRIVAL),
-        **_estimate("reached", ("milestone",), reached, reached_errors, _share(title)),
+        **_estimate(
+            "reached", ("milestone",), reached, reached_errors, _probability_attributes(title)
+        ),
         **_estimate(
             "arrived",
             ("milestone", "before"),
             by_year("by_year"),
             by_year("mcse_by_year"),
-            _share("probability of arrival before a year begins"),
+            _probability_attributes("probability of arrival before a year begins"),
         ),
     }
 
 
-def _share(title: str) -> dict[str, Any]:
+def _probability_attributes(title: str) -> dict[str, Any]:
     return {"units": "1", "long_name": title}
 
 

@@ -16,11 +16,14 @@ from typing import IO
 
 import numpy as np
 
-from simulator.growth import Array
+from simulator.arrays import Array
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
 GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+
 NO_RESERVING = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)  # file systems that cannot
 
 

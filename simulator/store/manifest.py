@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulator import __version__
-from simulator.entries import shown
-from simulator.faults import Fault, InputFault
-from simulator.plan import Plan, parse
+from simulator.errors import Fault, InputFault
+from simulator.inputs.files import shown_path
+from simulator.inputs.plan import Plan, parse_plan
 from simulator.store import disk
 
 FORMAT = 1
+
 MANIFEST = "manifest.json"
+
 AGAIN = "oomcast run makes it again with --overwrite"
 
 
-class Keep(NamedTuple):
+class KeptDraws(NamedTuple):
     """How many of the first draws leave their cards, and how many their trajectories."""
 
     cards: int = 100_000
@@ -29,11 +31,11 @@ class Keep(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Head:
+class ResultHead:
     """What decides every byte of a result."""
 
     plan: Plan
-    keep: Keep
+    keep: KeptDraws
     version: str = __version__
 
     def document(self) -> dict[str, Any]:
@@ -48,13 +50,13 @@ class Head:
             "keep_trajectories": self.keep.trajectories,
         }
 
-    def same_world(self, other: Head) -> bool:
+    def same_world(self, other: ResultHead) -> bool:
         """Say whether two heads differ in nothing but the number of draws and what is kept."""
         mine, theirs = (self.plan.digest(), self.version), (other.plan.digest(), other.version)
         return mine == theirs
 
 
-def head(document: dict[str, Any], file: Path) -> Head:
+def read_head(document: dict[str, Any], file: Path) -> ResultHead:
     """What a result, or an unfinished one, is of.
 
     Raises
@@ -62,20 +64,23 @@ def head(document: dict[str, Any], file: Path) -> Head:
     InputFault
         when another version wrote it, with another format or other keys of a plan
     """
-    version, keep = document["oomcast"], Keep(document["keep_cards"], document["keep_trajectories"])
+    version, keep = (
+        document["oomcast"],
+        KeptDraws(document["keep_cards"], document["keep_trajectories"]),
+    )
     try:
-        plan = parse(json.dumps(document["plan"]))
+        plan = parse_plan(json.dumps(document["plan"]))
     except ValueError as error:
         reason = "; ".join(line.strip() for line in str(error).splitlines()[1:3])
     else:
         if plan.digest() == document["plan_sha256"]:
-            return Head(plan, keep, version)
+            return ResultHead(plan, keep, version)
         reason = f"keys that {__version__} does not know"
     what, fix = f"the plan of oomcast {version}: {reason}", f"read it with oomcast {version}"
-    raise InputFault([Fault(shown(file), "", "plan", what, f"a plan of {__version__}", fix)])
+    raise InputFault([Fault(shown_path(file), "", "plan", what, f"a plan of {__version__}", fix)])
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a result, held against its own checksum.
 
     Raises
@@ -90,13 +95,15 @@ def read(folder: Path) -> dict[str, Any]:
         own, found, made = held.pop("sha256"), held["format"], held["oomcast"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"what is no manifest ({type(error).__name__}: {error})"
-        raise InputFault([Fault(shown(path), found=what, fix=AGAIN)]) from None
+        raise InputFault([Fault(shown_path(path), found=what, fix=AGAIN)]) from None
     if found != FORMAT:
         what, allowed = f"{found!r}, written by oomcast {made}", f"{FORMAT}, of {__version__}"
         fix = f"read it with oomcast {made}, or {AGAIN}"
-        raise InputFault([Fault(shown(path), "", "format", what, allowed, fix)])
+        raise InputFault([Fault(shown_path(path), "", "format", what, allowed, fix)])
     if sealed(held).encode() != raw:
-        raise InputFault([Fault(shown(path), "", "", "a changed file", f"sha256 {own}", AGAIN)])
+        raise InputFault(
+            [Fault(shown_path(path), "", "", "a changed file", f"sha256 {own}", AGAIN)]
+        )
     return held
 
 
@@ -106,7 +113,7 @@ def sealed(document: dict[str, Any]) -> str:
     return json.dumps({**document, "sha256": own}, indent=1, sort_keys=True) + "\n"
 
 
-def seal(of: Head, folder: Path, required: Iterable[str]) -> None:
+def seal(of: ResultHead, folder: Path, required: Iterable[str]) -> None:
     """Write the manifest of a folder that holds everything else, once all of it is on the disk."""
     there = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
     lacking = sorted(set(required) - {path.name for path in there})
@@ -121,7 +128,7 @@ def seal(of: Head, folder: Path, required: Iterable[str]) -> None:
         file.write(sealed({**of.document(), "files": files}).encode())
 
 
-def verify(folder: Path) -> Head:
+def verify_files(folder: Path) -> ResultHead:
     """Hold every file of a result against its manifest.
 
     Raises
@@ -129,27 +136,29 @@ def verify(folder: Path) -> Head:
     InputFault
         naming each file that is missing, foreign, truncated or changed
     """
-    document = read(folder)
+    document = read_manifest(folder)
     known = document["files"]
     there = {path.name for path in folder.iterdir()} - {MANIFEST}
-    faults = [fault for name in sorted(known) for fault in changed(folder, known, name)]
+    faults = [fault for name in sorted(known) for fault in file_faults(folder, known, name)]
     faults += [
-        Fault(shown(folder / name), found="a foreign file", fix="move it away")
+        Fault(shown_path(folder / name), found="a foreign file", fix="move it away")
         for name in sorted(there - set(known))
     ]
     if faults:
         raise InputFault(faults)
-    return head(document, folder / MANIFEST)
+    return read_head(document, folder / MANIFEST)
 
 
-def changed(folder: Path, known: dict[str, Any], name: str, whole: bool = True) -> list[Fault]:
+def file_faults(folder: Path, known: dict[str, Any], name: str, whole: bool = True) -> list[Fault]:
     """What is wrong with one file: its being there and its length, and with `whole` every byte."""
     path, stated = folder / name, known[name]
     if not path.is_file():
-        return [Fault(shown(path), found="no such file", fix=AGAIN)]
+        return [Fault(shown_path(path), found="no such file", fix=AGAIN)]
     size = path.stat().st_size
     if size != stated["bytes"]:
-        return [Fault(shown(path), "", "", f"{size} bytes", f"{stated['bytes']}", AGAIN)]
+        return [Fault(shown_path(path), "", "", f"{size} bytes", f"{stated['bytes']}", AGAIN)]
     if whole and disk.sha256(path) != stated["sha256"]:
-        return [Fault(shown(path), "", "", "a changed file", f"sha256 {stated['sha256']}", AGAIN)]
+        return [
+            Fault(shown_path(path), "", "", "a changed file", f"sha256 {stated['sha256']}", AGAIN)
+        ]
     return []

@@ -14,16 +14,19 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from simulator import engines, readings, sequential, store, walk
-from simulator.conditioning import Weights
-from simulator.entries import shown
-from simulator.faults import DrawFailed, InputFault, Interrupted, RunFailed
-from simulator.plan import Plan
-from simulator.store import Result, beginning, datatree, disk, manifest, work
-from simulator.store.beginning import Asked
-from simulator.store.work import State
+from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
+from simulator.evidence import tempered
+from simulator.inputs.files import shown_path
+from simulator.inputs.plan import Plan
+from simulator.simulate import blocks, engines
+from simulator.store import beginning, datatree, disk, manifest, results, work
+from simulator.store.beginning import RunRequest
+from simulator.store.work import WorkState
+from simulator.summaries import estimates, summarise
+from simulator.summaries.result import ImportanceWeights, Result
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
+
 THICK = 256  # draws in a piece whose trajectories are kept, which take 40 kB each
 
 
@@ -63,51 +66,51 @@ def run(
     Interrupted
         when KeyboardInterrupt was raised; what was done is kept too
     """
-    asked = Asked(plan, resume, overwrite, keep_cards, keep_trajectories)
-    target = store.place(plan, out)
-    folder = store.partial(target)
-    with _ending_well(folder):
-        there = beginning.finished(target, asked)
+    asked = RunRequest(plan, resume, overwrite, keep_cards, keep_trajectories)
+    target = results.result_folder(plan, out)
+    folder = results.partial_folder(target)
+    with _explained_endings(folder):
+        there = beginning.finished_result(target, asked)
         if there and there.plan.draws == plan.draws:
             progress(plan.draws)
-            work.tidy(folder)
+            work.tidy_leftovers(folder)
             return target
-        with work.locked(folder) as lock:
-            there = beginning.finished(
+        with work.work_lock(folder) as lock:
+            there = beginning.finished_result(
                 target, asked
             )  # by another process, before the lock was free
             if there and there.plan.draws == plan.draws:
                 return target
-            state = beginning.state(folder, target, there, asked)
+            state = beginning.starting_state(folder, target, there, asked)
             progress(state.walked)
             try:
-                state, weights = _walked(folder, lock, state, workers, progress)
+                state, weights = _simulate_missing(folder, lock, state, workers, progress)
             except InputFault:  # evidence that no draw agrees with leaves nothing to go on with
-                work.clear(folder)
+                work.clear_work(folder)
                 raise
-            _finished(folder / work.RESULT, state, weights, pictures)
-            work.finish(folder, target, lock)
+            _write_result(folder / work.RESULT, state, weights, pictures)
+            work.finish_work(folder, target, lock)
     return target
 
 
-def _walked(
-    folder: Path, lock: IO[str], state: State, workers: int, progress: Callable[[int], None]
-) -> tuple[State, Weights | None]:
+def _simulate_missing(
+    folder: Path, lock: IO[str], state: WorkState, workers: int, progress: Callable[[int], None]
+) -> tuple[WorkState, ImportanceWeights | None]:
     """Walk what is missing, with a snapshot every few seconds and whenever it ends.
 
     A run that conditions is walked once before, for its weights; they are the same when it is resumed.
     """
-    keep, every = state.of.keep, engines.ranges(range(state.of.plan.draws), workers)
+    keep, every = state.of.keep, engines.cut_ranges(range(state.of.plan.draws), workers)
     executor = ThreadPoolExecutor(workers) if workers > 1 else None
-    each = partial(engines.each, executor=executor, ahead=workers + 1)
+    each = partial(engines.run_ranges, executor=executor, ahead=workers + 1)
     unsaved: set[str] = set()
     try:
-        walker, weights = sequential.weighed(
-            walk.ready(state.of.plan), lambda task: each(task, every)
+        compiled, weights = tempered.conditioned_draws(
+            blocks.compile_plan(state.of.plan), lambda task: each(task, every)
         )
         task = partial(
-            walk.walk,
-            walker,
+            summarise.summarise_range,
+            compiled,
             state.shape,
             cards=keep.cards,
             trajectories=keep.trajectories,
@@ -115,57 +118,59 @@ def _walked(
         )
         saved_at = time.monotonic()
         for walked in each(task, _pieces(state, workers)):
-            unsaved.update(work.put(folder, state, walked))
-            state = work.counted(state, walked)
+            unsaved.update(work.write_cards(folder, state, walked))
+            state = work.with_range(state, walked)
             progress(len(walked.draws))
             if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
-                work.insist(folder, lock)
-                work.save(folder, state, unsaved)
+                work.require_lock(folder, lock)
+                work.save_snapshot(folder, state, unsaved)
                 unsaved, saved_at = set(), time.monotonic()
     except BaseException:
         with suppress(OSError, RunFailed):  # on a full disk the last snapshot stands
-            work.insist(folder, lock)
-            work.save(folder, state, unsaved)
+            work.require_lock(folder, lock)
+            work.save_snapshot(folder, state, unsaved)
         raise
     finally:
         if executor:
             executor.shutdown(cancel_futures=True)
-    work.insist(folder, lock)
-    work.save(folder, state, unsaved)
+    work.require_lock(folder, lock)
+    work.save_snapshot(folder, state, unsaved)
     return state, weights
 
 
-def _pieces(state: State, workers: int) -> list[range]:
+def _pieces(state: WorkState, workers: int) -> list[range]:
     """What is missing, in pieces; smaller ones where trajectories are kept, so that few of them are in flight."""
     pieces, thick = [], state.of.keep.trajectories
-    for gap in work.missing(state.done, state.of.plan.draws):
+    for gap in work.missing_ranges(state.done, state.of.plan.draws):
         split = min(max(gap.start, thick), gap.stop)
-        pieces += engines.ranges(range(gap.start, split), workers, THICK)
-        pieces += engines.ranges(range(split, gap.stop), workers)
+        pieces += engines.cut_ranges(range(gap.start, split), workers, THICK)
+        pieces += engines.cut_ranges(range(split, gap.stop), workers)
     return pieces
 
 
-def _finished(
+def _write_result(
     folder: Path,
-    state: State,
-    weights: Weights | None,
+    state: WorkState,
+    weights: ImportanceWeights | None,
     pictures: Callable[[Result, Path], None],
 ) -> None:
     """Write numbers, then pictures, then the manifest."""
-    work.bare(folder, state)
+    work.remove_leftovers(folder, state)
     if weights:
-        state = replace(state, counts=sequential.trusted(state.of.plan, state.counts, weights))
-        with disk.replacing(folder / store.WEIGHTS) as file:
-            store.write_weights(file, weights)
-    with disk.replacing(folder / store.COUNTS) as file:
-        store.write_counts(file, state.shape, state.counts)
-    result = store.gathered(state.of, state.shape, state.counts, folder)
-    with disk.replacing(folder / store.TABLE) as file:
-        file.write(_csv(readings.milestone_rows(state.counts, state.shape)).encode())
-    with disk.replacing(folder / store.SUMMARIES) as file:
-        file.write(datatree.netcdf(datatree.summaries(result)))
+        state = replace(
+            state, counts=tempered.with_effective_size(state.of.plan, state.counts, weights)
+        )
+        with disk.replacing(folder / results.WEIGHTS) as file:
+            results.write_weights(file, weights)
+    with disk.replacing(folder / results.COUNTS) as file:
+        results.write_counts(file, state.shape, state.counts)
+    result = results.assemble_result(state.of, state.shape, state.counts, folder)
+    with disk.replacing(folder / results.TABLE) as file:
+        file.write(_csv(estimates.milestone_estimates(state.counts, state.shape)).encode())
+    with disk.replacing(folder / results.SUMMARIES) as file:
+        file.write(datatree.netcdf_bytes(datatree.summary_dataset(result)))
     pictures(result, folder)
-    manifest.seal(state.of, folder, store.numbers(state.of.plan))
+    manifest.seal(state.of, folder, results.number_files(state.of.plan))
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
@@ -178,20 +183,20 @@ def _csv(rows: list[dict[str, Any]]) -> str:
 
 
 @contextmanager
-def _ending_well(folder: Path) -> Iterator[None]:
+def _explained_endings(folder: Path) -> Iterator[None]:
     """Turn whatever stops a run into a message that says what is kept and what to do."""
     try:
         yield
     except DrawFailed as failed:
-        raise DrawFailed(failed.draw, failed.what, shown(folder)) from None
+        raise DrawFailed(failed.draw, failed.what, shown_path(folder)) from None
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted. {_kept(folder)}") from None
+        raise Interrupted(f"interrupted. {_what_is_kept(folder)}") from None
     except OSError as error:
-        raise RunFailed(f"{_reason(error, folder)} {_kept(folder)}") from error
+        raise RunFailed(f"{_reason(error, folder)} {_what_is_kept(folder)}") from error
 
 
 def _reason(error: OSError, folder: Path) -> str:
-    where = f"{shown(folder)}: {error.strerror or error}"
+    where = f"{shown_path(folder)}: {error.strerror or error}"
     if error.errno in disk.FULL:
         return f"{where}. Free some space there, or choose another --out."
     if error.errno in disk.FORBIDDEN:
@@ -201,9 +206,10 @@ def _reason(error: OSError, folder: Path) -> str:
     return f"{where} ({errno.errorcode.get(error.errno or 0, type(error).__name__)})."
 
 
-def _kept(folder: Path) -> str:
+def _what_is_kept(folder: Path) -> str:
     with suppress(OSError, InputFault):
-        if begun := work.saved(folder):
+        if begun := work.load_snapshot(folder):
             done, draws = begun.walked, begun.of.plan.draws
-            return f"{done:,} of {draws:,} draws are kept in {shown(folder)}; the same command with --resume goes on."
+            where = shown_path(folder)
+            return f"{done:,} of {draws:,} draws are kept in {where}; the same command with --resume goes on."
     return "Nothing is kept; the same command starts again."

@@ -25,23 +25,23 @@ from typing import IO
 
 import numpy as np
 
-from simulator import store, summaries
-from simulator.entries import shown
-from simulator.faults import Fault, InputFault, RunFailed
-from simulator.plan import Plan
-from simulator.store import disk, manifest
-from simulator.store.manifest import Head
-from simulator.summaries import Counts, Shape
-from simulator.walk import Walked
+from simulator.errors import Fault, InputFault, RunFailed
+from simulator.inputs.files import shown_path
+from simulator.inputs.plan import Plan
+from simulator.store import disk, manifest, results
+from simulator.store.manifest import ResultHead
+from simulator.summaries.counts import CountLayout, Counts, merge_counts
+from simulator.summaries.summarise import RangeSummary
 
 if sys.platform != "win32":
     import fcntl
+
 
 LOCK, SNAPSHOT, RESULT, REPLACED = "lock", "snapshot.npz", "result", "replaced"
 
 
 @dataclass(frozen=True)
-class State:
+class WorkState:
     """How far a run has come: what a snapshot holds.
 
     Attributes
@@ -50,8 +50,8 @@ class State:
     done : ranges of draws that are in the counts, rising and apart
     """
 
-    of: Head
-    shape: Shape
+    of: ResultHead
+    shape: CountLayout
     cards: dict[str, tuple[int, ...]]
     counts: Counts
     done: tuple[range, ...]
@@ -63,7 +63,7 @@ class State:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[IO[str]]:
+def work_lock(folder: Path) -> Iterator[IO[str]]:
     """Hold a folder of work, made if need be; a lock whose holder died is no obstacle.
 
     Raises
@@ -77,7 +77,7 @@ def locked(folder: Path) -> Iterator[IO[str]]:
         finally:
             # whoever has opened the lock meanwhile sees that it is no longer the folder's
             with suppress(OSError):
-                if held(folder, lock):
+                if lock_is_held(folder, lock):
                     (folder / LOCK).unlink()
                     folder.rmdir()  # where nothing else is in it
 
@@ -97,8 +97,10 @@ def _lock(folder: Path) -> IO[str]:
             holder = lock.read() or "another process"
             lock.close()
             fix = "wait for it, or choose another --out"
-            raise InputFault([Fault(shown(folder), "", "", f"{holder} at work", fix=fix)]) from None
-        if held(folder, lock):
+            raise InputFault(
+                [Fault(shown_path(folder), "", "", f"{holder} at work", fix=fix)]
+            ) from None
+        if lock_is_held(folder, lock):
             lock.truncate(0)
             lock.write(f"process {os.getpid()} on {socket.gethostname()}")
             lock.flush()
@@ -106,7 +108,7 @@ def _lock(folder: Path) -> IO[str]:
         lock.close()
 
 
-def held(folder: Path, lock: IO[str]) -> bool:
+def lock_is_held(folder: Path, lock: IO[str]) -> bool:
     """Say whether a lock is still the folder's own: not when the folder was removed, or made anew."""
     try:
         return os.path.samestat((folder / LOCK).stat(), os.fstat(lock.fileno()))
@@ -114,7 +116,7 @@ def held(folder: Path, lock: IO[str]) -> bool:
         return False
 
 
-def insist(folder: Path, lock: IO[str]) -> None:
+def require_lock(folder: Path, lock: IO[str]) -> None:
     """Stop when the folder is no longer this process's own.
 
     Raises
@@ -122,50 +124,50 @@ def insist(folder: Path, lock: IO[str]) -> None:
     RunFailed
         for what is written now would mix with the work of another
     """
-    if not held(folder, lock):
-        raise RunFailed(f"{shown(folder)} was removed in mid-run. Run it again.")
+    if not lock_is_held(folder, lock):
+        raise RunFailed(f"{shown_path(folder)} was removed in mid-run. Run it again.")
 
 
-def tidy(folder: Path) -> None:
+def tidy_leftovers(folder: Path) -> None:
     """Remove what a process left that died just after its result was whole; whoever works there is left alone."""
     with suppress(OSError, InputFault):
         if folder.exists():
-            with locked(folder):
-                if saved(folder) is None:
-                    clear(folder)
+            with work_lock(folder):
+                if load_snapshot(folder) is None:
+                    clear_work(folder)
 
 
-def clear(folder: Path) -> None:
+def clear_work(folder: Path) -> None:
     """Remove whatever a folder of work holds, but its lock."""
     for path in folder.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def note(folder: Path, plan: Plan) -> None:
+def note_plan(folder: Path, plan: Plan) -> None:
     """Say in an empty folder what is worked on."""
-    clear(folder)
-    (folder / store.PLAN).write_text(plan.canonical(), "utf-8")
+    clear_work(folder)
+    (folder / results.PLAN).write_text(plan.canonical(), "utf-8")
 
 
-def begin(folder: Path, state: State, old: Path | None = None) -> None:
+def begin_work(folder: Path, state: WorkState, old: Path | None = None) -> None:
     """Lay the files of cards and write the first snapshot; `old` is a finished result that is extended."""
     result = folder / RESULT
     result.mkdir()
     for name in state.cards:
         if old:
             shutil.copyfile(old / f"{name}.npy", result / f"{name}.npy")
-    lay(folder, state)
-    save(folder, state, state.cards)
+    lay_card_files(folder, state)
+    save_snapshot(folder, state, state.cards)
 
 
-def lay(folder: Path, state: State) -> None:
+def lay_card_files(folder: Path, state: WorkState) -> None:
     """Give every file of cards its size."""
     for name, shape in state.cards.items():
         disk.lay_array(folder / RESULT / f"{name}.npy", shape)
 
 
-def put(folder: Path, state: State, walked: Walked) -> list[str]:
+def write_cards(folder: Path, state: WorkState, walked: RangeSummary) -> list[str]:
     """Write the cards of a range into their places; names of the files that are written to."""
     given = {name: getattr(walked, name) for name in state.cards}
     written = [name for name, rows in given.items() if rows.size]
@@ -175,20 +177,20 @@ def put(folder: Path, state: State, walked: Walked) -> list[str]:
     return written
 
 
-def bare(folder: Path, state: State) -> None:
+def remove_leftovers(folder: Path, state: WorkState) -> None:
     """Leave nothing beside the cards of a result: what an end that came to nothing has written is written again."""
     for path in folder.iterdir():
         if path.stem not in state.cards or path.suffix != ".npy":
             path.unlink()
 
 
-def counted(state: State, walked: Walked) -> State:
+def with_range(state: WorkState, walked: RangeSummary) -> WorkState:
     """The state with one more range of draws in its counts."""
-    counts = summaries.merge(state.counts, walked.counts)
-    return replace(state, counts=counts, done=joined([*state.done, walked.draws]))
+    counts = merge_counts(state.counts, walked.counts)
+    return replace(state, counts=counts, done=joined_ranges([*state.done, walked.draws]))
 
 
-def joined(ranges: Iterable[range]) -> tuple[range, ...]:
+def joined_ranges(ranges: Iterable[range]) -> tuple[range, ...]:
     """The same draws in as few ranges as there can be, rising."""
     found: list[range] = []
     for each in sorted((r for r in ranges if len(r)), key=lambda r: r.start):
@@ -198,24 +200,24 @@ def joined(ranges: Iterable[range]) -> tuple[range, ...]:
     return tuple(found)
 
 
-def missing(done: Iterable[range], draws: int) -> list[range]:
+def missing_ranges(done: Iterable[range], draws: int) -> list[range]:
     """The ranges of draws that are yet to be walked."""
     starts = [0, *(each.stop for each in done)]
     stops = [*(each.start for each in done), draws]
     return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
 
 
-def save(folder: Path, state: State, written: Iterable[str]) -> None:
+def save_snapshot(folder: Path, state: WorkState, written: Iterable[str]) -> None:
     """Write a snapshot, once the cards that were written since the last one are on the disk."""
     for name in written:
         disk.sync(folder / RESULT / f"{name}.npy")
     with disk.replacing(folder / SNAPSHOT) as file:
         done = np.array([(each.start, each.stop) for each in state.done], np.int64).reshape(-1, 2)
         head = np.array(json.dumps(state.of.document()))
-        store.write_counts(file, state.shape, state.counts, done=done, head=head)
+        results.write_counts(file, state.shape, state.counts, done=done, head=head)
 
 
-def saved(folder: Path) -> State | None:
+def load_snapshot(folder: Path) -> WorkState | None:
     """The state of unfinished work, or None when there is none.
 
     Raises
@@ -228,22 +230,22 @@ def saved(folder: Path) -> State | None:
         return None
     try:
         with np.load(path) as file:
-            of = manifest.head(json.loads(str(file["head"])), path)
-            shape, counts = store.read_counts(file, of.plan)
+            of = manifest.read_head(json.loads(str(file["head"])), path)
+            shape, counts = results.read_counts(file, of.plan)
             done = tuple(range(int(a), int(b)) for a, b in file["done"])
-    except store.UNREADABLE as error:
+    except results.UNREADABLE as error:
         what = f"what cannot be read ({type(error).__name__}: {error})"
         fix = "--overwrite starts again"
-        raise InputFault([Fault(shown(path), "", "", what, fix=fix)]) from None
-    return State(of, shape, store.card_shapes(of), counts, done)
+        raise InputFault([Fault(shown_path(path), "", "", what, fix=fix)]) from None
+    return WorkState(of, shape, results.card_shapes(of), counts, done)
 
 
-def finish(folder: Path, target: Path, lock: IO[str]) -> None:
+def finish_work(folder: Path, target: Path, lock: IO[str]) -> None:
     """Give the sealed result its place, in one rename, and remove the folder of work.
 
     A result that is replaced steps aside first, into the folder of work.
     """
-    insist(folder, lock)
+    require_lock(folder, lock)
     if target.exists():
         shutil.rmtree(folder / REPLACED, ignore_errors=True)
         target.rename(folder / REPLACED)

@@ -1,0 +1,59 @@
+"""`check`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.options import Output, Priors, Sets, TableFormat, app, settings
+
+if TYPE_CHECKING:
+    pass
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH...]", help="Runs, prior files, evidence, results; all inputs if none."
+        ),
+    ] = None,
+    sets: Sets = None,
+    priors: Priors = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say where values come from: of runs, or of names in one."),
+    ] = False,
+    format: TableFormat = None,
+    output: Output = None,
+) -> None:
+    """Check priors, run files, evidence and results; every fault at once."""
+    from simulator.errors import InputFault
+    from simulator.inputs import inspection
+    from simulator.output.rendering import emit
+    from simulator.output.tables.provenance import provenance_answer
+    from simulator.store.results import is_result, verify_result
+
+    if explain:
+        runs, names = inspection.runs_and_names(paths or [])
+        gathered, faults = inspection.load_runs(runs, settings(sets), priors)
+        answer = provenance_answer(gathered, names)
+        if faults:
+            raise InputFault(faults)
+        emit(answer, format, output)
+        return
+    folders = [path for path in paths or [] if is_result(path)]
+    for folder in folders:
+        verify_result(folder)
+        print(f"{folder}: a whole result")
+    inputs = [path for path in paths or [] if path not in folders]
+    if inputs or not paths:
+        inspected = inspection.inspect_inputs(inputs, settings(sets), priors)
+        for warning in inspected.warnings:
+            print(f"oomcast: warning: {warning}", file=sys.stderr)
+        if inspected.faults:
+            raise InputFault(inspected.faults)
+        print("\n".join(inspected.sound))

@@ -1,0 +1,25 @@
+"""`median`, whose old name is `best`."""
+
+from __future__ import annotations
+
+from simulator.cli.options import Output, Priors, RunName, Sets, TableFormat, app, settings
+
+
+@app.command("best", hidden=True)
+@app.command()
+def median(
+    run: RunName = "baseline",
+    sets: Sets = None,
+    priors: Priors = None,
+    format: TableFormat = None,
+    output: Output = None,
+) -> None:
+    """Print one draw with every parameter at its median."""
+    from simulator.inputs.load import load_plan
+    from simulator.output.rendering import emit
+    from simulator.output.tables.draw import draw_answer
+    from simulator.simulate.replay import median_draw
+
+    plan = load_plan(run, settings(sets), priors)
+    answer = draw_answer(median_draw(plan), f"{plan.title}: every parameter at its median")
+    emit(answer, format, output)

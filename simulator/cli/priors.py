@@ -1,0 +1,66 @@
+"""`priors`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulator.cli.options import Output, Priors, Sets, TableFormat, announce_overlay, app, settings
+
+if TYPE_CHECKING:
+    from simulator.inputs.plan import Plan
+    from simulator.inputs.priors import Prior
+
+
+RunOption = Annotated[
+    str, typer.Option("--run", metavar="RUN", help="The run whose priors to show.")
+]
+
+
+@app.command()
+def priors(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Priors, or patterns such as 'stock_*'."),
+    ] = None,
+    run: RunOption = "baseline",
+    sets: Sets = None,
+    priors: Priors = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw densities (.svg, .png, .pdf)."),
+    ] = None,
+    families: Annotated[
+        bool, typer.Option("--families", help="Tell what families there are.")
+    ] = False,
+    format: TableFormat = None,
+    output: Output = None,
+) -> None:
+    """Print priors with their quantiles after fits, shifts and limits, units and sources."""
+    from simulator.inputs import load
+    from simulator.output.rendering import emit
+    from simulator.output.tables.priors import families_answer, priors_answer, select_priors
+
+    form = format
+    if families:
+        emit(families_answer(), form, output)
+        return
+    announce_overlay()
+    made = load.load_plan(run, settings(sets), priors)
+    shown = select_priors(made.priors, names or ())
+    if plot:
+        _draw_densities(plot, made, shown, load.priors_of_files(priors))
+    emit(priors_answer(made, shown, bool(names)), form, output)
+
+
+def _draw_densities(path: Path, made: Plan, shown: list[Prior], filed: dict[str, Prior]) -> None:
+    from simulator.errors import Fault, InputFault
+    from simulator.output.figures import canvas, densities
+
+    if path.suffix.lower() not in canvas.ENDINGS:
+        allowed = "a file that ends in " + ", ".join(canvas.ENDINGS)
+        raise InputFault([Fault("--plot", found=str(path), allowed=allowed)])
+    replaced = {p.name: filed[p.name] for p in shown if filed.get(p.name, p) != p}
+    densities.densities(path, f"Priors: {made.title}", shown, replaced)

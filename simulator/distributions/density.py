@@ -1,0 +1,56 @@
+"""Densities of distributions, for figures."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.arrays import Array
+from simulator.distributions.distribution import Distribution
+
+ATOMIC = ("fixed", "bernoulli", "discrete")
+
+CELLS = 240
+
+BODY_LEVELS = np.array([0.005, 0.985])  # levels between which a density is drawn
+
+MARGIN = 0.03
+
+
+class Density(NamedTuple):
+    """How a prior's probability lies.
+
+    values : (value) [the prior's unit]; heights : (value) [1 over the unit], or probabilities where `atoms`
+    low, middle, high : p05, p50, p95 [the prior's unit]
+    """
+
+    values: Array
+    heights: Array
+    atoms: bool
+    low: float
+    middle: float
+    high: float
+
+
+def density(distribution: Distribution) -> Density:
+    """How a distribution's probability lies, over its body."""
+    low, middle, high = distribution.inverse_cdf(np.array([0.05, 0.5, 0.95])).tolist()
+    atoms = distribution.family in ATOMIC
+    values, heights = _point_masses(distribution) if atoms else _curve(distribution)
+    return Density(values, heights, atoms, low, middle, high)
+
+
+def _point_masses(distribution: Distribution) -> tuple[Array, Array]:
+    levels = (np.arange(CELLS) + 0.5) / CELLS
+    values = np.unique(distribution.inverse_cdf(levels))
+    return values, np.diff(distribution.cdf(values), prepend=0.0)
+
+
+def _curve(distribution: Distribution) -> tuple[Array, Array]:
+    """Mean density of narrow cells, from the difference of their ends' levels."""
+    low, high = distribution.inverse_cdf(BODY_LEVELS)
+    margin = MARGIN * (high - low)
+    ends = np.linspace(low - margin, high + margin, CELLS + 1)
+    heights = np.diff(distribution.cdf(ends)) / np.diff(ends)
+    return 0.5 * (ends[1:] + ends[:-1]), heights

@@ -1,0 +1,45 @@
+"""Intervals: where a parameter makes sense, and where a distribution has its values."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The interval in which a parameter makes sense; an end is open or in."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+
+    def __str__(self) -> str:
+        ends = (self.low, self.high)
+        if ends == (-math.inf, math.inf):
+            return "any number"
+        if self.high == math.inf:
+            return f"{'>' if self.low_open else '>='} {self.low:g}"
+        return f"in {'(' if self.low_open else '['}{self.low:g}, {self.high:g}{')' if self.high_open else ']'}"
+
+    def holds(self, support: Domain) -> bool:
+        """Say whether the whole support lies inside."""
+        low = support.low > self.low or (
+            support.low == self.low and (support.low_open or not self.low_open)
+        )
+        high = support.high < self.high or (
+            support.high == self.high and (support.high_open or not self.high_open)
+        )
+        return low and high
+
+
+REAL = Domain()
+
+NOT_NEGATIVE = Domain(low=0.0)
+
+POSITIVE = Domain(low=0.0, low_open=True)
+
+ZERO_TO_ONE = Domain(low=0.0, high=1.0)
+
+BELOW_ONE = Domain(low=0.0, high=1.0, high_open=True)

@@ -1,0 +1,166 @@
+"""What a driver is: a pure function whose argument names are its priors' names.
+
+An annotated argument is a parameter, and its annotation gives unit and domain. An argument that is a mapping of a
+named tuple is a family of parameters, `<argument>_<member>_<field>`, of which files may hold any number. Every other
+argument is a quantity of the draw: time, or a series that another driver gives.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from simulator.arrays import Array
+from simulator.distributions.domain import (
+    BELOW_ONE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    REAL,
+    ZERO_TO_ONE,
+    Domain,
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Unit and domain of an uncertain scalar."""
+
+    unit: str
+    domain: Domain
+
+
+Rate = Annotated[Array, Parameter("OOM/year", NOT_NEGATIVE)]
+
+Gain = Annotated[Array, Parameter("OOM", NOT_NEGATIVE)]
+
+Limit = Annotated[Array, Parameter("OOM", POSITIVE)]
+
+Level = Annotated[Array, Parameter("OOM", REAL)]
+
+Fraction = Annotated[Array, Parameter("fraction", ZERO_TO_ONE)]
+
+LostShare = Annotated[Array, Parameter("fraction", BELOW_ONE)]
+
+Factor = Annotated[Array, Parameter("1", NOT_NEGATIVE)]
+
+Exponent = Annotated[Array, Parameter("1", POSITIVE)]
+
+Date = Annotated[Array, Parameter("year", REAL)]
+
+Ramp = Annotated[Array, Parameter("years", POSITIVE)]
+
+PerYear = Annotated[Array, Parameter("1/year", NOT_NEGATIVE)]
+
+PerOOM = Annotated[Array, Parameter("1/OOM", POSITIVE)]
+
+LogFlop = Annotated[Array, Parameter("log10 FLOP", REAL)]
+
+LogUsd = Annotated[Array, Parameter("log10 USD", REAL)]
+
+LogUsdPerYear = Annotated[Array, Parameter("log10 USD/year", REAL)]
+
+LogMw = Annotated[Array, Parameter("log10 MW", REAL)]
+
+LogChips = Annotated[Array, Parameter("log10 H100e", REAL)]
+
+LogChipsPerYear = Annotated[Array, Parameter("log10 H100e/year", REAL)]
+
+LogTokens = Annotated[Array, Parameter("log10 tokens", REAL)]
+
+LogMinutes = Annotated[Array, Parameter("log10 minutes", REAL)]
+
+LogMinutesPerOOM = Annotated[Array, Parameter("log10 minutes/OOM", POSITIVE)]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A quantity over the years of a draw; `codes` names the values of one that is a code."""
+
+    name: str
+    unit: str
+    codes: tuple[str, ...] = ()
+
+    @property
+    def long_name(self) -> str:
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class ParameterFamily:
+    """Parameters `<prefix>_<member>_<field>`: a new member is entries in a file and no code."""
+
+    prefix: str
+    record: type
+    fields: Mapping[str, Parameter]
+
+    def member(self, name: str) -> tuple[str, str] | None:
+        """Split a parameter's name into member and field, or None when it is not of this family."""
+        head, _, field = name.rpartition("_")
+        if field in self.fields and head.startswith(self.prefix + "_"):
+            return head.removeprefix(self.prefix + "_"), field
+        return None
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One force of growth: a function, what it needs and what it gives.
+
+    `stepped` drivers are called by the model's walk through time, one quarter at a time. A name in `gives` that starts
+    with an underscore is handed on and is no series; one with a `<family>` in it stands for a series a member.
+    """
+
+    function: Callable[..., Any]
+    gives: Mapping[str, Series]
+    needs: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    families: Mapping[str, ParameterFamily]
+    logistic: tuple[str, ...]
+    stepped: bool
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+
+def gives(
+    series: Mapping[str, str | tuple[str, ...]],
+    *,
+    logistic: tuple[str, ...] = (),
+    stepped: bool = False,
+) -> Callable[[Callable[..., Any]], Driver]:
+    """Make a driver of a function that gives these series.
+
+    Parameters
+    ----------
+    series : name -> unit, or a tuple of names for a code
+    logistic : stems `x` of which `x_start`, `x_growth`, `x_ceiling` go through `growth.logistic`, range checked
+    stepped : called once a quarter by the model, instead of once a draw
+    """
+
+    def declare(function: Callable[..., Any]) -> Driver:
+        hints = get_type_hints(function, include_extras=True)
+        needs = tuple(inspect.signature(function).parameters)
+        parameters = {n: _parameter(hints[n]) for n in needs if _parameter(hints.get(n))}
+        families = {
+            n: _parameter_family(n, hints[n]) for n in needs if get_origin(hints.get(n)) is dict
+        }
+        given = {
+            name: Series(name, "code", unit) if isinstance(unit, tuple) else Series(name, unit)
+            for name, unit in series.items()
+        }
+        return Driver(function, given, needs, parameters, families, logistic, stepped)
+
+    return declare
+
+
+def _parameter(hint: Any) -> Any:
+    return next((arg for arg in get_args(hint)[1:] if isinstance(arg, Parameter)), None)
+
+
+def _parameter_family(prefix: str, hint: Any) -> ParameterFamily:
+    record = get_args(hint)[1]
+    fields = get_type_hints(record, include_extras=True)
+    return ParameterFamily(
+        prefix, record, {name: _parameter(field) for name, field in fields.items()}
+    )

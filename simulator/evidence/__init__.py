@@ -1,0 +1,1 @@
+"""Likelihoods, importance weights and tempered SMC; hindcast scores; probabilities of claims."""

@@ -1,0 +1,199 @@
+"""What must hold between the parts of a plan; each function appends the faults that it finds."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator import drivers, model
+from simulator.distributions.domain import REAL
+from simulator.drivers.driver import Parameter
+from simulator.errors import Fault, did_you_mean, listed
+from simulator.inputs import correlations
+from simulator.inputs.priors import Prior, PriorFiles
+from simulator.inputs.scenarios import ScenarioFiles
+from simulator.inputs.schema import MilestoneEntry, RunEntry, SourceEntry
+from simulator.model import DT, series_of_names
+from simulator.sampling import (
+    LOWEST_LEVEL,
+    Pairs,
+    connected_components,
+    correlation_matrix,
+    is_positive_semidefinite,
+)
+
+EXPONENT_LIMIT = 300.0
+
+LONGEST_SPAN = 1000.0
+
+
+class InputParts(NamedTuple):
+    """The parts of a plan before they are known to fit; `places` says where each prior stands."""
+
+    priors: dict[str, Prior]
+    places: dict[str, tuple[str, str]]
+    names: set[str]
+    book: PriorFiles
+    milestones: dict[str, MilestoneEntry]
+    sources: dict[str, SourceEntry]
+    run: ScenarioFiles
+
+    def stated_in(self, key: str) -> str:
+        """The file that states a key of the run, or the run itself where the default holds."""
+        return self.run.stated[key].file if key in self.run.stated else self.run.name
+
+
+def check_all(scene: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fault]) -> None:
+    """Hold every part against every other."""
+    _grid(scene, entry, faults)
+    _sources(scene, faults)
+    _names(scene, faults)
+    for name, prior in scene.priors.items():
+        _prior(name, prior, scene, faults)
+    _milestones(scene, entry, faults)
+    _logistics(scene, entry, faults)
+    _matrix(scene, pairs, faults)
+    _hold(scene, entry, faults)
+
+
+def _grid(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+    def wrong(key: str, allowed: str) -> None:
+        found = f"{getattr(entry, key):g}"
+        faults.append(Fault(scene.stated_in(key), "", key, found, allowed))
+
+    if entry.start % DT:
+        wrong("start", f"a quarter of a year (steps of {DT})")
+    if entry.anchor_year < entry.start:
+        wrong("anchor_year", f"a year from start = {entry.start:g} on")
+    elif (entry.anchor_year - entry.start) % DT:
+        wrong("anchor_year", f"a quarter on the grid from start = {entry.start:g} (steps of {DT})")
+    if entry.horizon <= entry.anchor_year:
+        wrong("horizon", f"a year after the anchor, {entry.anchor_year:g}")
+    elif (entry.horizon - entry.start) % DT:
+        wrong("horizon", f"a quarter on the grid from start = {entry.start:g} (steps of {DT})")
+    elif entry.horizon - entry.start > LONGEST_SPAN:
+        wrong("horizon", f"at most {LONGEST_SPAN:g} years after start = {entry.start:g}")
+
+
+def _sources(scene: InputParts, faults: list[Fault]) -> None:
+    cited = [(*scene.places[name], prior.source) for name, prior in scene.priors.items()]
+    cited += [
+        (scene.book.milestones[name].file, name, m.source) for name, m in scene.milestones.items()
+    ]
+    for file, table, source in cited:
+        if source not in scene.sources:
+            mend = did_you_mean(source, scene.sources) or "add it to a sources.toml"
+            allowed = "a key of sources.toml"
+            faults.append(Fault(file, table, "source", f'"{source}"', allowed, mend))
+
+
+def _names(scene: InputParts, faults: list[Fault]) -> None:
+    """Every parameter has its prior, and every prior its use."""
+    parameters, families = model.declared_parameters()
+    thresholds = {m.threshold for m in scene.milestones.values() if isinstance(m.threshold, str)}
+    needed = dict.fromkeys(parameters, "a driver")
+    for family in families:
+        for name in scene.names:
+            if member := family.member(name):
+                other = (f"{family.prefix}_{member[0]}_{field}" for field in family.fields)
+                needed.update(dict.fromkeys(other, f"the {family.prefix} {member[0]}"))
+    for name in sorted(set(needed) - scene.names):
+        mend = f"add [{name}] to a prior file"
+        faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", mend))
+    for name in sorted(scene.names - set(needed) - thresholds):
+        mend = (
+            did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
+        )
+        file, table = scene.places[name]
+        faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), mend))
+
+
+def _declaration(name: str, scene: InputParts) -> Parameter | None:
+    """A driver's declaration; a threshold that only milestones use has its series' unit."""
+    if declared := model.declaration(name):
+        return declared
+    series = series_of_names(scene.priors)
+    of = [m.series for m in scene.milestones.values() if m.threshold == name and m.series in series]
+    return Parameter(series[of[0]].unit, REAL) if of else None
+
+
+def _prior(name: str, prior: Prior, scene: InputParts, faults: list[Fault]) -> None:
+    declared = _declaration(name, scene)
+    if declared is None:
+        return
+    file, table = scene.places[name]
+    if prior.unit != declared.unit:
+        mend = "restate the prior in this unit"
+        faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', mend))
+    support, domain = prior.distribution.support, declared.domain
+    if not domain.holds(support):
+        fixed = prior.family == "fixed"
+        lie = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
+        key, found = ("value", f"{support.low:g}") if fixed else ("family", lie)
+        mend = "" if fixed else "add lower (or upper), or take another family"
+        faults.append(Fault(file, table, key, found, f"{name} {domain}", mend))
+
+
+def _interval(low: float, high: float) -> str:
+    if (low, high) == (-math.inf, math.inf):
+        return "anywhere"
+    return f"from {low:g} up" if high == math.inf else f"in {low:g} to {high:g}"
+
+
+def _milestones(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+    series = series_of_names(scene.names)
+    for name, milestone in scene.milestones.items():
+        file = scene.book.milestones[name].file
+        if milestone.series not in series:
+            mend = did_you_mean(milestone.series, series)
+            found = f'"{milestone.series}"'
+            faults.append(Fault(file, name, "series", found, listed(series), mend))
+        threshold = milestone.threshold
+        if isinstance(threshold, str) and threshold not in scene.names:
+            mend = did_you_mean(threshold, scene.names)
+            allowed = "a number, or the name of a parameter"
+            faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, mend))
+    for key, known in (("milestones", scene.milestones), ("series", series)):
+        for name in getattr(entry, key) or ():
+            if name not in known:
+                mend, file = did_you_mean(name, known), scene.stated_in(key)
+                faults.append(Fault(file, "", key, f'"{name}"', listed(known, 40), mend))
+
+
+def _logistics(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+    """Exponents of the logistic shape stay where nothing overflows, in every draw that can be."""
+    span = entry.horizon - entry.anchor_year
+    far = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
+    for driver in drivers.all_drivers():
+        for stem in driver.logistic:
+            names = [f"{stem}_{part}" for part in ("start", "growth", "ceiling")]
+            if not all(name in scene.priors for name in names):
+                continue
+            start, growth, ceiling = (scene.priors[n].distribution.inverse_cdf(far) for n in names)
+            most = growth[1] * span + max(0.0, start[1] - ceiling[0])
+            if most >= EXPONENT_LIMIT:
+                found = f"up to {most:.0f} OOM by {entry.horizon:g}"
+                allowed = f"{names[1]} * years + {names[0]} - {names[2]} under {EXPONENT_LIMIT:g}"
+                mend = "give the growth an upper limit, or an earlier horizon"
+                faults.append(Fault(*scene.places[names[1]], "", found, allowed, mend))
+
+
+def _matrix(scene: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
+    free = [name for name, prior in scene.priors.items() if prior.family != "fixed"]
+    varying = [pair for pair in pairs if {pair[0], pair[1]} <= set(free)]
+    for part in connected_components(free, varying):
+        if not is_positive_semidefinite(correlation_matrix(part, varying)):
+            first, found, mend = correlations.impossible_correlations(part, varying)
+            allowed = "correlations that can hold together (a positive semi-definite matrix)"
+            faults.append(Fault(*scene.places[first], "correlation", found, allowed, mend))
+
+
+def _hold(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+    for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
+        for name in names:
+            if name not in scene.names:
+                file, mend = scene.stated_in(table), did_you_mean(name, scene.names)
+                found, allowed = "an unknown parameter", "a prior's name"
+                faults.append(Fault(file, table, name, found, allowed, mend))

@@ -1,0 +1,218 @@
+"""Observations: what was measured in the world and how well, each checked against a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from simulator import model
+from simulator.drivers.driver import Series
+from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs.files import decimal_year, overlay_folders, read_toml, shown_path
+from simulator.inputs.priors import Prior
+from simulator.inputs.schema import ObservationEntry, SourceEntry, validated
+from simulator.model import Milestone
+
+MOST_WEIGHED = 10_000_000  # draws of a run that conditions, for each has a weight
+
+MOST_SEQUENTIAL = 100_000  # draws whose scores are held together
+
+
+class ObservedRun(NamedTuple):
+    """What observations are held against, besides the priors."""
+
+    milestones: Mapping[str, Milestone]
+    start: float
+    horizon: float
+    file: str
+    sampler: str
+
+
+def resolve_observations(
+    names: Iterable[str],
+    priors: Mapping[str, Prior],
+    scenery: ObservedRun,
+    draws: int,
+    sources: dict[str, SourceEntry],
+    faults: list[Fault],
+) -> tuple[Observation, ...]:
+    """The observations of these names, each held against the run, in the order of their names."""
+    names = sorted(set(names))
+    if not names:
+        return ()
+    most = MOST_SEQUENTIAL if scenery.sampler == "sequential" else MOST_WEIGHED
+    if draws > most:
+        found, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
+        faults.append(Fault(scenery.file, "", "draws", found, allowed, "every draw has a weight"))
+    known, series = read_observations(faults), model.series_of_names(priors)
+    kept: list[Observation] = []
+    for name in names:
+        if name not in known:
+            mend = did_you_mean(name, known)
+            place = (scenery.file, "condition", "observations", f'"{name}"', listed(known, 60))
+            faults.append(Fault(*place, mend))
+            continue
+        span = (scenery.start, scenery.horizon)
+        seen = resolve_observation(known[name], series, scenery.milestones, span, faults)
+        kept += [seen] if seen else []
+        if known[name].source not in sources:
+            file, source = "evidence/observations.toml", f'"{known[name].source}"'
+            faults.append(Fault(file, name, "source", source, "a key of sources.toml"))
+    check_contradictions(kept, faults)
+    return tuple(kept)
+
+
+OBSERVATIONS_FILE = "observations.toml"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A series' value at a date, or a milestone that had or had not been met by then.
+
+    Attributes
+    ----------
+    year : [decimal year]
+    value : [the series' unit]
+    sd : of the measurement [the series' unit]
+    discrepancy : how far a smooth draw may pass by the jumpy world [the series' unit]
+    missed : probability that the record would say so though it were otherwise; 0 makes it certain
+    condition : the milestone's own, once it is known
+    """
+
+    name: str
+    label: str
+    year: float
+    source: str
+    note: str
+    series: str
+    unit: str
+    value: float
+    sd: float
+    discrepancy: float
+    milestone: str
+    met: bool
+    missed: float
+    condition: Milestone | None = None
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the value about a draw's: measurement and discrepancy together."""
+        return math.hypot(self.sd, self.discrepancy)
+
+
+def read_observations(faults: list[Fault]) -> dict[str, Observation]:
+    """Read every observation, by its name; a file in `./evidence` goes over the shipped one entry by entry."""
+    found: dict[str, Observation | None] = {}
+    for place in overlay_folders("evidence"):
+        path = place / OBSERVATIONS_FILE
+        for name, table in (read_toml(path, faults) if path.is_file() else {}).items():
+            found[name] = _observation(name, table, shown_path(path), faults)
+    return {name: seen for name, seen in found.items() if seen}
+
+
+def known_observations() -> tuple[Observation, ...]:
+    """Every observation, in the order of their dates."""
+    faults: list[Fault] = []
+    found = read_observations(faults)
+    if faults:
+        raise InputFault(faults)
+    return tuple(sorted(found.values(), key=lambda seen: (seen.year, seen.name)))
+
+
+def _observation(name: str, table: object, file: str, faults: list[Fault]) -> Observation | None:
+    if not isinstance(table, dict):
+        faults.append(Fault(file, "", name, f"{name} = {table!r}", "a table", f"write [{name}]"))
+        return None
+    entry = validated(ObservationEntry, table, file, name, faults)
+    if entry is None:
+        return None
+    measured = [entry.series, entry.value, entry.sd, entry.unit]
+    event = [entry.milestone, entry.met]
+    if not (
+        (None not in measured and event == [None, None])
+        or (None not in event and measured == [None] * 4)
+    ):
+        allowed = "series, value, sd and unit; or milestone and met"
+        faults.append(Fault(file, name, "", listed(table, 20), allowed, "describe it one way"))
+        return None
+    return Observation(
+        name=name,
+        label=entry.label,
+        year=decimal_year(entry.date),
+        source=entry.source,
+        note=entry.note,
+        series=entry.series or "",
+        unit=entry.unit or "",
+        value=entry.value or 0.0,
+        sd=entry.sd or 0.0,
+        discrepancy=entry.discrepancy,
+        milestone=entry.milestone or "",
+        met=bool(entry.met),
+        missed=entry.missed,
+    )
+
+
+def resolve_observation(
+    seen: Observation,
+    series: Mapping[str, Series],
+    milestones: Mapping[str, Milestone],
+    span: tuple[float, float],
+    faults: list[Fault],
+) -> Observation | None:
+    """Hold an observation against a world, and give a milestone's observation its condition."""
+
+    def wrong(key: str, found: str, allowed: str, mend: str = "") -> None:
+        faults.append(Fault(f"evidence/{OBSERVATIONS_FILE}", seen.name, key, found, allowed, mend))
+
+    before = len(faults)
+    if not span[0] <= seen.year <= span[1]:
+        allowed = f"a date on the run's grid, {span[0]:g} to {span[1]:g}"
+        mend = "a later horizon, or without evidence: --set 'condition.observations=[]'"
+        wrong("date", f"{seen.year:.2f}", allowed, mend)
+    if seen.milestone:
+        if seen.milestone not in milestones:
+            mend = did_you_mean(seen.milestone, milestones)
+            wrong("milestone", f'"{seen.milestone}"', listed(milestones, 40), mend)
+            return None
+        condition = milestones[seen.milestone]
+        return replace(seen, condition=condition) if len(faults) == before else None
+    if seen.series not in series:
+        mend = did_you_mean(seen.series, series)
+        wrong("series", f'"{seen.series}"', listed(series, 60), mend)
+    elif series[seen.series].codes:
+        wrong("series", f"{seen.series}, which is a code", "a series of numbers")
+    elif series[seen.series].unit != seen.unit:
+        wrong("unit", f'"{seen.unit}"', f'"{series[seen.series].unit}"', "restate the value")
+    return seen if len(faults) == before else None
+
+
+def check_contradictions(evidence: Iterable[Observation], faults: list[Fault]) -> None:
+    """Find what no draw can do: meet a milestone, or a harder one of its series, before one that was not met."""
+    events = [seen for seen in evidence if seen.condition and not seen.missed]
+    for met in (seen for seen in events if seen.met):
+        for yet in (seen for seen in events if not seen.met and seen.year >= met.year):
+            if met.condition and yet.condition and _implies(met.condition, yet.condition):
+                found = f"{met.milestone} met by {met.year:.2f}"
+                allowed = f"that it was not, for {yet.milestone} was not met by {yet.year:.2f} ({yet.name})"
+                faults.append(
+                    Fault(
+                        f"evidence/{OBSERVATIONS_FILE}",
+                        met.name,
+                        "met",
+                        found,
+                        allowed,
+                        "leave one out",
+                    )
+                )
+
+
+def _implies(hard: Milestone, easy: Milestone) -> bool:
+    """Say whether meeting one milestone means having met the other."""
+    if (hard.series, hard.direction) != (easy.series, easy.direction):
+        return False
+    a, b = hard.threshold, easy.threshold
+    if isinstance(a, str) or isinstance(b, str):
+        return a == b
+    return a >= b if hard.direction == ">=" else a <= b

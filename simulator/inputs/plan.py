@@ -1,0 +1,79 @@
+"""The plan of a run: everything that a result depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from simulator.inputs.files import decimal_year
+from simulator.inputs.observations import Observation
+from simulator.inputs.priors import (
+    Prior,
+)
+from simulator.inputs.schema import SourceEntry
+from simulator.model import Milestone, TimeGrid
+from simulator.sampling import Sampling
+
+
+class Plan(BaseModel):
+    """Everything that a result depends on.
+
+    Attributes
+    ----------
+    priors : in the order in which luck is mixed
+    correlations : pairs of parameters and their rank correlation
+    series : names of the series whose bands are kept
+    observations : what the run conditions on, by name; their order is no part of the plan
+    sampler : how it does: draws weighed, or walked there in stages
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    title: str
+    seed: int
+    draws: int
+    start: float
+    anchor_year: float
+    horizon: float
+    as_of: str
+    priors: tuple[Prior, ...]
+    correlations: tuple[tuple[str, str, float], ...]
+    hold: dict[str, float]
+    milestones: tuple[Milestone, ...]
+    series: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    sampler: str
+    sources: dict[str, SourceEntry]
+
+    @property
+    def grid(self) -> TimeGrid:
+        return TimeGrid(self.start, self.anchor_year, self.horizon)
+
+    @property
+    def sampling(self) -> Sampling:
+        return Sampling(self.seed, self.hold)
+
+    @property
+    def as_of_year(self) -> float:
+        """The as-of date as a decimal year."""
+        return decimal_year(date.fromisoformat(self.as_of))
+
+    def canonical(self) -> str:
+        """The plan as JSON in which equal plans are equal text."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 of everything but the number of draws, for more draws of a plan extend it."""
+        rest = self.model_copy(update={"draws": 0})
+        return hashlib.sha256(rest.canonical().encode()).hexdigest()
+
+
+def parse_plan(text: str) -> Plan:
+    """Read a plan back from its JSON."""
+    raw: dict[str, Any] = json.loads(text)
+    return Plan.model_validate(raw)

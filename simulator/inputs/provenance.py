@@ -1,0 +1,99 @@
+"""Where each value of a run came from: the file and line that states it, and those it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from simulator.inputs import correlations
+from simulator.inputs.files import line_of
+from simulator.inputs.load import LoadedInputs
+from simulator.inputs.priors import StatedTable
+from simulator.inputs.schema import RunEntry
+
+
+class ValueOrigin(NamedTuple):
+    """One value, the place that states it, and the places it was stated before."""
+
+    name: str
+    kind: str
+    value: str
+    place: str
+    replaces: tuple[str, ...] = ()
+
+
+DEFAULT = "the default"
+
+
+def provenance(gathered: LoadedInputs) -> list[ValueOrigin]:
+    """Every run key, prior, correlation, hold and milestone of a run, with where it came from."""
+    parts = (_keys, _holds, _priors, _correlations, _milestones)
+    return [origin for part in parts for origin in part(gathered)]
+
+
+def is_about(origin: ValueOrigin, names: set[str]) -> bool:
+    """Whether an origin is about one of these names; a correlation is about both of its parameters."""
+    return bool(names & {origin.name, *origin.name.split(" with ")})
+
+
+def _location(file: str, *path: str) -> str:
+    line = line_of(file, *path)
+    return file if line is None else f"{file}:{line}"
+
+
+def _value_origin(name: str, kind: str, value: str, places: list[str]) -> ValueOrigin:
+    last, *before = [*reversed(places)] or [DEFAULT]
+    return ValueOrigin(name, kind, value, last, tuple(before))
+
+
+def _keys(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+    for key in RunEntry.model_fields:
+        if key in ("priors", "hold"):
+            continue
+        places = [_location(file, key) for file, raw in gathered.scene.run.layers if key in raw]
+        value = getattr(gathered.entry, key)
+        shown = value.model_dump() if key == "condition" else "all" if value is None else value
+        if key != "extends" or places:
+            yield _value_origin(key, "run", str(shown), places)
+
+
+def _holds(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+    for name, level in gathered.entry.hold.items():
+        holding = [f for f, raw in gathered.scene.run.layers if name in raw.get("hold", {})]
+        yield _value_origin(
+            name, "hold", f"{level:g}", [_location(file, "hold", name) for file in holding]
+        )
+
+
+def _priors(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+    for name in gathered.scene.places:
+        layers = [layer[name] for layer in gathered.layers if name in layer]
+        yield _value_origin(
+            name, "prior", _described(layers[-1].raw), [_location(p.file, p.table) for p in layers]
+        )
+
+
+def _described(raw: Mapping[str, Any]) -> str:
+    silent = ("unit", "family", "source", "note", "correlation")
+    parts = [f"{key} = {value}" for key, value in raw.items() if key not in silent]
+    return f"{raw.get('family')}: {', '.join(parts)}"
+
+
+def _correlations(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+    for a, b, r in gathered.pairs:
+        places = [place for layer in gathered.layers for place in _stating(layer, a, b)]
+        yield _value_origin(f"{a} with {b}", "correlation", f"{r:g}", places)
+
+
+def _stating(layer: Mapping[str, StatedTable], a: str, b: str) -> Iterator[str]:
+    for one, other in ((a, b), (b, a)):
+        if one in layer and other in correlations.stated_correlations(layer[one]):
+            yield _location(layer[one].file, layer[one].table, "correlation")
+
+
+def _milestones(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+    scene = gathered.scene
+    for name, m in scene.milestones.items():
+        placed = scene.book.milestones[name]
+        value = f"{m.series} {m.direction} {m.threshold}"
+        yield _value_origin(name, "milestone", value, [_location(placed.file, name)])

@@ -1,0 +1,184 @@
+"""Run files: where they are, what they extend, and what `--set` changes; merged into one table with its origins."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.inputs.files import read_toml, shipped_folder, shown_path
+from simulator.inputs.priors import StatedTable
+from simulator.inputs.schema import RunEntry, valid_part, validated
+
+SET_OPTION = "--set"
+
+
+class StatedValue(NamedTuple):
+    """A value of a run, and the file that states it."""
+
+    value: Any
+    file: str
+
+
+class ScenarioFiles(NamedTuple):
+    """A run as its files state it, from what it extends to what `--set` changes.
+
+    `layers` keeps each of them as it was written.
+    """
+
+    name: str
+    stated: dict[str, StatedValue]
+    priors: list[dict[str, StatedTable]]
+    layers: list[tuple[str, Mapping[str, Any]]]
+
+
+def find_run(run: str) -> Path | None:
+    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped world of that name."""
+    return next((place for place in _candidate_paths(run) if place.is_file()), None)
+
+
+def locate_run(run: str) -> Path:
+    """Find a run file, or say what there is."""
+    place = find_run(run)
+    if place is None:
+        folders = (Path("runs"), shipped_folder("runs"))
+        known = sorted({path.stem for each in folders for path in each.glob("*.toml")})
+        allowed = f"a path, or one of {', '.join(known)}"
+        fix = did_you_mean(run, known)
+        raise InputFault([Fault(run, found="no such run", allowed=allowed, fix=fix)])
+    return place
+
+
+def _candidate_paths(run: str) -> list[Path]:
+    return [Path(run), Path("runs") / f"{run}.toml", shipped_folder("runs") / f"{run}.toml"]
+
+
+TEMPLATE = """\
+# {name}: what differs from the world that it extends. Run it with: oomcast run {name}
+# Lines that begin with # are examples and defaults: take the # away to change one.
+
+title = "{name}"
+extends = "baseline"       # a path or a run's name; everything below is laid over it
+
+# seed = {seed}          # of every draw's luck
+# draws = {draws}
+# start = {start}             # first year of the grid, in quarters
+# horizon = {horizon}           # last year; what has not arrived by then counts as "not by {horizon:g}"
+# as_of = {as_of}         # the date that the evidence is as of
+# milestones = ["automated_researcher"]      # all when left out
+# series = ["effective_compute"]             # whose bands to keep; all when left out
+
+# A prior of this world replaces the one of that name. Its family is described by two or more of
+# p01 p025 p05 p10 p20 p25 p50 p75 p80 p90 p95 p975 p99, or by natural parameters (oomcast priors --families);
+# then shift moves it, then lower and upper cut it. See what comes of it: oomcast priors --run {name}
+# [priors.algorithms_growth]
+# unit = "OOM/year"
+# family = "lognormal"
+# p05 = 0.3
+# p95 = 0.7
+# source = "judgement"
+# note = "Why you believe this."
+# correlation = {{ price_decline = 0.5 }}      # rank correlation; a pair is stated once, on either side
+
+# Parameters held at a probability level, in every draw.
+# [hold]
+# feedback_multiplier = 0.5
+
+# Walk one run a point: a parameter fixed at values, or held at probability levels.
+# [sweep.algorithms_growth]
+# values = [0.3, 0.5]                        # or levels = [0.1, 0.5, 0.9]
+"""
+
+
+def run_template(name: str) -> str:
+    """A commented run file that runs as it is."""
+    return TEMPLATE.format(name=name, **RunEntry().model_dump())
+
+
+def read_scenario(run: str, faults: list[Fault]) -> ScenarioFiles:
+    """Read a run file and all that it extends, the farthest first."""
+    path = locate_run(run)
+    chain = _chain(path, [], faults)
+    merged = ScenarioFiles(path.stem, {}, [], [])
+    for file, raw in chain:
+        entry = validated(RunEntry, raw, file, "", faults)
+        overlay_file(merged, raw if entry else valid_part(RunEntry, raw), file)
+    return merged
+
+
+def _chain(path: Path, below: list[Path], faults: list[Fault]) -> list[tuple[str, dict[str, Any]]]:
+    raw, file = read_toml(path, faults), shown_path(path)
+    base = raw.get("extends")
+    if not isinstance(base, str):
+        return [(file, raw)]
+    visited = [*(seen.resolve() for seen in below), path.resolve()]
+    places = [path.parent / f"{base}.toml", path.parent / base, *_candidate_paths(base)]
+    there = [place for place in places if place.is_file()]
+    free = next((place for place in there if place.resolve() not in visited), None)
+    if free is None:
+        found = f'"{base}", ' + ("which comes back to this file" if there else "no such run")
+        faults.append(Fault(file, "", "extends", found, "a path or a run's name, without a circle"))
+        return [(file, raw)]
+    return [*_chain(free, [*below, path], faults), (file, raw)]
+
+
+def overlay_file(run: ScenarioFiles, raw: Mapping[str, Any], file: str) -> None:
+    """Lay one file's tables over a run: values and priors are replaced, `[hold]` and `[condition]` are joined."""
+    for key, value in raw.items():
+        if key in ("hold", "condition") and key in run.stated:
+            value = {**run.stated[key].value, **value}
+        if key != "priors":
+            run.stated[key] = StatedValue(value, file)
+    priors = raw.get("priors", {})
+    run.layers.append((file, raw))
+    run.priors.append({name: StatedTable(p, file, f"priors.{name}") for name, p in priors.items()})
+
+
+def apply_sets(
+    run: ScenarioFiles, sets: Iterable[str], book: Mapping[str, StatedTable], faults: list[Fault]
+) -> None:
+    """Lay `KEY=VALUE` settings over a run, the last winning.
+
+    `book` holds the priors that the run's own overlay, so that one key of a prior can be set.
+    """
+    for text in sets:
+        key, _, written = text.partition("=")
+        path = [part.strip() for part in key.split(".")]
+        known = {**book, **{name: p for layer in run.priors for name, p in layer.items()}}
+        value = _toml_value(written, text, faults)
+        if value is None:
+            continue
+        if len(path) == 1 and path[0] in known:
+            path = ["priors", path[0]]
+            value = _fixed_prior(known[path[1]], value)
+        elif path[0] not in RunEntry.model_fields:
+            mend = did_you_mean(path[0], [*RunEntry.model_fields, *known])
+            allowed = "a key of the run file, or a parameter's name"
+            faults.append(Fault(SET_OPTION, "", text, "an unknown key", allowed, mend))
+            continue
+        elif path[0] == "priors" and len(path) == 3 and path[1] in known:
+            path, value = path[:2], {**known[path[1]].raw, path[2]: value}
+        raw = value
+        for part in reversed(path):
+            raw = {part: raw}
+        if validated(RunEntry, raw, SET_OPTION, "", faults):
+            overlay_file(run, raw, SET_OPTION)
+
+
+def _toml_value(written: str, text: str, faults: list[Fault]) -> Any:
+    try:
+        return tomllib.loads(f"value = {written}")["value"]
+    except tomllib.TOMLDecodeError:
+        if written.replace("-", "").replace("_", "").isalnum():
+            return written
+    allowed = 'KEY=VALUE with a TOML value, such as horizon=2060 or title="My world"'
+    faults.append(Fault(SET_OPTION, "", text, "no TOML value", allowed))
+    return None
+
+
+def _fixed_prior(placed: StatedTable, value: Any) -> dict[str, Any]:
+    unit = placed.raw.get("unit", "")
+    note = "Fixed for this run."
+    return {"family": "fixed", "value": value, "unit": unit, "source": "judgement", "note": note}

@@ -1,0 +1,1 @@
+"""Finished numbers to tables, figures and messages; no figure computes, and no table imports matplotlib."""

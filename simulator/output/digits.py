@@ -1,0 +1,37 @@
+"""Numbers with as many digits as their Monte Carlo error allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+
+def year(value: float, mcse: float, horizon: float) -> str:
+    """A year to no more digits than its Monte Carlo error allows; beyond the horizon it is no number."""
+    if math.isinf(value):
+        return f"> {horizon:g}"
+    return number(value, mcse, 2)
+
+
+def number(value: float, mcse: float, most: int = 4) -> str:
+    """A number to no more digits than its Monte Carlo error allows, `~` where the error itself is unknown."""
+    if not math.isfinite(mcse):
+        return f"~{value:.0f}"
+    places = most if mcse == 0 else min(max(math.floor(-math.log10(mcse)), 0), most)
+    return f"{value:.{places}f}"
+
+
+def percent(share: float, mcse: float) -> str:
+    """A probability in percent, to no more digits than its Monte Carlo error allows."""
+    return f"{number(100 * share, 100 * mcse, 2)} %"
+
+
+def limits_in_words(ends: Sequence[float | None], unit: str) -> str:
+    """Limits in words."""
+    low, high = ends
+    unit = "" if unit in ("1", "fraction") else f" {unit}"
+    if low is None:
+        return f"up to {high:.3g}{unit}" if unit != " year" else f"until {high:.1f}"
+    if high is None:
+        return f"from {low:.3g}{unit}" if unit != " year" else f"from {low:.1f}"
+    return f"{low:.3g} to {high:.3g}{unit}"

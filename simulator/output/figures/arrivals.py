@@ -1,0 +1,176 @@
+"""The probability that each milestone has been reached, by year: a row a milestone.
+
+The kinds of picture beside the first: gathers finished numbers and hands them to the plots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from simulator.model import Milestone
+from simulator.output.digits import percent, year
+from simulator.output.figures import style
+from simulator.output.figures.canvas import drawing, lettering, month, titles
+from simulator.output.figures.records import (
+    ArrivalRow,
+    run_subtitle,
+    threshold_rung,
+)
+from simulator.summaries import bands as room
+from simulator.summaries import estimates
+from simulator.summaries.estimates import probability_before
+from simulator.summaries.result import Result
+
+ROW, TALL = 0.3, 0.8
+"""Height of a row [inch], and how much of it a curve may fill."""
+
+HEAD, FOOT = 0.85, 0.62
+
+LEFT, RIGHT = 0.325, 0.735
+
+
+def draw_arrivals(
+    path: str | PathLike[str],
+    *,
+    title: str,
+    subtitle: str,
+    rows: Sequence[ArrivalRow],
+    horizon: float,
+    as_of: float,
+) -> None:
+    """Draw a curve a milestone, from 0 to 100 %; what it lacks of 100 % at the end is not reached by the horizon.
+
+    Parameters
+    ----------
+    path : file to write; its ending is one of `ENDINGS`
+    rows : the milestones, the topmost first
+    horizon, as_of : [year]
+    """
+    tall = HEAD + FOOT + ROW * max(len(rows), 4)
+    with drawing(path, (7.5, tall)) as figure:
+        titles(figure, title, subtitle)
+        body = 1 - (HEAD + FOOT) / tall
+        axes = figure.add_axes((LEFT, FOOT / tall, RIGHT - LEFT, body))
+        axes.set_ylim(len(rows), 0)
+        axes.set_xlim(_first_year(rows, as_of), horizon)
+        axes.yaxis.set_visible(False)
+        axes.spines["left"].set_visible(False)
+        axes.xaxis.set_minor_locator(MultipleLocator(1))
+        axes.set_xlabel("year", labelpad=2)
+        _arrival_frame(axes, as_of, len(rows))
+        for place, row in enumerate(rows):
+            _arrival_row(axes, row, place + (1 + TALL) / 2)
+        _columns(figure, axes, horizon, tall)
+
+
+def _first_year(rows: Sequence[ArrivalRow], as_of: float) -> float:
+    """The last whole year before anything happens, and before the as-of date."""
+    begun = [row.years[row.reached > 0.005] for row in rows]
+    return float(np.floor(min([as_of, *(years[0] for years in begun if len(years))]) - 1))
+
+
+def _arrival_frame(axes: Axes, as_of: float, rows: int) -> None:
+    for tick in axes.get_xticks():
+        axes.axvline(tick, color=style.HAIRLINE, lw=0.3, zorder=0)
+    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=4)
+    note = f"as of {month(as_of)}"
+    lettering(axes, note, (as_of, 0), (0, 3), ha="center", va="bottom", color=style.MUTED)
+
+
+def _arrival_row(axes: Axes, row: ArrivalRow, foot: float) -> None:
+    top = foot - TALL
+    curve = foot - TALL * row.reached
+    left, right = axes.get_xlim()
+    end = float(np.interp(right, row.years, curve))
+    line, tint = style.THRESHOLDS[0] if row.uncertain else (style.MEDIAN, style.FAN[1])
+    axes.plot([left, right], [foot, foot], color=style.HAIRLINE, lw=0.5, zorder=1)
+    axes.fill_between(row.years, foot, curve, color=tint, lw=0, zorder=2)
+    axes.plot(row.years, curve, color=line, lw=1.0, zorder=3)
+    if np.isfinite(row.median) and row.median > left:
+        axes.plot([row.median], [foot - TALL / 2], "o", ms=3.0, color=line, zorder=5)
+    axes.plot([right] * 2, [end, top], color=style.GAP, lw=2.6, clip_on=False, zorder=3)
+    at = "axes fraction"
+    height = 1 - (foot + top) / 2 / axes.get_ylim()[0]
+    text = {"ha": "right", "va": "center"}
+    lettering(axes, row.label, (0, height), (-6, 4.2), at, **text, size=style.NORMAL)
+    colour = line if row.uncertain else style.MUTED
+    lettering(axes, row.condition, (0, height), (-6, -4.8), at, **text, size=5.8, color=colour)
+    lettering(axes, row.interval, (1, height), (9, 0), at, va="center")
+    lettering(axes, row.never, (1, height), (138, 0), at, **text)
+
+
+def _columns(figure: Figure, axes: Axes, horizon: float, tall: float) -> None:
+    words = {"va": "bottom", "color": style.MUTED}
+    lettering(axes, "p50 (p10 to p90)", (1, 1), (9, 3), "axes fraction", **words)
+    lettering(axes, f"not by\n{horizon:g}", (1, 1), (138, 3), "axes fraction", **words, ha="right")
+    lettering(axes, "milestone", (0, 1), (-6, 3), "axes fraction", **words, ha="right")
+    note = (
+        "Each curve rises from 0 to 100 % of draws; dot: median; black bar at the right: not reached. "
+        "Orange: the threshold is uncertain (p50, p10 to p90)."
+    )
+    figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
+
+
+SHOWN_LEVELS = ("p50", "p10", "p90")
+
+
+def arrivals(result: Result, path: Path) -> None:
+    """Draw the probability that each milestone has been reached, by year, the earliest first."""
+    plan, shape = result.plan, result.shape
+    rows = []
+    for place, (milestone, told) in enumerate(
+        zip(plan.milestones, estimates.milestone_estimates(result.counts, shape), strict=True)
+    ):
+        asked = threshold_rung(result, milestone)
+        years, reached = _reached_by_quarter(result, place)
+        ends = [year(told[p], max(told[f"mcse_{p}"], 0.1), plan.horizon) for p in SHOWN_LEVELS]
+        rows.append(
+            ArrivalRow(
+                label=asked.label,
+                condition=_condition_in_words(result, milestone),
+                uncertain=asked.high > asked.low,
+                years=years,
+                reached=reached,
+                median=told["p50"],
+                interval=f"{ends[0]} ({ends[1]} to {ends[2]})" if len(set(ends)) > 1 else ends[0],
+                never=percent(1.0 - told["reached"], told["mcse_reached"]),
+            )
+        )
+    rows.sort(key=lambda row: (row.median, -row.reached[-1], row.label))
+    most = estimates.probability(1, 2, result.counts.effective).mcse
+    error = f"Monte Carlo error of a probability at most {100 * most:.2g} %"
+    draw_arrivals(
+        path,
+        title="Probability that each milestone has been reached",
+        subtitle=f"{run_subtitle(result)}; {error}",
+        rows=rows,
+        horizon=plan.horizon,
+        as_of=plan.as_of_year,
+    )
+
+
+def _reached_by_quarter(result: Result, milestone: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probability of having been reached, by quarter of a year: (quarter) [year], [fraction]."""
+    years = result.plan.grid.years
+    estimates = [
+        probability_before(result.counts, result.shape, milestone, float(at)) for at in years
+    ]
+    return years, np.array([estimate.value for estimate in estimates])
+
+
+def _condition_in_words(result: Result, milestone: Milestone) -> str:
+    sign = "≥" if milestone.direction == ">=" else "≤"
+    unit = room.series_units(result)[milestone.series].removeprefix("fraction")
+    asked = threshold_rung(result, milestone)
+    number = f"{asked.middle:g}"
+    if isinstance(milestone.threshold, str):
+        width = f" ({asked.low:.1f} to {asked.high:.1f})" if asked.high > asked.low else ""
+        number = f"{asked.middle:.1f}{width}"
+    return f"{milestone.series} {sign} {number} {unit}".strip()

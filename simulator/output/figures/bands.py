@@ -1,0 +1,174 @@
+"""Bands of any series, a panel each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+from simulator.output.figures import style
+from simulator.output.figures.binding import binding_areas
+from simulator.output.figures.canvas import (
+    PLATE,
+    drawing,
+    fan_bands,
+    heading,
+    lettering,
+    spread,
+    titles,
+)
+from simulator.output.figures.records import (
+    Band,
+    BandPanel,
+    Rung,
+    run_subtitle,
+    threshold_rung,
+)
+from simulator.summaries import bands as room
+from simulator.summaries.counts import REPORTED_LEVELS
+from simulator.summaries.result import Result
+
+HEAD, ROW, FOOT = 0.72, 2.3, 0.1
+
+WIDEST = 2
+
+
+def draw_bands(
+    path: str | PathLike[str],
+    *,
+    title: str,
+    subtitle: str,
+    panels: Sequence[BandPanel],
+    as_of: float,
+) -> None:
+    """Draw each series by year: its quantiles, or what share of draws a code's values have.
+
+    Parameters
+    ----------
+    path : file to write; its ending is one of `ENDINGS`
+    panels : the series, in reading order
+    as_of : [year]
+    """
+    columns = min(len(panels), WIDEST)
+    rows = -(-len(panels) // columns)
+    tall = HEAD + ROW * rows + FOOT
+    with drawing(path, (7.5, tall)) as figure:
+        titles(figure, title, subtitle)
+        _key(figure, tall)
+        for place, panel in enumerate(panels):
+            row, column = divmod(place, columns)
+            left = 0.075 + 0.49 * column
+            wide = 0.405 if columns > 1 else 0.75
+            if panel.band is None:  # names of thin areas stand at the right
+                wide *= 0.7 if columns > 1 else 1.0
+            foot = (FOOT + 0.3 + ROW * (rows - 1 - row)) / tall
+            axes = figure.add_axes((left, foot, wide, (ROW - 0.75) / tall))
+            _band_panel(axes, panel, as_of, narrow=columns > 1)
+
+
+def _band_panel(axes: Axes, panel: BandPanel, as_of: float, narrow: bool) -> None:
+    axes.set_xlim(float(panel.years[0]), float(panel.years[-1]))
+    axes.xaxis.set_major_locator(MultipleLocator(10 if narrow else 5))
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    if panel.band is None:
+        binding_areas(axes, panel.shares, panel.years, [as_of], panel.label)
+    else:
+        heading(axes, panel.label, -0.12 if narrow else -0.065)
+        axes.set_ylim(_panel_limits(panel.band, panel.marks))
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+        fan_bands(axes, panel.band)
+        _threshold_marks(axes, panel.marks)
+    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=2.6)
+
+
+def _panel_limits(band: Band, marks: Sequence[Rung]) -> tuple[float, float]:
+    low = float(np.min(band.quantiles["p05"]))
+    high = float(np.max(band.quantiles["p95"]))
+    near = [m.middle for m in marks if low <= m.middle <= high]
+    low, high = min([low, *near]), max([high, *near])
+    margin = 0.06 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _threshold_marks(axes: Axes, marks: Sequence[Rung]) -> None:
+    """Thresholds of milestones that are in sight: a line, or a strip where one is uncertain; names do not touch."""
+    bottom, top = axes.get_ylim()
+    left, right = axes.get_xlim()
+    seen = [mark for mark in marks if bottom < mark.middle < top]
+    colours = {}
+    for place, mark in enumerate(seen):
+        line, tint = style.THRESHOLDS[place % 2 if mark.high > mark.low else 0]
+        colours[mark.label] = line
+        if mark.high > mark.low:
+            strip: dict[str, Any] = {"color": tint, "alpha": 0.4, "lw": 0, "zorder": 0.5}
+            axes.fill_between([left, right], mark.low, mark.high, **strip)
+        else:
+            axes.axhline(mark.middle, color=line, lw=0.7, ls=(0, (2, 2)), zorder=2.4)
+    pixel, turn = axes.figure.dpi / 72, axes.transData
+    wanted = [float(turn.transform((left, mark.middle))[1]) for mark in seen]
+    places = spread([want + 4.5 * pixel for want in wanted], [8.5 * pixel] * len(seen))
+    for mark, want, middle in zip(seen, wanted, places, strict=True):
+        move = (3, (middle - want) / pixel)
+        look = {"color": colours[mark.label], "size": 6.0, "va": "center", "zorder": 6}
+        if mark.high == mark.low:
+            look["bbox"] = PLATE | {"pad": 0.2}
+        lettering(axes, mark.label, (left, mark.middle), move, **look)
+
+
+def _key(figure: Figure, tall: float) -> None:
+    """Name the tints once, in the figure's head."""
+    axes = figure.add_axes((0.02, 1 - 0.66 / tall, 0.96, 0.14 / tall))
+    axes.axis("off")
+    axes.set(xlim=(0, 100), ylim=(0, 1))
+    names = ("p05 to p95", "p10 to p90", "p25 to p75")
+    for place, (tint, name) in enumerate(zip(style.FAN, names, strict=True)):
+        axes.add_patch(Rectangle((place * 15, 0), 3, 1, color=tint, lw=0))
+        lettering(axes, name, (place * 15 + 3, 0.5), (4, 0), va="center")
+    axes.plot([45, 48], [0.5] * 2, color=style.MEDIAN, lw=1.5)
+    lettering(axes, "median", (48, 0.5), (4, 0), va="center")
+    axes.plot([58, 61], [0.5] * 2, color=style.THRESHOLDS[0][0], lw=0.7, ls=(0, (2, 2)))
+    note = "threshold of a milestone; strip: uncertain, 80 %"
+    lettering(axes, note, (61, 0.5), (4, 0), va="center")
+
+
+SHOWN_SERIES = (
+    "effective_compute",
+    "training_flop",
+    "cluster_cost",
+    "cluster_power",
+    "human_data_headroom",
+    "time_horizon",
+)
+
+
+def bands(result: Result, path: Path, series: Sequence[str]) -> None:
+    """Draw bands of some series, a panel each."""
+    asked = list(series) or [name for name in SHOWN_SERIES if name in result.plan.series]
+    panels, every = [], range(len(result.shape.years))
+    for each in room.select_series(result, asked):
+        found = room.series_band(result, each, REPORTED_LEVELS, every)
+        band = None if each.codes else Band(found.years, found.quantiles)
+        unit = "% of draws" if each.codes else each.unit
+        label = f"{each.long_name} [{unit}]"
+        panels.append(
+            BandPanel(label, band, found.shares, found.years, _series_thresholds(result, each.name))
+        )
+    draw_bands(
+        path,
+        title="Uncertainty bands",
+        subtitle=run_subtitle(result),
+        panels=panels,
+        as_of=result.plan.as_of_year,
+    )
+
+
+def _series_thresholds(result: Result, series: str) -> list[Rung]:
+    return [threshold_rung(result, m) for m in result.plan.milestones if m.series == series]

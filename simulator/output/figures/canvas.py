@@ -1,0 +1,147 @@
+"""The sheet that figures are drawn on: house style, repeatable files, lettering kept apart.
+
+The fan: nested bands of quantiles around the median.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.style import context
+from matplotlib.text import Annotation
+
+from simulator.output.figures import style
+from simulator.output.figures.records import Band
+
+ENDINGS: dict[str, dict[str, str | None]] = {
+    ".svg": {"Date": None, "Creator": "oomcast"},
+    ".pdf": {"CreationDate": None, "Creator": "oomcast"},
+    ".png": {"Software": "oomcast"},
+}
+"""Endings that a figure may have, each with the metadata that keeps dates out."""
+
+
+PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
+"""Paper under lettering that crosses a line."""
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+_RC_LOCK = threading.Lock()
+
+
+@contextmanager
+def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Figure]:
+    """Give a figure in the house style [inch], then write it.
+
+    matplotlib's settings belong to the process, so figures are drawn one at a time.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in ENDINGS:
+        allowed = ", ".join(ENDINGS)
+        raise ValueError(f"{path}: a figure cannot end in {ending!r}; allowed: {allowed}")
+    with _RC_LOCK, context(["default", style.RC]):
+        figure = Figure(figsize=size)
+        FigureCanvasAgg(figure)
+        yield figure
+        figure.savefig(path, format=ending[1:], metadata=ENDINGS[ending])
+
+
+def titles(figure: Figure, title: str, subtitle: str) -> None:
+    """Head the whole figure."""
+    tall = figure.get_figheight()
+    figure.text(0.02, 1 - 0.13 / tall, title, size=style.LARGE, weight="bold", va="top")
+    lines = textwrap.fill(subtitle, 120)
+    figure.text(0.02, 1 - 0.34 / tall, lines, color=style.MUTED, va="top")
+
+
+def month(year: float) -> str:
+    """A decimal year as its month, such as Nov 2026."""
+    first = date(int(year), 1, 1)
+    day = first + timedelta(days=round((year % 1) * (date(first.year + 1, 1, 1) - first).days))
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def signed(value: float, _: int | None = None) -> str:
+    """A label of an axis of differences."""
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
+def heading(axes: Axes, text: str, x: float = 0.0) -> None:
+    """Head one panel, from a place across it [fraction]."""
+    lettering(axes, text, (x, 1), (0, 7), "axes fraction", size=style.NORMAL, weight="bold")
+
+
+def lettering(
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    units: Any = "data",
+    **options: Any,
+) -> Annotation:
+    """Write small text at a place, moved by an offset [point]."""
+    options = {"size": style.SMALL, "annotation_clip": False} | options
+    return axes.annotate(text, at, offset, units, textcoords="offset points", **options)
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Centres moved apart, as little as possible, until things of these sizes do not touch."""
+    groups: list[tuple[list[int], float, float]] = []
+    for i in sorted(range(len(wanted)), key=lambda i: (wanted[i], i)):
+        members, middle, size = [i], wanted[i], sizes[i]
+        while groups and groups[-1][1] + groups[-1][2] / 2 > middle - size / 2:
+            others, centre, length = groups.pop()
+            total = centre * len(others) + middle * len(members)
+            members, size = others + members, length + size
+            middle = total / len(members)
+        groups.append((members, middle, size))
+    places = [0.0] * len(wanted)
+    for members, middle, size in groups:
+        edge = middle - size / 2
+        for i in members:
+            places[i] = edge + sizes[i] / 2
+            edge += sizes[i]
+    return places
+
+
+BAND_PAIRS = (("p05", "p95"), ("p10", "p90"), ("p25", "p75"))
+
+BAND_NAMES = ("p05", "p10", "p25", "median", "p75", "p90", "p95")
+
+
+def fan_bands(axes: Axes, band: Band) -> None:
+    """Draw the bands and the median, and say where p95 goes if it leaves the panel."""
+    for (low, high), tint in zip(BAND_PAIRS, style.FAN, strict=True):
+        axes.fill_between(band.years, band.quantiles[low], band.quantiles[high], color=tint, lw=0)
+    axes.plot(band.years, band.quantiles["p50"], color=style.MEDIAN, lw=1.5, zorder=3)
+    right = axes.get_xlim()[1]
+    end = band.at(right, "p95")
+    if end > axes.get_ylim()[1]:
+        text = f"p95 goes on to {end:+.0f} in {right:.0f} ↑"
+        lettering(axes, text, (1, 1), (0, 3), "axes fraction", ha="right", va="bottom")
+
+
+def fan_key(axes: Axes) -> None:
+    """Draw a slice of the fan, its quantiles named."""
+    key = axes.inset_axes((0.035, 0.7, 0.04, 0.22))
+    key.set(xlim=(0, 1), ylim=(0, 6))
+    key.axis("off")
+    for step, tint in enumerate(style.FAN):
+        key.add_patch(Rectangle((0, step), 1, 6 - 2 * step, color=tint, lw=0))
+    key.axhline(3, color=style.MEDIAN, lw=1.5)
+    for height, name in enumerate(BAND_NAMES):
+        lettering(key, name, (1, height), (4, 0), va="center", bbox=PLATE)
+    lettering(key, "quantiles", (0, 6), (0, 8), color=style.MUTED)

@@ -1,0 +1,172 @@
+"""The ledger of claims: each with its probability in every world, and what happened."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
+
+from simulator.evidence.claims import claim_inputs, claim_probability
+from simulator.inputs.claims import Claim, load_claims
+from simulator.output.figures import style
+from simulator.output.figures.canvas import drawing, heading, lettering
+from simulator.summaries.result import Result
+
+LINE, GAP, HEAD, FOOT = 0.125, 0.07, 1.12, 0.4
+"""Sizes in inches."""
+
+DODGE = 0.05  # between worlds, so that marks at one place are all seen
+
+LONGEST_LINE = 66  # letters in a line of a claim
+
+MARKERS = "os^Dv"
+
+
+@dataclass(frozen=True)
+class ClaimEntryRow:
+    """A claim with its probabilities, one a world; None where a world does not speak of it.
+
+    chances : (world) of (probability, Monte Carlo error) [fraction]
+    """
+
+    id: str
+    claim: str
+    outcome: bool | None
+    chances: Sequence[tuple[float, float] | None]
+
+
+def draw_claims(
+    path: str | PathLike[str],
+    *,
+    title: str,
+    subtitle: str,
+    worlds: Sequence[str],
+    entries: Sequence[ClaimEntryRow],
+) -> None:
+    """Draw a row a claim, in the order given."""
+    texts = [textwrap.wrap(entry.claim, LONGEST_LINE) for entry in entries]
+    sizes = [LINE * len(text) + GAP for text in texts]
+    height = HEAD + sum(sizes) + FOOT
+    with drawing(path, (7.5, height)) as figure:
+        figure.text(0.02, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
+        lines = textwrap.fill(subtitle, 118)
+        figure.text(0.02, 1 - 0.36 / height, lines, color=style.MUTED, va="top")
+        box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
+        axes = figure.add_axes(box)
+        axes.set(xlim=(0, 100), ylim=(sum(sizes), 0))
+        _claim_frame(axes, worlds)
+        top = 0.0
+        for i, (entry, text, size) in enumerate(zip(entries, texts, sizes, strict=True)):
+            if i % 2:
+                axes.axhspan(
+                    top,
+                    top + size,
+                    xmin=-1.67,
+                    xmax=1.26,
+                    color=style.HAIRLINE,
+                    alpha=0.2,
+                    lw=0,
+                    clip_on=False,
+                )
+            _claim_row(axes, entry, "\n".join(text), top + size / 2)
+            top += size
+
+
+def _claim_frame(axes: Axes, worlds: Sequence[str]) -> None:
+    heading(axes, "probability [%]")
+    for at in (0, 25, 50, 75, 100):
+        axes.axvline(at, color=style.HAIRLINE, lw=0.5, zorder=0.5)
+    axes.xaxis.set_major_locator(MultipleLocator(25))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", length=0)
+    lettering(axes, "met?", (1, 1), (12, 7), "axes fraction", weight="bold", size=style.NORMAL)
+    keys = [
+        Line2D([], [], color=colour, marker=mark, ls="", ms=4.5, label=world)
+        for world, mark, colour in zip(worlds, MARKERS, style.CYCLE, strict=False)
+    ]
+    axes.legend(
+        handles=keys,
+        loc="lower right",
+        bbox_to_anchor=(1.27, 1.0),
+        bbox_transform=axes.transAxes,
+        borderaxespad=2.2,
+        ncols=len(keys),
+        frameon=False,
+        fontsize=style.SMALL,
+        handletextpad=0.1,
+    )
+
+
+def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
+    lettering(
+        axes,
+        entry.id,
+        (-1.67, at),
+        (2, 0),
+        axes.get_yaxis_transform(),
+        va="center",
+        color=style.MUTED,
+    )
+    lettering(axes, text, (-1.49, at), (0, 0), axes.get_yaxis_transform(), va="center")
+    middle = (len(entry.chances) - 1) / 2
+    for i, (chance, mark, colour) in enumerate(
+        zip(entry.chances, MARKERS, style.CYCLE, strict=False)
+    ):
+        if chance:
+            share, error = chance
+            place = (100 * share, at + DODGE * (i - middle))
+            axes.plot(
+                *place,
+                mark,
+                ms=4.5,
+                color=colour,
+                mec=style.PAPER,
+                mew=0.5,
+                clip_on=False,
+                zorder=3,
+            )
+            axes.hlines(
+                place[1], 100 * (share - error), 100 * (share + error), color=colour, lw=0.8
+            )
+    if entry.outcome is not None:
+        told, colour = ("yes", style.MEDIAN) if entry.outcome else ("no", style.CYCLE[1])
+        lettering(
+            axes,
+            told,
+            (1, at),
+            (14, 0),
+            axes.get_yaxis_transform(),
+            va="center",
+            color=colour,
+            weight="bold",
+        )
+
+
+def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
+    """Draw the claims that a world can say, with their probability in each."""
+    worlds = [claim_inputs(result) for result in results]
+    entries = []
+    for claim in load_claims():
+        chances = [claim_probability(claim, each) for each in worlds]
+        if any(chances):
+            pairs = [(c.value, c.mcse) if c else None for c in chances]
+            entries.append(ClaimEntryRow(claim.id, _without_full_stop(claim), claim.outcome, pairs))
+    draw_claims(
+        path,
+        title="The ledger of claims",
+        subtitle="What the essay (000), the talk (001) and the podcast (002) said, with its probability in each world; "
+        "a range counts as met only inside. Bars: Monte Carlo error",
+        worlds=[result.plan.title for result in results],
+        entries=entries,
+    )
+
+
+def _without_full_stop(claim: Claim) -> str:
+    return claim.claim.rstrip(".")

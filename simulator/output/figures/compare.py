@@ -1,0 +1,196 @@
+"""Several worlds: effective compute over one another, and milestones side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from simulator.output.digits import percent
+from simulator.output.figures import style
+from simulator.output.figures.canvas import (
+    drawing,
+    heading,
+    lettering,
+    month,
+    signed,
+    spread,
+    titles,
+)
+from simulator.output.figures.records import (
+    ArrivalSpread,
+    Band,
+    WorldPanel,
+)
+from simulator.summaries import bands as room
+from simulator.summaries import estimates
+from simulator.summaries.counts import REPORTED_LEVELS
+from simulator.summaries.result import Result
+
+LAST_YEAR = 2035.0
+
+FIRST_YEAR = 2022.0
+
+HEAD, TOP, GAP, FOOT, STEP = 0.75, 2.9, 0.75, 0.6, 0.135
+
+
+def draw_compare(
+    path: str | PathLike[str],
+    *,
+    title: str,
+    subtitle: str,
+    worlds: Sequence[WorldPanel],
+    milestones: Sequence[str],
+    as_of: float,
+) -> None:
+    """Draw each world's effective compute, and when each reaches these milestones.
+
+    Parameters
+    ----------
+    path : file to write; its ending is one of `ENDINGS`
+    worlds : at most as many as `style.CYCLE` has colours; effective compute [OOM over the anchor]
+    milestones : names, the topmost first
+    as_of : [year]
+    """
+    row = STEP * (len(worlds) + 1.2)
+    bottom = row * len(milestones)
+    tall = HEAD + TOP + GAP + bottom + FOOT
+    with drawing(path, (7.5, tall)) as figure:
+        titles(figure, title, subtitle)
+        top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
+        _fans(top, worlds, as_of)
+        axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
+        _arrival_rows(axes, worlds, milestones, as_of)
+        note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: beyond the horizon"
+        figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
+
+
+def _fans(axes: Axes, worlds: Sequence[WorldPanel], as_of: float) -> None:
+    end = min(LAST_YEAR, *(world.horizon for world in worlds))
+    shown = [world.band.until(end) for world in worlds]
+    axes.set_xlim(max(float(band.years[0]) for band in shown), end)
+    ends = []
+    for band, colour in zip(shown, style.CYCLE, strict=False):
+        low, high = band.quantiles["p10"], band.quantiles["p90"]
+        axes.fill_between(band.years, low, high, color=colour, alpha=0.16, lw=0)
+        axes.plot(band.years, low, color=colour, lw=0.5, alpha=0.7)
+        axes.plot(band.years, high, color=colour, lw=0.5, alpha=0.7)
+        axes.plot(band.years, band.quantiles["p50"], color=colour, lw=1.8, zorder=3)
+        ends.append(float(band.quantiles["p50"][-1]))
+    axes.margins(y=0.04)
+    axes.yaxis.set_major_formatter(FuncFormatter(signed))
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=0)
+    heading(axes, "effective compute [OOM over GPT-4]: median, and p10 to p90", -0.4)
+    pixel = axes.figure.dpi / 72
+    wanted = [float(axes.transData.transform((end, value))[1]) for value in ends]
+    places = spread(wanted, [11 * pixel] * len(ends))
+    for world, colour, value, want, place in zip(
+        worlds, style.CYCLE, ends, wanted, places, strict=False
+    ):
+        at, move = (end, value), (6, (place - want) / pixel)
+        lettering(axes, world.label, at, move, color=colour, va="center", weight="bold")
+
+
+def _arrival_rows(
+    axes: Axes, worlds: Sequence[WorldPanel], milestones: Sequence[str], as_of: float
+) -> None:
+    row = len(worlds) + 1.2
+    end = max(world.horizon for world in worlds)
+    axes.set_xlim(FIRST_YEAR, end)
+    axes.set_ylim(row * len(milestones), 0)
+    axes.yaxis.set_visible(False)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    axes.set_xlabel("year", labelpad=2)
+    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=0)
+    heading(axes, "year of arrival", -0.4)
+    lettering(axes, f"as of {month(as_of)}", (as_of, 0), (0, 3), ha="center", color=style.MUTED)
+    lettering(axes, "not by its horizon", (1, 1), (6, 3), "axes fraction", color=style.MUTED)
+    for place, name in enumerate(milestones):
+        axes.axhline(row * place, color=style.HAIRLINE, lw=0.4)
+        middle = row * place + row / 2
+        label = name.replace("_", " ")
+        lettering(axes, label, (FIRST_YEAR, middle), (-8, 0), ha="right", va="center", size=8)
+        for line, (world, colour) in enumerate(zip(worlds, style.CYCLE, strict=False)):
+            if name in world.reaches:
+                _arrival_bar(
+                    axes, world.reaches[name], row * place + line + 1.1, colour, world.horizon
+                )
+
+
+def _arrival_bar(
+    axes: Axes, reach: ArrivalSpread, height: float, colour: str, horizon: float
+) -> None:
+    left, right = axes.get_xlim()
+    for (low, high), width in ((("p10", "p90"), 0.9), (("p25", "p75"), 3.2)):
+        ends = [min(max(reach.quantiles[key], left), horizon) for key in (low, high)]
+        if math.isfinite(reach.quantiles[low]):
+            axes.plot(ends, [height] * 2, color=colour, lw=width, solid_capstyle="butt")
+    if math.isinf(reach.quantiles["p90"]):
+        axes.plot([horizon], [height], ">", ms=3.2, color=colour, clip_on=False)
+    if left <= reach.quantiles["p50"] <= right:
+        axes.plot(
+            reach.quantiles["p50"], height, "o", ms=4.0, color=colour, mec=style.PAPER, mew=0.6
+        )
+    share = {"color": colour, "size": 6.5, "va": "center"}
+    lettering(axes, reach.never, (right, height), (8, 0), **share)
+
+
+SHOWN_MILESTONES = (
+    "automated_researcher",
+    "remote_work",
+    "gpt4_in_a_minute",
+    "data_exhausted",
+    "pretraining_ends",
+    "cluster_100b",
+    "power_share_20",
+)
+
+
+def compare(results: Sequence[Result], path: Path, labels: Sequence[str]) -> None:
+    """Draw several worlds: effective compute, and the milestones that most is said of."""
+    known = {m.name for result in results for m in result.plan.milestones}
+    wanted = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
+    worlds = []
+    for result, label in zip(results, labels, strict=True):
+        (series,) = room.select_series(result, ["effective_compute"])
+        found = room.series_band(result, series, REPORTED_LEVELS, range(len(result.shape.years)))
+        band = Band(found.years, found.quantiles)
+        worlds.append(
+            WorldPanel(label, band, _arrival_spreads(result, wanted), result.plan.horizon)
+        )
+    draw_compare(
+        path,
+        title="Worlds compared",
+        subtitle=_sizes(results, labels),
+        worlds=worlds,
+        milestones=wanted,
+        as_of=max(result.plan.as_of_year for result in results),
+    )
+
+
+def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
+    sizes = [f"{result.plan.draws:,} draws, seed {result.plan.seed}" for result in results]
+    named = list(zip(labels, results, strict=True))
+    weighed = [label for label, result in named if result.plan.observations]
+    mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""
+    if len(set(sizes)) == 1:
+        return f"{len(results)} worlds, {sizes[0]}: the same luck in each{mixed}"
+    told = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
+    return told + mixed
+
+
+def _arrival_spreads(result: Result, wanted: Sequence[str]) -> dict[str, ArrivalSpread]:
+    found = {}
+    for told in estimates.milestone_estimates(result.counts, result.shape):
+        if told["name"] in wanted:
+            never = percent(1.0 - told["reached"], told["mcse_reached"])
+            found[told["name"]] = ArrivalSpread(
+                {level: told[level] for level in REPORTED_LEVELS}, never
+            )
+    return found

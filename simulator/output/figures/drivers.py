@@ -1,0 +1,151 @@
+"""What each driver adds to effective compute: a stack of means, and each part with its band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MultipleLocator
+
+from simulator.output.figures import style
+from simulator.output.figures.canvas import drawing, heading, lettering, signed, spread, titles
+from simulator.output.figures.records import (
+    Part,
+    run_subtitle,
+)
+from simulator.summaries import decomposition
+from simulator.summaries.result import Result
+
+WIDE, TALL = 7.5, 8.6
+
+COLUMNS = 3
+
+NOTHING = 1e-9  # [OOM], what rounding leaves of a part that is not there
+
+
+def draw_drivers(
+    path: str | PathLike[str],
+    *,
+    title: str,
+    subtitle: str,
+    years: np.ndarray,
+    parts: Sequence[Part],
+    total: np.ndarray,
+    anchor_year: float,
+) -> None:
+    """Stack the parts' means, what takes away below 0; beneath, each part with its 80 % interval.
+
+    Parameters
+    ----------
+    path : file to write; its ending is one of `ENDINGS`
+    years : (year) [year]
+    parts : what each driver adds, the lowest of the stack first [OOM over the anchor]
+    total : (year), the mean of effective compute, the sum of the parts' means [OOM over the anchor]
+    anchor_year : [year]
+    """
+    with drawing(path, (WIDE, TALL)) as figure:
+        titles(figure, title, subtitle)
+        stack = figure.add_axes((0.075, 0.545, 0.68, 0.355))
+        stack.set_xlim(float(years[0]), float(years[-1]))
+        heading(stack, "mean of what each driver adds [OOM over GPT-4]", -0.081)
+        _stack(stack, years, parts, total)
+        _small(figure, years, parts, anchor_year)
+
+
+def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarray) -> None:
+    """Gains pile up from 0 and losses down from 0, year by year; a thin line is their sum."""
+    above, below = np.zeros(len(years)), np.zeros(len(years))
+    ends: dict[str, float] = {}
+    for part, (colour, hatch) in zip(parts, style.PARTS, strict=False):
+        gain, loss = np.maximum(part.mean, 0.0), np.minimum(part.mean, 0.0)
+        for foot, step in ((above, gain), (below, loss)):
+            if np.any(np.abs(step) > NOTHING):
+                look: dict[str, Any] = {
+                    "facecolor": colour,
+                    "edgecolor": style.PAPER,
+                    "hatch": hatch,
+                }
+                axes.fill_between(years, foot, foot + step, **look, lw=0.5)
+        foot = above if gain[-1] > 0 else below
+        if np.any(np.abs(part.mean) > NOTHING):
+            label = f"{part.label} {_gain(part.mean[-1])}"
+            ends[label] = float(foot[-1] + part.mean[-1] / 2)
+        above, below = above + gain, below + loss
+    axes.plot(years, total, color=style.INK, lw=1.6)
+    axes.axhline(0, color=style.INK, lw=0.6)
+    axes.yaxis.set_major_formatter(FuncFormatter(signed))
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    ends[f"together {_gain(total[-1])}"] = float(total[-1])
+    _names(axes, list(ends), list(ends.values()))
+    lettering(axes, f"in {years[-1]:.0f}", (1, 1), (14, 7), "axes fraction", color=style.MUTED)
+
+
+def _gain(value: float) -> str:
+    return "0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−")
+
+
+def _names(axes: Axes, labels: Sequence[str], ends: Sequence[float]) -> None:
+    """Name each area at the right edge, as near its height as its neighbours allow."""
+    right, pixel = axes.get_xlim()[1], axes.figure.dpi / 72
+    wanted = [float(axes.transData.transform((right, end))[1]) for end in ends]
+    places = spread(wanted, [11.0 * pixel] * len(ends))
+    for label, end, want, place in zip(labels, ends, wanted, places, strict=True):
+        line = {"arrowstyle": "-", "color": style.MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": 0}
+        lettering(
+            axes,
+            label,
+            (right, end),
+            (14, (place - want) / pixel),
+            va="center",
+            weight="bold" if label == labels[-1] else "normal",
+            arrowprops=line | {"relpos": (0, 0.5)},
+        )
+
+
+def _small(figure: Figure, years: np.ndarray, parts: Sequence[Part], anchor: float) -> None:
+    """Draw each part by itself, all on one scale: its mean and its 80 % interval over draws."""
+    rows = -(-len(parts) // COLUMNS)
+    shown = years >= anchor
+    low = min(float(part.low[shown].min()) for part in parts)
+    high = max(float(part.high[shown].max()) for part in parts)
+    for place, (part, (colour, _)) in enumerate(zip(parts, style.PARTS, strict=False)):
+        row, column = divmod(place, COLUMNS)
+        wide, tall = 0.25, 0.315 / rows
+        box = (0.075 + column * 0.315, 0.05 + (rows - 1 - row) * (tall + 0.035), wide, tall)
+        axes = figure.add_axes(box)
+        axes.set_xlim(anchor, float(years[-1]))
+        axes.set_ylim(low - 0.3, high + 0.3)
+        axes.axhline(0, color=style.INK, lw=0.5)
+        axes.fill_between(years, part.low, part.high, color=colour, alpha=0.45, lw=0)
+        axes.plot(years, part.mean, color=style.INK, lw=1.2)
+        axes.yaxis.set_major_formatter(FuncFormatter(signed))
+        axes.xaxis.set_major_locator(MultipleLocator(10))
+        axes.xaxis.set_minor_locator(MultipleLocator(5))
+        axes.tick_params(labelleft=column == 0, labelbottom=row == rows - 1)
+        lettering(axes, part.label, (0, 1), (0, 3), "axes fraction", weight="bold")
+    note = "each by itself, on one scale: mean and 80 % interval over draws [OOM]"
+    figure.text(0.02, 0.477, note, size=style.NORMAL, weight="bold")
+
+
+def drivers(result: Result, path: Path) -> None:
+    """Draw what each driver adds to effective compute, by year."""
+    found = decomposition.decompose(result)
+    error = float(np.max(found.total_mcse))
+    draw_drivers(
+        path,
+        title="What drives effective compute",
+        subtitle=f"{run_subtitle(result)}; means over the {found.draws:,} draws whose trajectories are "
+        f"kept, Monte Carlo error of their sum at most {error:.2g} OOM",
+        years=found.years,
+        parts=[
+            Part(decomposition.LABELS[name], found.mean[name], found.low[name], found.high[name])
+            for name in found.mean
+        ],
+        total=found.total,
+        anchor_year=result.plan.anchor_year,
+    )

@@ -1,0 +1,256 @@
+"""Findings and attributions -> pictures: gathers finished numbers and hands them to the plots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator.inputs.plan import Plan
+from simulator.output.digits import limits_in_words
+from simulator.output.figures.bars import (
+    Bar,
+    BarRow,
+    Case,
+    Side,
+    Swing,
+    draw_boxes,
+    draw_ranked_bars,
+    draw_stack,
+    draw_tornado,
+    draw_waterfall,
+)
+from simulator.sensitivity.analysis import Analysis, ranked_records, swing_size
+from simulator.sensitivity.attribution import Attribution
+from simulator.sensitivity.question import (
+    CORRELATED,
+    DISCOVERY,
+    GIVEN,
+    INFORMATION,
+    SHAPLEY,
+    SOBOL,
+    TORNADO,
+)
+from simulator.sensitivity.targets import BEFORE, SERIES
+
+MOST_ROWS = 20  # rows of a picture
+
+LEAST_DRAWN = 0.005  # of an index whose bar is drawn
+
+LAYERS = 11  # names of a stack, beside the others
+
+LAYER = 0.01  # mean share of one that is named
+
+
+MEASURES = {
+    SOBOL: {
+        "first_order": "first order: gone when it is known",
+        "total_order": "total order: left when all else is known",
+    },
+    SHAPLEY: {"shapley": "Shapley effect"},
+    GIVEN: {
+        "first_order": "first order, by conditional means",
+        "pawn": "PAWN: distance of distributions",
+    },
+    INFORMATION: {"width_left": "share of the 80 % interval that goes when it is known"},
+}
+
+MEASURES[CORRELATED] = MEASURES[SOBOL]
+
+
+METHOD_NOTES = {
+    SOBOL: "Shares of the variance. Both are exactly 0 where nothing leads to the target.",
+    CORRELATED: "Shares of the variance; correlations let one {by} tell of another, so first order may "
+    "exceed total order.",
+    SHAPLEY: "Shares of the variance, correlations and interactions split fairly; they sum to 1.",
+    GIVEN: "From finished draws. Chance alone leaves a PAWN above 0.",
+    INFORMATION: "The longer the bar, the more it is worth to find out; below 0 the interval widens "
+    "on average.",
+}
+
+
+def sensitivity(findings: Analysis, path: Path) -> None:
+    """Draw what a method found."""
+    if findings.target.kind == SERIES:
+        _stack(findings, path)
+    elif findings.asked.method == TORNADO:
+        _tornado(findings, path)
+    elif findings.asked.method == DISCOVERY:
+        _boxes(findings, path)
+    else:
+        _bars(findings, path)
+
+
+def _subtitle(findings: Analysis) -> str:
+    plan, asked = findings.plan, findings.asked
+    return f"{plan.title}, by {asked.by}: {asked.draws:,} draws, seed {plan.seed}"
+
+
+def _whisker(findings: Analysis) -> str:
+    asked = findings.asked
+    return (
+        f" Whisker: {100 * asked.interval:g} % interval of {asked.replicates} bootstrap replicates."
+    )
+
+
+def _bar(record: dict[str, Any], key: str) -> Bar:
+    return Bar(record[key], record[f"{key}_low"], record[f"{key}_high"])
+
+
+def _gone(record: dict[str, Any], key: str) -> Bar:
+    """What goes of a width of which this is left."""
+    return Bar(1.0 - record[key], 1.0 - record[f"{key}_high"], 1.0 - record[f"{key}_low"])
+
+
+def _left_out(shown: int, whole: int, what: str) -> str:
+    return f" {whole - shown} more {what}s matter less." if whole > shown else ""
+
+
+def _bars(findings: Analysis, path: Path) -> None:
+    method, by = findings.asked.method, findings.asked.by
+    measures, records = MEASURES[method], ranked_records(findings)
+    bar = _gone if method == INFORMATION else _bar
+    rows = [BarRow(r["name"], [bar(r, key) for key in measures]) for r in records]
+    rows = [row for row in rows if max(abs(bar.value) for bar in row.bars) >= LEAST_DRAWN][
+        :MOST_ROWS
+    ]
+    title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
+    draw_ranked_bars(
+        path,
+        title=f"{title}: {findings.target.said}",
+        subtitle=_subtitle(findings),
+        measures=list(measures.values()),
+        rows=rows,
+        note=METHOD_NOTES[method].format(by=by)
+        + _whisker(findings)
+        + _left_out(len(rows), len(records), by),
+    )
+
+
+def _tornado(findings: Analysis, path: Path) -> None:
+    records, target = ranked_records(findings), findings.target
+    stems = ["median"] + (["probability"] if "probability" in findings.now else [])
+    if target.kind == BEFORE:
+        stems.reverse()
+    when = f"before {target.years[0]:g}"
+    names = {
+        "median": "change of the median [years]"
+        if target.milestone
+        else f"change of the median [{target.unit}]",
+        "probability": f"change of P({when}) [fraction]",
+    }
+    moving = [r for r in records if swing_size(r, stems[0]) > 0.0]
+    swings = [
+        Swing(
+            r["name"],
+            [(_bar(r, f"{s}_change_p10"), _bar(r, f"{s}_change_p90")) for s in stems],
+        )
+        for r in moving[:MOST_ROWS]
+    ]
+    ends = (
+        "A parameter is held at its p10 and p90"
+        if findings.asked.by == "parameter"
+        else "A driver is held as in the draws in which its own effect stands at its p10 and p90"
+    )
+    draw_tornado(
+        path,
+        title=f"Tornado: {target.said}",
+        subtitle=_subtitle(findings),
+        panels=[names[stem] for stem in stems],
+        swings=swings,
+        note=f"{ends}; everything else varies."
+        + _whisker(findings)
+        + _left_out(len(swings), len(moving), findings.asked.by),
+    )
+
+
+def _boxes(findings: Analysis, path: Path) -> None:
+    units = {prior.name: prior.unit for prior in findings.plan.priors}
+    cases = []
+    for record in findings.records:
+        heading = (
+            f"{record['box']}. coverage {100 * record['coverage']:.0f} ± {100 * record['mcse_coverage']:.0f} %, "
+            f"density {100 * record['density']:.0f} ± {100 * record['mcse_density']:.0f} %"
+        )
+        sides = [
+            Side(
+                name,
+                record["levels"][name][0],
+                record["levels"][name][1],
+                limits_in_words(ends, units[name]),
+            )
+            for name, ends in record["limits"].items()
+        ]
+        cases.append(Case(heading, sides))
+    share = 100 * findings.now["share_of_cases"]
+    early = findings.target.kind == BEFORE
+    name = findings.target.text.partition("@")[0]
+    what = (
+        f"arrives before {findings.target.years[0]:g}"
+        if early
+        else f"never arrives before {findings.target.horizon:g}"
+    )
+    draw_boxes(
+        path,
+        title=f"Worlds in which {name} {what}",
+        subtitle=f"{_subtitle(findings)}; {share:.0f} % of all draws",
+        cases=cases,
+        note="Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
+        "Coverage: share of such worlds inside; density: share of the draws inside that are such. "
+        "Boxes are found in half of the draws and judged on the other half, each outside those "
+        "before it; ±: Monte Carlo standard error.",
+    )
+
+
+def _stack(findings: Analysis, path: Path) -> None:
+    key = {SHAPLEY: "shapley", GIVEN: "pawn"}.get(findings.asked.method, "total_order")
+    names = list(dict.fromkeys(r["name"] for r in findings.records))
+    values = {n: np.array([r[key] for r in findings.records if r["name"] == n]) for n in names}
+    years = np.array(list(dict.fromkeys(r["year"] for r in findings.records)))
+    shown = years > findings.plan.anchor_year
+    parts = {n: np.maximum(v[shown], 0.0) for n, v in values.items()}
+    whole = np.sum(list(parts.values()), axis=0)
+    shares = {n: v / np.where(whole > 0.0, whole, np.nan) for n, v in parts.items()}
+    order = sorted(shares, key=lambda name: -float(np.nanmean(shares[name])))
+    named = [n for n in order[:LAYERS] if np.nanmean(shares[n]) >= LAYER]
+    layers = {name: shares[name] for name in named}
+    if rest := order[len(named) :]:
+        layers["others"] = np.sum([shares[name] for name in rest], axis=0)
+    what = {"shapley": "Shapley effects", "pawn": "PAWN indices"}.get(key, "Total-order indices")
+    own = "" if key == "shapley" else " as shares of their sum in that year"
+    draw_stack(
+        path,
+        title=f"What drives the spread of {findings.target.series.replace('_', ' ')}, year by year",
+        subtitle=_subtitle(findings),
+        years=years[shown],
+        shares=layers,
+        note=f"{what} on the variance{own}, the largest on average at the foot.",
+    )
+
+
+def attribution(found: Attribution, a: Plan, b: Plan, path: Path, share: float) -> None:
+    """Draw where the difference of two worlds comes from."""
+    probability = found.target.kind == BEFORE
+    scale = 100.0 if probability else 1.0
+    bars = zip(found.drivers, *(scale * x for x in found.parts[:3]), strict=True)
+    rows = [
+        BarRow(n, [Bar(v, low, high)]) for n, v, low, high in bars if not v == low == high == 0.0
+    ]
+    rows.sort(key=lambda row: -abs(row.bars[0].value))
+    same = len(found.drivers) - len(rows)
+    places = 1 if probability or found.target.milestone else 2
+    ends = [
+        (plan.title, scale * value, f"{scale * value:.{places}f}{' %' if probability else ''}")
+        for plan, value in ((a, found.a), (b, found.b))
+    ]
+    draw_waterfall(
+        path,
+        title=f"From {a.title} to {b.title}, driver by driver",
+        subtitle=f"{found.statistic} of the {found.target.said} [{found.unit}]",
+        start=ends[0],
+        end=ends[1],
+        steps=rows,
+        note=f"Shapley values on paired draws ({found.how}); the parts sum to the whole. "
+        f"Whisker: {100 * share:g} % interval of the part. {same} other drivers agree or do not lead there: exactly 0.",
+    )

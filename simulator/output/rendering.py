@@ -1,0 +1,125 @@
+"""Finished numbers -> tables, as text, CSV, Markdown or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import Fault, InputFault
+
+FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: a header, rows of text already rounded to what their error allows, and a caption.
+
+    The first `names` columns hold words, the others numbers.
+    """
+
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+    names: int = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has to say: a table for people, tidy records with unrounded numbers, and a JSON document."""
+
+    table: Table
+    records: Sequence[dict[str, Any]]
+    document: Any
+
+
+def choose_format(format: str | None, output: Path | None) -> str:
+    """The format asked for, or that of the output's ending; an output that cannot be is a fault."""
+    endings = {ending: name for name, ending in FORMATS.items()}
+    found = format or (endings.get(output.suffix, "") if output else "table")
+    if found not in FORMATS:
+        where = str(output) if output and not format else "--format"
+        allowed = ", ".join(FORMATS) + " (or a file that ends in " + ", ".join(endings) + ")"
+        raise InputFault(
+            [Fault(where, found=format or output.suffix if output else found, allowed=allowed)]
+        )
+    if output and not output.parent.is_dir():
+        raise InputFault([Fault(str(output), found="no such folder", allowed="a file in a folder")])
+    return found
+
+
+def emit(answer: Answer, format: str | None, output: Path | None) -> None:
+    """Print an answer, or write it to a file."""
+    text = rendered(answer, choose_format(format, output), wide=output is not None)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text)
+
+
+def rendered(answer: Answer, format: str, wide: bool = False) -> str:
+    """An answer as text in one of the formats."""
+    if format == "json":
+        return json.dumps(_plain(answer.document), indent=1, allow_nan=False) + "\n"
+    if format == "csv":
+        return _csv(answer.records)
+    return _markdown(answer.table) if format == "md" else _text(answer.table, wide)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as JSON knows them: inf and NaN are null."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _csv(records: Sequence[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    columns = dict.fromkeys(key for record in records for key in record)
+    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
+    writer.writeheader()
+    for record in records:
+        writer.writerow(
+            {key: "" if (plain := _plain(v)) is None else plain for key, v in record.items()}
+        )
+    return text.getvalue()
+
+
+def _markdown(table: Table) -> str:
+    rows = [table.header, ["---"] * len(table.header), *table.rows]
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return (
+        "\n".join(
+            filter(None, [f"**{table.title}**\n", *lines, table.caption and f"\n{table.caption}"])
+        )
+        + "\n"
+    )
+
+
+def _text(table: Table, wide: bool) -> str:
+    """A table for the terminal; off a terminal nothing is cut to a width."""
+    from rich.console import Console
+    from rich.table import Table as Grid
+
+    text = io.StringIO()
+    on_terminal = sys.stdout.isatty() and not wide
+    console = Console(
+        file=text, width=None if on_terminal else 10_000, highlight=False, markup=False
+    )
+    grid = Grid(box=None, title=table.title, title_justify="left", padding=(0, 2, 0, 0))
+    for i, name in enumerate(table.header):
+        grid.add_column(name, justify="left" if i < table.names else "right", no_wrap=True)
+    for row in table.rows:
+        grid.add_row(*row)
+    console.print(grid)
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    return "\n".join([*lines, *([table.caption] if table.caption else [])]) + "\n"

@@ -1,0 +1,73 @@
+"""The table of uncertainty bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from simulator.output.digits import number, percent
+from simulator.output.rendering import Answer, Table
+from simulator.summaries.bands import SeriesBand
+from simulator.summaries.result import Result
+
+
+def bands_document(result: Result, bands: Sequence[SeriesBand]) -> dict[str, Any]:
+    """Bands in the shape that other programs read."""
+    told = []
+    for each in bands:
+        head = {"name": each.series.name, "unit": each.series.unit, "year": each.years.tolist()}
+        errors = {key: values.tolist() for key, values in each.errors.items()}
+        if each.shares:
+            shares = {name: values.tolist() for name, values in each.shares.items()}
+            told.append(head | {"shares": shares, "mcse_shares": errors})
+        else:
+            quantiles = {key: values.tolist() for key, values in each.quantiles.items()}
+            told.append(head | quantiles | {f"mcse_{key}": v for key, v in errors.items()})
+    plan = result.plan
+    return {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "series": told}
+
+
+def bands_records(result: Result, bands: Sequence[SeriesBand]) -> list[dict[str, Any]]:
+    """One record a series and year; a code's shares stand in columns of their own."""
+    told = []
+    for each in bands:
+        columns = {f"share_{name}": values for name, values in each.shares.items()}
+        columns |= dict(each.quantiles)
+        errors = {("share_" if each.shares else "") + key: v for key, v in each.errors.items()}
+        columns |= {f"mcse_{key}": values for key, values in errors.items()}
+        head = {"run": result.plan.name, "series": each.series.name, "unit": each.series.unit}
+        told += [
+            head | {"year": float(year)} | {key: float(v[i]) for key, v in columns.items()}
+            for i, year in enumerate(each.years)
+        ]
+    return told
+
+
+def bands_answer(result: Result, found: Sequence[SeriesBand], levels: Sequence[str]) -> Answer:
+    """The table of bands, its records and its document."""
+    numbers = list(levels) if any(each.quantiles for each in found) else []
+    shown_error = "p50" if "p50" in numbers else next(iter(numbers), "")
+    codes = list(dict.fromkeys(name for each in found for name in each.shares))
+    header = ["series [unit]", "year", *numbers, *([f"mcse {shown_error}"] if numbers else [])]
+    lines = []
+    for each in found:
+        name = f"{each.series.name} [{'share of draws' if each.shares else each.series.unit}]"
+        for i, year in enumerate(each.years):
+            cells = [
+                number(each.quantiles[key][i], each.errors[key][i]) if each.quantiles else ""
+                for key in numbers
+            ]
+            if numbers:
+                cells.append(f"{each.errors[shown_error][i]:.2g}" if each.quantiles else "")
+            cells += [
+                percent(each.shares[key][i], each.errors[key][i]) if key in each.shares else ""
+                for key in codes
+            ]
+            lines.append([name, f"{year:g}", *cells])
+    plan = result.plan
+    caption = (
+        f"Equal-tailed quantiles over {plan.draws:,} draws, seed {plan.seed}, "
+        "to the digits that the Monte Carlo error allows."
+    )
+    table = Table(plan.title, [*header, *codes], lines, caption)
+    return Answer(table, bands_records(result, found), bands_document(result, found))

@@ -1,0 +1,28 @@
+"""The table of one draw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.output.rendering import Answer, Table
+
+
+def draw_answer(record: dict[str, Any], title: str) -> Answer:
+    """One draw: its series every five years, its arrivals, its parameters."""
+    years = [i for i, y in enumerate(record["year"]) if y % 5 == 0 or y == record["anchor_year"]]
+    header = ["", *(f"{record['year'][i]:g}" for i in years)]
+    rows = [
+        [name, *(f"{values[i]:.4g}" for i in years)] for name, values in record["series"].items()
+    ]
+    rows += [[""] * len(header), ["milestone", "arrival", *[""] * (len(years) - 1)]]
+    for name, arrival in record["arrivals"].items():
+        shown = f"> {record['year'][-1]:g}" if arrival == float("inf") else f"{arrival:.2f}"
+        rows.append([name, shown, *[""] * (len(years) - 1)])
+    rows += [[""] * len(header), ["parameter", "value", *[""] * (len(years) - 1)]]
+    rows += [[n, f"{v:.6g}", *[""] * (len(years) - 1)] for n, v in record["parameters"].items()]
+    records = [
+        {"series": name, "year": year, "value": value}
+        for name, values in record["series"].items()
+        for year, value in zip(record["year"], values, strict=True)
+    ]
+    return Answer(Table(title, header, rows), records, record)

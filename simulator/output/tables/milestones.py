@@ -1,0 +1,96 @@
+"""The milestone table, of one world or of several side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from simulator.inputs.plan import Plan
+from simulator.output.digits import percent, year
+from simulator.output.rendering import Answer, Table
+from simulator.summaries.estimates import milestone_estimates
+from simulator.summaries.result import Result
+
+SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
+
+MOST_TITLES = 4
+
+SHOWN_YEARS = ("2028", "2031", "2036")
+
+
+def milestones_answer(
+    results: Iterable[Result], labels: Sequence[str] = (), listed: bool = False
+) -> Answer:
+    """The milestone table of one result, or of several, grouped by milestone.
+
+    `labels` stand for the worlds' names, in case these are the same; `listed` makes a list of one document too.
+    """
+    told = [(result.plan, _document(result)) for result in results]  # counts are large: one by one
+    plans = [plan for plan, _ in told]
+    documents = [document for _, document in told]
+    if len({plan.name for plan in plans}) < len(plans):
+        documents = [{**d, "run": label} for d, label in zip(documents, labels, strict=True)]
+    years = [y for y in SHOWN_YEARS if any(p.start < int(y) <= p.horizon for p in plans)]
+    horizons = {plan.horizon for plan in plans}
+    never = f"not by {plans[0].horizon:g}" if len(horizons) == 1 else "not by its horizon"
+    several = len(plans) > 1
+    header = ["milestone", *(["run"] if several else []), *SHOWN_LEVELS, "mcse p50"]
+    header += [*(f"by end {int(y) - 1}" for y in years), never]
+    names = dict.fromkeys(row["name"] for each in documents for row in each["milestones"])
+    lines, records = [], []
+    for name in names:
+        found = [(d, row) for d in documents for row in d["milestones"] if row["name"] == name]
+        for place, (document, row) in enumerate(found):
+            label = [name if place == 0 else "", *([document["run"]] if several else [])]
+            lines.append([*label, *_cells(row, document["horizon"], years)])
+            records.append(_record(document["run"], row))
+    titles = list(dict.fromkeys(plan.title for plan in plans))
+    title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} worlds"
+    table = Table(title, header, lines, _caption(plans), names=2 if several else 1)
+    return Answer(table, records, documents if several or listed else documents[0])
+
+
+def _document(result: Result) -> dict[str, Any]:
+
+    plan = result.plan
+    head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
+    return {**head, "milestones": milestone_estimates(result.counts, result.shape)}
+
+
+def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:
+
+    error = row["mcse_p50"]
+    return [
+        *(year(row[p], row[f"mcse_{p}"], horizon) for p in SHOWN_LEVELS),
+        f"{error:.2g} y" if math.isfinite(error) else "-",
+        *(
+            percent(row["by_year"][y], row["mcse_by_year"][y]) if y in row["by_year"] else "-"
+            for y in years
+        ),
+        percent(1.0 - row["reached"], row["mcse_reached"]),
+    ]
+
+
+def _record(run: str, row: dict[str, Any]) -> dict[str, Any]:
+    flat = {key: value for key, value in row.items() if not isinstance(value, dict)}
+    return {"run": run, **flat, **{f"by_{y}": share for y, share in row["by_year"].items()}}
+
+
+def _caption(plans: Sequence[Plan]) -> str:
+    sizes = dict.fromkeys(f"{plan.draws:,} draws, seed {plan.seed}" for plan in plans)
+    if len(sizes) > 1:
+        sizes = dict.fromkeys(f"{p.title}: {p.draws:,} draws, seed {p.seed}" for p in plans)
+    each = " each" if len(plans) > len(sizes) else ""
+    return (
+        "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo "
+        f"error allows. {'; '.join(sizes)}{each}.{_weighed(plans)}"
+    )
+
+
+def _weighed(plans: Sequence[Plan]) -> str:
+    """Which of several worlds are conditioned: a posterior beside a prior is not like beside like."""
+    weighed = [plan.name for plan in plans if plan.observations]
+    if not 0 < len(weighed) < len(plans):
+        return ""
+    return f" Conditioned on observations: {', '.join(weighed)}; the others are not."

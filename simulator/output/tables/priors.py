@@ -1,0 +1,99 @@
+"""The tables of priors and of families of distributions."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from simulator.distributions.distribution import FAMILIES
+from simulator.distributions.family import QUANTILES
+from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.inputs.plan import Plan
+from simulator.inputs.priors import Prior
+from simulator.inputs.schema import SourceEntry
+from simulator.output.rendering import Answer, Table
+
+SHOWN_QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
+
+
+def select_priors(priors: Sequence[Prior], names: Sequence[str]) -> list[Prior]:
+    """The priors of these names, or whose names these patterns match; all when none is given."""
+    known = [prior.name for prior in priors]
+    faults = [
+        Fault(name, found="no such prior", allowed="a prior's name, or a pattern such as 'stock_*'",
+              fix=did_you_mean(name, known))
+        for name in names
+        if not fnmatch.filter(known, name)
+    ]  # fmt: skip
+    if faults:
+        raise InputFault(faults)
+    return [p for p in priors if not names or any(fnmatch.fnmatch(p.name, n) for n in names)]
+
+
+def prior_quantiles(prior: Prior) -> dict[str, float]:
+    """Quantiles of a prior after everything [its unit]."""
+    values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in SHOWN_QUANTILES]))
+    return dict(zip(SHOWN_QUANTILES, values.tolist(), strict=True))
+
+
+def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, Any]:
+    """One prior as a flat record, its source spelt out."""
+    source = sources[prior.source].model_dump(include={"authors", "year", "title", "url"})
+    return {
+        "name": prior.name,
+        "unit": prior.unit,
+        "family": prior.family,
+        **prior_quantiles(prior),
+        "misfit": prior.misfit,
+        "source": prior.source,
+        **{f"source_{key}": value for key, value in source.items()},
+        "note": prior.note,
+    }
+
+
+def priors_answer(made: Plan, shown: list[Prior], notes: bool) -> Answer:
+    """The table of priors; with notes, each one's note and source beneath."""
+    pass
+
+    records = [prior_record(prior, made.sources) for prior in shown]
+    header = ["prior", "unit", "family", "source", *SHOWN_QUANTILES, "misfit"]
+    rows = [
+        [
+            *(r[key] for key in ("name", "unit", "family", "source")),
+            *(f"{r[level]:.5g}" for level in SHOWN_QUANTILES),
+            f"{r['misfit']:.1%}" if r["misfit"] else "-",
+        ]
+        for r in records
+    ]
+    caption = (
+        "Quantiles after fit, shift and limits; misfit is a share of the stated quantiles' range."
+    )
+    for r in records if notes else ():
+        reference = f"{r['source_authors']} ({r['source_year']}), {r['source_title']}"
+        address = f", {r['source_url']}" if r["source_url"] else ""
+        caption += f"\n\n{r['name']}: {r['note'] or 'no note'}\n  {reference}{address}"
+    document = {"run": made.name, "priors": records}
+    return Answer(Table(f"Priors: {made.title}", header, rows, caption, names=4), records, document)
+
+
+def families_answer() -> Answer:
+    """The table of families and their natural parameters."""
+    records = [
+        {
+            "family": family.name,
+            "natural": ", ".join(family.written),
+            "quantiles": bool(family.fit),
+            "about": family.about.replace("`", ""),
+        }
+        for family in FAMILIES.values()
+    ]
+    header = ["family", "natural parameters", "from quantiles", "what it is"]
+    rows = [
+        [str(r["family"]), str(r["natural"]), "yes" if r["quantiles"] else "no", str(r["about"])]
+        for r in records
+    ]
+    caption = "A family is described first; then shift moves it; then lower and upper cut it, renormalised."
+    return Answer(Table("Families", header, rows, caption, names=4), records, {"families": records})

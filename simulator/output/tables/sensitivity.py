@@ -1,0 +1,200 @@
+"""The tables of sensitivity analyses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.output.digits import limits_in_words, number, percent, year
+from simulator.output.rendering import Answer, Table
+from simulator.sensitivity.analysis import Analysis, ranked_records
+from simulator.sensitivity.question import (
+    CORRELATED,
+    DISCOVERY,
+    GIVEN,
+    INFORMATION,
+    SHAPLEY,
+    SOBOL,
+    TORNADO,
+)
+from simulator.sensitivity.targets import SERIES
+
+COLUMNS = {
+    SOBOL: ("first_order", "total_order"),
+    CORRELATED: ("first_order", "total_order"),
+    SHAPLEY: ("shapley",),
+    GIVEN: ("rank_correlation", "partial_rank_correlation", "first_order", "pawn"),
+    INFORMATION: ("width_left", "median_low", "median_high"),
+}
+
+HEADS = {
+    "first_order": "first order",
+    "total_order": "total order",
+    "shapley": "Shapley effect",
+    "rank_correlation": "rank corr.",
+    "partial_rank_correlation": "partial rank corr.",
+    "pawn": "PAWN",
+    "width_left": "width left",
+    "median_low": "median could move to (p10)",
+    "median_high": "(p90)",
+}
+
+OWN = (SOBOL, CORRELATED, SHAPLEY, GIVEN)  # methods whose records are indices
+
+
+def sensitivity_answer(findings: Analysis) -> Answer:
+    """The table of what was found, its records and its document."""
+    method = findings.asked.method
+    if method == DISCOVERY:
+        table = _boxes(findings)
+    elif findings.target.kind == SERIES:
+        table = _years(findings)
+    elif method == TORNADO:
+        table = _swings(findings)
+    else:
+        table = _indices(findings)
+    return Answer(table, _flat(findings), _document(findings))
+
+
+def _document(findings: Analysis) -> dict[str, Any]:
+    plan, asked = findings.plan, findings.asked
+    document = {
+        "run": plan.name,
+        "target": findings.target.text,
+        "method": asked.method,
+        "by": asked.by,
+        "draws": asked.draws,
+        "seed": plan.seed,
+        "interval": asked.interval,
+        "replicates": asked.replicates,
+        "weighted": asked.weights is not None,
+        **findings.now,
+        "indices": findings.records if asked.method in OWN else [],
+    }
+    return document if asked.method in OWN else document | {asked.method: findings.records}
+
+
+def _flat(findings: Analysis) -> list[dict[str, Any]]:
+    """Tidy records; a box has one for each of its sides."""
+    if findings.asked.method != DISCOVERY:
+        return findings.records
+    found = []
+    for record in findings.records:
+        plain = {k: v for k, v in record.items() if not isinstance(v, dict)}
+        for name, (low, high) in record["limits"].items():
+            found.append(plain | {"parameter": name, "low": low, "high": high})
+    return found
+
+
+def _title(findings: Analysis) -> str:
+    return f"{findings.plan.title}: {findings.target.said}, by {findings.asked.by}"
+
+
+def _caption(findings: Analysis, text: str) -> str:
+    asked = findings.asked
+    given = f"{asked.draws:,} draws, seed {findings.plan.seed}, "
+    given += f"{100 * asked.interval:g} % intervals of {asked.replicates} bootstrap replicates."
+    return f"{text} Method {asked.method}: {given}"
+
+
+def _cell(record: dict[str, Any], key: str) -> list[str]:
+    """A value and its interval; with the interval beside it, a value may show one more digit."""
+    mcse = record[f"mcse_{key}"] / 5.0
+    low, high = (number(record[f"{key}_{end}"], mcse, 3) for end in ("low", "high"))
+    value = number(record[key], mcse, 3)
+    return [text.replace("-0.000", "0.000") for text in (value, f"{low} to {high}")]
+
+
+def _indices(findings: Analysis) -> Table:
+    method, by = findings.asked.method, findings.asked.by
+    columns, rows = COLUMNS[method], ranked_records(findings)
+    header = [by, *(cell for key in columns for cell in (HEADS[key], "interval"))]
+    lines = [[r["name"], *(cell for key in columns for cell in _cell(r, key))] for r in rows]
+    named = {row["name"] for row in rows}
+    nothing = [r["name"] for r in findings.records if r["name"] not in named]
+    text = f"Exactly 0: {', '.join(nothing)}." if nothing else ""
+    if method == INFORMATION:
+        width = findings.now["width_80"]
+        text = f"Width of the 80 % interval once it is known over its width now, {width:.3g} {_units(findings)}."
+    elif method != GIVEN:
+        text = f"Shares of the variance. {text}"
+    return Table(_title(findings), header, lines, _caption(findings, text.strip()))
+
+
+def _units(findings: Analysis) -> str:
+    return "years" if findings.target.milestone else findings.target.unit
+
+
+def _years(findings: Analysis) -> Table:
+    """The chief index in a few years; the files have every year, with intervals."""
+    key = COLUMNS[findings.asked.method][-1]
+    every = list(dict.fromkeys(r["year"] for r in findings.records))
+    after = [y for y in every if y > findings.plan.anchor_year]
+    shown = [y for y in after if y % 5 == 0] or after
+    rows: dict[str, dict[float, str]] = {}
+    size: dict[str, float] = {}
+    for record in findings.records:
+        if record["year"] in shown:
+            name, value = record["name"], record[key]
+            rows.setdefault(name, {})[record["year"]] = number(value, record[f"mcse_{key}"], 3)
+            size[name] = size.get(name, 0.0) + value
+    order = sorted(rows, key=lambda name: -size[name])
+    lines = [[n, *(rows[n].get(y, "-") for y in shown)] for n in order if size[n] != 0.0]
+    header = [findings.asked.by, *(f"{y:g}" for y in shown)]
+    text = (
+        f"{HEADS[key].capitalize()} in a few years; csv and json have every year, with intervals."
+    )
+    return Table(_title(findings), header, lines, _caption(findings, text))
+
+
+def _swings(findings: Analysis) -> Table:
+    both = "probability" in findings.now
+    header = [findings.asked.by, "median at p10", "at p90", "change at p10", "at p90"]
+    header += ["P at p10", "at p90"] if both else []
+    lines = []
+    for r in ranked_records(findings):
+        errors = [r[f"mcse_median_change_{end}"] for end in ("p10", "p90")]
+        line = [r["name"]]
+        for end, error in zip(("p10", "p90"), errors, strict=True):
+            line.append(year(r[f"median_{end}"], max(error, 0.005), findings.target.horizon))
+        for end, error in zip(("p10", "p90"), errors, strict=True):
+            line.append(_change(r[f"median_change_{end}"], error))
+        for end in ("p10", "p90") if both else ():
+            line.append(
+                percent(r[f"probability_{end}"], max(r[f"mcse_probability_change_{end}"], 0.001))
+            )
+        lines.append(line)
+    now = findings.now["median"][0]
+    text = f"Median now {year(now, 0.05, findings.target.horizon)}"
+    text += f", P now {100 * findings.now['probability']:.0f} %." if both else "."
+    held = (
+        "each parameter held at its p10 and p90"
+        if findings.asked.by == "parameter"
+        else ("each driver held as in the draws in which its own effect stands at its p10 and p90")
+    )
+    return Table(
+        _title(findings), header, lines, _caption(findings, f"{text} {held.capitalize()}.")
+    )
+
+
+def _change(value: float, error: float) -> str:
+    return "0" if value == 0.0 else f"+{number(value, max(error, 0.001), 2)}".replace("+-", "-")
+
+
+def _boxes(findings: Analysis) -> Table:
+    units = {prior.name: prior.unit for prior in findings.plan.priors}
+    lines = []
+    for r in findings.records:
+        first = [f"{r['box']}"]
+        first += [percent(r[key], r[f"mcse_{key}"]) for key in ("coverage", "density")]
+        first += [f"{100 * r['mass']:.0f} %"]
+        for name, ends in r["limits"].items():
+            lines.append([*first, name, limits_in_words(ends, units[name])])
+            first = [""] * 4
+    header = ["box", "coverage", "density", "of all draws", "parameter", "limits"]
+    share = 100 * findings.now["share_of_cases"]
+    text = (
+        f"{share:.1f} % of the draws are cases. Coverage: share of the cases inside; "
+        "density: share of cases among the draws inside; each box is judged on the other half "
+        "of the draws, outside the boxes before it."
+    )
+    return Table(_title(findings), header, lines, _caption(findings, text))

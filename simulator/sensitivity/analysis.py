@@ -1,0 +1,361 @@
+"""What a method found as records: one a name (and year, of a series), numbers unrounded.
+
+Methods that walk again with luck swapped.
+
+Methods that read finished draws, weighed or not.
+
+What drives the answer of a world: a target, a method, and the records that it gives.
+
+Findings in the order of how much they matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from simulator.arrays import Array
+from simulator.inputs.plan import Plan
+from simulator.sensitivity import (
+    bootstrap,
+    given_data,
+    prim,
+    question,
+    shapley,
+    sobol,
+    subjects,
+    targets,
+    tornado,
+    value_of_information,
+)
+from simulator.sensitivity.bootstrap import Interval
+from simulator.sensitivity.designs import Groups
+from simulator.sensitivity.question import (
+    CORRELATED,
+    DISCOVERY,
+    GIVEN,
+    INFORMATION,
+    SHAPLEY,
+    SOBOL,
+    TORNADO,
+    Question,
+    reads_finished_draws,
+    require_variation,
+    with_defaults,
+)
+from simulator.sensitivity.targets import BEFORE, SERIES, Target
+from simulator.summaries.result import Result
+
+Records = list[dict[str, Any]]
+
+Records_and_now = tuple[Records, dict[str, Any]]
+
+
+def _estimate_keys(name: str, interval: Interval, at: tuple[int, ...]) -> dict[str, float]:
+    """Value, interval and error of one estimate as a record's keys."""
+    value, low, high, mcse = (float(each[at]) for each in interval)
+    return {name: value, f"{name}_low": low, f"{name}_high": high, f"mcse_{name}": mcse}
+
+
+def _index_records(
+    world: subjects.TargetedPlan, names: Sequence[str], columns: dict[str, Interval | None]
+) -> Records:
+    """Records of (name, output) intervals; those of a series have a year."""
+    target = world.target
+    found = []
+    for i, name in enumerate(names):
+        for k in range(len(target.years)):
+            record: dict[str, Any] = {"name": name}
+            record |= {"year": target.years[k]} if target.kind == SERIES else {}
+            for column, interval in columns.items():
+                keys = (column, f"{column}_low", f"{column}_high")
+                record |= (
+                    _estimate_keys(column, interval, (i, k)) if interval else dict.fromkeys(keys)
+                )
+            found.append(record)
+    return found
+
+
+def _information_records(
+    world: subjects.TargetedPlan, found: value_of_information.InformationValue
+) -> Records_and_now:
+    """What knowing each group would do."""
+    lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (found.left, found.low, found.high))
+    columns = dict(zip(("width_left", "median_low", "median_high"), lifted, strict=True))
+    return _index_records(world, found.names, {**columns}), {"width_80": found.width}
+
+
+def _sobol(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+    """First-order and total-order indices."""
+    found = sobol.sobol_indices(
+        subjects.subject(world),
+        groups,
+        draws=asked.draws,
+        times=bootstrap.bootstrap_counts(asked.draws, asked.replicates, world.plan.seed),
+        share=asked.interval,
+        matters=world.matters,
+        workers=asked.workers,
+        progress=asked.progress,
+    )
+    columns: dict[str, Interval | None] = {"first_order": found.first, "total_order": found.total}
+    return _index_records(world, found.names, columns), {"walks": found.walks}
+
+
+def _shapley(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+    """Shapley effects."""
+    subject = subjects.subject(world)
+    moving = {
+        name: group
+        for name, group in groups.items()
+        if group and (subject.tied(group) or not world.matters.isdisjoint(group))
+    }
+    found = shapley.shapley_effects(
+        subject,
+        moving,
+        draws=asked.draws,
+        replicate=asked.replicates,
+        seed=world.plan.seed,
+        share=asked.interval,
+        workers=asked.workers,
+        progress=asked.progress,
+    )
+    place = [list(moving).index(name) if name in moving else -1 for name in groups]
+    idle = (np.array(place) < 0)[:, np.newaxis]
+    every = Interval(*(np.where(idle, 0.0, each[place]) for each in found))
+    columns = {"first_order": None, "total_order": None, "shapley": every}
+    return _index_records(world, list(groups), columns), {"walks": (len(moving) + 1) * asked.draws}
+
+
+def _tornado(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+    """What holding each group at its p10 and p90 does."""
+    target = world.target
+    found = tornado.tornado_swings(
+        subjects.subject(world, cut=False),
+        groups,
+        draws=asked.draws,
+        times=bootstrap.bootstrap_counts(asked.draws, asked.replicates, world.plan.seed),
+        share=asked.interval,
+        matters=world.matters,
+        met=(lambda raw: targets.is_met(target, raw)) if target.milestone else None,
+        horizon=target.horizon if target.milestone else np.inf,
+        workers=asked.workers,
+        progress=asked.progress,
+    )
+    rows = _index_records(world, found.names, {})
+    for i, record in enumerate(rows):
+        at = divmod(i, len(target.years))
+        for end, level in enumerate(("p10", "p90")):
+            place = (at[0], end, at[1])
+            record[f"median_{level}"] = float(found.medians[place])
+            record |= _estimate_keys(f"median_change_{level}", found.median_changes, place)
+            if found.probabilities is not None and found.probability_changes is not None:
+                record[f"probability_{level}"] = float(found.probabilities[at[0], end, 0])
+                changes = found.probability_changes
+                record |= _estimate_keys(f"probability_change_{level}", changes, (at[0], end, 0))
+    now: dict[str, Any] = {"median": found.median.tolist()}
+    return rows, now | (
+        {} if found.probability is None else {"probability": float(found.probability[0])}
+    )
+
+
+def _information_from_simulation(
+    world: subjects.TargetedPlan, asked: Question, groups: Groups
+) -> Records_and_now:
+    """The value of information about each group."""
+    found = value_of_information.value_from_simulation(
+        subjects.subject(world),
+        groups,
+        draws=asked.draws,
+        replicate=asked.replicates,
+        seed=world.plan.seed,
+        share=asked.interval,
+        matters=world.matters,
+        workers=asked.workers,
+        progress=asked.progress,
+    )
+    return _information_records(world, found)
+
+
+def finished_draws(
+    world: subjects.TargetedPlan, result: Result, question: Question
+) -> tuple[Array, Array, Array | None]:
+    """(draw, parameter), uncut (output, draw) and weights of the draws that are read."""
+    arrivals, paths = result.arrivals[: question.draws], result.trajectories[: question.draws]
+    raw = targets.target_of_kept_draws(world.target, result.plan, arrivals, paths, result.series)
+    columns = [p.name for p in result.plan.priors]
+    chosen = [columns.index(name) for name in world.varying]
+    draws = raw.shape[1]
+    weights = None if question.weights is None else question.weights[:draws]
+    return np.asarray(result.parameters[:draws], float)[:, chosen], raw, weights
+
+
+def _information_from_draws(
+    world: subjects.TargetedPlan,
+    asked: Question,
+    parameters: Array,
+    raw: Array,
+    weights: Array | None,
+) -> Records_and_now:
+    """The value of information about each parameter."""
+    answer = targets.finite_values(world.target, raw)[0]
+    times = bootstrap.bootstrap_counts(len(answer), asked.replicates, world.plan.seed)
+    found = value_of_information.value_from_draws(
+        world.varying, parameters, answer, times, asked.interval, question.BINS, weights
+    )
+    return _information_records(world, found)
+
+
+def _given_data(
+    world: subjects.TargetedPlan,
+    asked: Question,
+    parameters: Array,
+    raw: Array,
+    weights: Array | None,
+) -> Records_and_now:
+    """Rank correlations, first order by conditional means and PAWN; of a series, year by year."""
+    answers = targets.finite_values(world.target, raw)
+    times = bootstrap.bootstrap_counts(answers.shape[1], asked.replicates, world.plan.seed)
+    found: Records = []
+    for year, answer in zip(world.target.years, answers, strict=True):
+        if answer.std() <= 1e-12 * max(abs(answer.mean()), 1.0):
+            continue
+        read = given_data.given_data_measures(
+            world.varying, parameters, answer, times, asked.interval, weights
+        )
+        columns: dict[str, Interval | None] = {"first_order": read.first_order, "total_order": None}
+        columns |= {"rank_correlation": read.rank_correlation}
+        columns |= {"partial_rank_correlation": read.partial_rank_correlation, "pawn": read.pawn}
+        lifted = {k: v and Interval(*(x[:, np.newaxis] for x in v)) for k, v in columns.items()}
+        one = replace(world, target=replace(world.target, years=(year,)))
+        found += _index_records(one, read.names, lifted)
+    return found, {}
+
+
+def _boxes(
+    world: subjects.TargetedPlan,
+    asked: Question,
+    parameters: Array,
+    raw: Array,
+    weights: Array | None,
+) -> Records_and_now:
+    """Boxes of the worlds in which a milestone comes early, or never."""
+    met = targets.is_met(world.target, raw)
+    cases = met if world.target.kind == targets.BEFORE else ~met
+    question.require_cases(cases, world.target)
+    found = prim.find_boxes(world.varying, parameters, cases, weights)
+    rows: Records = []
+    for number, box in enumerate(found, 1):
+        record: dict[str, Any] = {"box": number}
+        for name in ("coverage", "density"):
+            estimate = getattr(box, name)
+            record |= {name: estimate.value, f"mcse_{name}": estimate.mcse}
+        limits = {name: [_end(low), _end(high)] for name, (low, high) in box.limits.items()}
+        levels = {name: _levels(world, parameters, name, ends) for name, ends in box.limits.items()}
+        rows.append(record | {"mass": box.mass, "limits": limits, "levels": levels})
+    weight = np.ones(len(cases)) if weights is None else weights
+    return rows, {"share_of_cases": float(weight[cases].sum() / weight.sum())}
+
+
+def _levels(
+    world: subjects.TargetedPlan, parameters: Array, name: str, ends: tuple[float, float]
+) -> list[float]:
+    """Shares of the draws below each end of a box's side."""
+    values = parameters[:, world.varying.index(name)]
+    return [float((values < end).mean()) for end in ends]
+
+
+def _end(limit: float) -> float | None:
+    return limit if np.isfinite(limit) else None
+
+
+SIMULATED_METHODS: dict[str, Callable[..., Records_and_now]] = {
+    SOBOL: _sobol,
+    CORRELATED: _sobol,
+    SHAPLEY: _shapley,
+    TORNADO: _tornado,
+    INFORMATION: _information_from_simulation,
+}
+
+GIVEN_DATA_METHODS: dict[str, Callable[..., Records_and_now]] = {
+    GIVEN: _given_data,
+    DISCOVERY: _boxes,
+    INFORMATION: _information_from_draws,
+}
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a method found.
+
+    Attributes
+    ----------
+    asked : the question, with every default filled in
+    records : one a parameter, driver or box (and year, of a series); numbers unrounded
+    now : the answer as it stands: median, probability or width of the 80 % interval, where the method says it
+    """
+
+    plan: Plan
+    target: Target
+    asked: question.Question
+    records: Records
+    now: dict[str, Any]
+
+
+def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
+    """Say what drives a target.
+
+    Parameters
+    ----------
+    source : a plan, whose draws are walked, or a finished run
+    target : `milestone`, `milestone@2031`, `series@2030` or `series`
+    options : of `asking.Question`: by, method, draws, replicates, interval, weights, workers, progress
+
+    Raises
+    ------
+    InputFault
+        when the target is unknown or does not vary, or the method cannot take what it is given
+    """
+    plan = source if isinstance(source, Plan) else source.plan
+    found = targets.read_target(plan, target)
+    world = subjects.targeted_plan(plan, found)
+    question = with_defaults(Question(**options), world, source)
+    require_variation(world)
+    if isinstance(source, Result) and reads_finished_draws(question, source):
+        read = finished_draws(world, source, question)
+        records, now = GIVEN_DATA_METHODS[question.method](world, question, *read)
+    else:
+        groups = varying_groups(world, question.by)
+        records, now = SIMULATED_METHODS[question.method](world, question, groups)
+    return Analysis(plan, found, question, records, now)
+
+
+def varying_groups(world: subjects.TargetedPlan, by: str) -> Groups:
+    """Groups of the parameters that vary; a group of none has an index of exactly 0."""
+    vary = set(world.varying)
+    whole = subjects.parameter_groups(world.plan, by)
+    return {name: tuple(n for n in group if n in vary) for name, group in whole.items()}
+
+
+def ranked_records(findings: Analysis) -> Records:
+    """Records of one number, the strongest first, without those that are exactly 0."""
+    key = {
+        SHAPLEY: "shapley",
+        GIVEN: "pawn",
+        INFORMATION: "width_left",
+        TORNADO: "median_change_p10",
+    }.get(findings.asked.method, "total_order")
+    if findings.asked.method == INFORMATION:
+        return sorted(findings.records, key=lambda record: record[key])
+    if findings.asked.method == TORNADO:
+        stem = "probability" if findings.target.kind == BEFORE else "median"
+        return sorted(findings.records, key=lambda r: -swing_size(r, stem))
+    found = [r for r in findings.records if r[key] != 0.0 or (r.get("first_order") or 0.0) != 0.0]
+    return sorted(found, key=lambda record: -record[key])
+
+
+def swing_size(record: dict[str, Any], stem: str) -> float:
+    """How far a median or a probability swings between the two ends."""
+    return abs(record[f"{stem}_change_p90"] - record[f"{stem}_change_p10"])

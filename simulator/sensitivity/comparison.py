@@ -1,0 +1,121 @@
+"""Two worlds side by side: how their plans differ, and how their answers do.
+
+Worlds of one seed share their luck, so they are compared draw by draw, with little noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from simulator.arrays import Array
+from simulator.inputs.plan import Plan
+from simulator.sensitivity import bootstrap, subjects
+from simulator.sensitivity.bootstrap import BootstrapCounts, weighted_quantiles
+from simulator.simulate.blocks import compile_plan, simulate_block
+from simulator.simulate.engines import in_order
+
+COMPARED_KEYS = ("seed", "start", "anchor_year", "horizon", "as_of", "observations")
+
+
+def plan_differences(a: Plan, b: Plan) -> list[dict[str, Any]]:
+    """How two plans differ: one record a thing, with its driver where it has one."""
+    found = [
+        {"what": key, "driver": "", "a": _key_in_words(a, key), "b": _key_in_words(b, key)}
+        for key in COMPARED_KEYS
+        if getattr(a, key) != getattr(b, key)
+    ]
+    owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
+    told = [
+        {prior.name: _prior_in_words(plan, prior.name) for prior in plan.priors} for plan in (a, b)
+    ]
+    for name in dict.fromkeys((*told[0], *told[1])):
+        one, other = (each.get(name, "not there") for each in told)
+        if one != other:
+            found.append({"what": name, "driver": owners[name], "a": one, "b": other})
+    pairs = [{frozenset(pair[:2]): pair[2] for pair in plan.correlations} for plan in (a, b)]
+    for pair in dict.fromkeys((*pairs[0], *pairs[1])):
+        if pairs[0].get(pair) != pairs[1].get(pair):
+            what = "correlation of " + " with ".join(sorted(pair))
+            values = (f"{each.get(pair, 0.0):g}" for each in pairs)
+            found.append({"what": what, "driver": "", **dict(zip("ab", values, strict=True))})
+    marks = [
+        {m.name: f"{m.series} {m.direction} {m.threshold}" for m in p.milestones} for p in (a, b)
+    ]
+    for name in dict.fromkeys((*marks[0], *marks[1])):
+        one, other = (each.get(name, "not there") for each in marks)
+        if one != other:
+            found.append({"what": f"milestone {name}", "driver": "", "a": one, "b": other})
+    return found
+
+
+def _key_in_words(plan: Plan, key: str) -> str:
+    if key == "observations":
+        return ", ".join(seen.name for seen in plan.observations) or "none"
+    return str(getattr(plan, key))
+
+
+def _prior_in_words(plan: Plan, name: str) -> str:
+    """A prior in a few words: its family, its quantiles and its unit."""
+    prior = next(p for p in plan.priors if p.name == name)
+    low, middle, high = prior.distribution.inverse_cdf(np.array([0.05, 0.5, 0.95]))
+    text = f"{middle:.4g}" if low == high else f"{middle:.4g} ({low:.4g} to {high:.4g})"
+    held = f", held at {plan.hold[name]:g}" if name in plan.hold else ""
+    return f"{prior.family} {text}{held} {prior.unit}"
+
+
+def answer_differences(
+    a: Plan, b: Plan, draws: int, replicate: int, workers: int = 1
+) -> list[dict[str, Any]]:
+    """Medians of the arrival years of both worlds and their difference, by milestone."""
+    compiled_plans = [compile_plan(plan) for plan in (a, b)]
+
+    def block(piece: range) -> list[Array]:
+        return [simulate_block(compiled, piece).arrivals for compiled in compiled_plans]
+
+    found = list(in_order(block, draws, workers, lambda share: None))
+    arrivals = [np.concatenate([each[i] for each in found], axis=1) for i in (0, 1)]
+    times = _times(a, b, draws, replicate)
+    names = [[m.name for m in plan.milestones] for plan in (a, b)]
+    records = []
+    for name in names[0]:
+        if name not in names[1]:
+            continue
+        rows = [each[known.index(name)] for each, known in zip(arrivals, names, strict=True)]
+        records.append({"name": name} | _side_by_side(a, b, rows, times))
+    return records
+
+
+def _times(a: Plan, b: Plan, draws: int, replicate: int) -> tuple[BootstrapCounts, BootstrapCounts]:
+    """Replicates of both: the same where the worlds share luck."""
+    one = bootstrap.bootstrap_counts(draws, replicate, a.seed)
+    return one, one if a.seed == b.seed else bootstrap.bootstrap_counts(
+        draws, replicate, b.seed + 1
+    )
+
+
+def _side_by_side(
+    a: Plan, b: Plan, rows: Sequence[Array], times: tuple[BootstrapCounts, BootstrapCounts]
+) -> dict[str, float]:
+    medians = [weighted_quantiles(row, t, 0.5) for row, t in zip(rows, times, strict=True)]
+    shares = [
+        t.astype(float) @ np.isfinite(row) / t.shape[1] for row, t in zip(rows, times, strict=True)
+    ]
+    record: dict[str, float] = {}
+    for world, middle, share in zip("ab", medians, shares, strict=True):
+        record |= {f"p50_{world}": float(middle[0]), f"mcse_p50_{world}": _error(middle)}
+        record |= {f"reached_{world}": float(share[0]), f"mcse_reached_{world}": _error(share)}
+    both = np.isfinite(medians[0][0]) and np.isfinite(medians[1][0])
+    cut = [np.minimum(m, plan.horizon) for m, plan in zip(medians, (a, b), strict=True)]
+    moved = cut[1] - cut[0]
+    record["difference"] = float(moved[0]) if both else float("nan")
+    record["mcse_difference"] = _error(moved) if both else float("nan")
+    return record
+
+
+def _error(estimates: Array) -> float:
+    """Standard deviation of the replicates; inf where some are beyond the horizon."""
+    finite = np.isfinite(estimates).all()
+    return float(estimates[1:].std(ddof=1)) if finite else float("inf")

@@ -1,0 +1,251 @@
+"""What may be asked about what drives an answer, with its defaults; every misfit is a fault."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.arrays import Array
+from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.inputs.plan import Plan
+from simulator.sensitivity import given_data, shapley, subjects, targets, value_of_information
+from simulator.sensitivity.targets import ARRIVAL, BEFORE, SERIES, Target
+from simulator.simulate.blocks import CompiledPlan, compile_plan, simulate_block
+from simulator.summaries.result import Result
+
+SOBOL, CORRELATED, GIVEN, TORNADO = "sobol", "correlated", "given-draws", "tornado"
+
+DISCOVERY, INFORMATION, SHAPLEY = "discovery", "information", "shapley"
+
+METHODS = (SOBOL, CORRELATED, SHAPLEY, GIVEN, TORNADO, DISCOVERY, INFORMATION)
+
+OF_PARAMETERS = (GIVEN, DISCOVERY)  # read finished draws, parameter by parameter
+
+DRAWS = 4096
+
+DRAWS_READ = 20_000  # finished draws that are read unless more are asked for
+
+OUTER = 64  # draws of a group's luck, each with information.INNER of the rest
+
+FEWEST = 256
+
+CASES = 30
+
+BINS = 20
+
+PILOT = 2048
+
+
+def _silent(share: float) -> None:
+    """Say nothing of progress."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a target is asked about.
+
+    Attributes
+    ----------
+    by : "parameter" or "driver"; the method's own when empty
+    method : one of METHODS; the default of the plan when empty
+    draws : how many are walked for each index, or read of a finished run; the method's own when 0
+    replicates : of the bootstrap
+    interval : share of the replicates inside the intervals
+    weights : (draw) of a finished run's kept draws
+    workers : threads
+    progress : called with the share of the work done since the last call
+    """
+
+    by: str = ""
+    method: str = ""
+    draws: int = 0
+    replicates: int = 200
+    interval: float = 0.95
+    weights: Array | None = None
+    workers: int = 1
+    progress: Callable[[float], None] = _silent
+
+
+def reads_finished_draws(question: Question, source: Plan | Result) -> bool:
+    """Say whether the question is answered from finished draws."""
+    if question.method in OF_PARAMETERS:
+        return True
+    return (
+        question.method == INFORMATION and question.by == "parameter" and isinstance(source, Result)
+    )
+
+
+def with_defaults(
+    question: Question, world: subjects.TargetedPlan, source: Plan | Result
+) -> Question:
+    """Fill in the defaults.
+
+    Raises
+    ------
+    InputFault
+        when the method cannot take what it is given
+    """
+    groups_tied = subjects.varying_correlations(world.plan, world.varying)
+    tied = not np.array_equal(groups_tied, np.eye(len(world.varying)))
+    method = question.method or (CORRELATED if tied else SOBOL)
+    if method not in METHODS:
+        mend = did_you_mean(method, METHODS)
+        _refuse("--method", method, "an unknown method", ", ".join(METHODS), mend)
+    weighed = question.weights is not None
+    own = method in OF_PARAMETERS or (
+        method == INFORMATION and isinstance(source, Result) and (weighed or not question.by)
+    )
+    by = question.by or ("parameter" if own else "driver")
+    if by not in subjects.BY:
+        _refuse(
+            "--by",
+            by,
+            "an unknown grouping",
+            " or ".join(subjects.BY),
+            did_you_mean(by, subjects.BY),
+        )
+    question = replace(question, method=method, by=by)
+    if not weighed and isinstance(source, Result) and reads_finished_draws(question, source):
+        question = replace(question, weights=_own_weights(source))
+    _check_method(question, world, source)
+    question = replace(question, draws=_draws(question, world, source))
+    fewest = _fewest(question)
+    check_numbers(method, question.draws, question.replicates, question.interval, fewest)
+    if weighed:
+        _check_weights(question, source)
+    return question
+
+
+def _refuse(key: str, found: str, what: str, allowed: str, mend: str = "") -> None:
+    raise InputFault([Fault(key, "", found, what, allowed, mend)])
+
+
+def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> None:
+    method, by, target = question.method, question.by, world.target
+    if method == SOBOL:
+        subject = subjects.subject(world)
+        whole = subjects.parameter_groups(world.plan, by)
+        torn = next((name for name, group in whole.items() if subject.tied(group)), None)
+        if torn:
+            what = f"correlations tie {torn} to other {by}s, and a plain swap would tear them apart"
+            _refuse("--method", method, what, "independent groups", "take --method correlated")
+    if method in OF_PARAMETERS and by != "parameter":
+        _refuse("--by", by, f"{method} reads parameter by parameter", "--by parameter")
+    if method in OF_PARAMETERS and not isinstance(source, Result):
+        mend = f"oomcast run {world.plan.name} makes one"
+        _refuse("--method", method, "no finished run", "a result, whose draws it reads", mend)
+    if question.weights is not None and not reads_finished_draws(question, source):
+        what = "walks draws of the prior, which have no weights"
+        allowed = f"weights with {GIVEN}, {DISCOVERY}, or {INFORMATION} of a result by parameter"
+        _refuse("--weights", method, what, allowed)
+    middle = f"{(world.plan.anchor_year + world.plan.horizon) // 2:g}"
+    if method in (TORNADO, DISCOVERY, INFORMATION) and target.kind == SERIES:
+        _refuse("--target", target.text, f"{method} is about one number", f"{target.text}@{middle}")
+    if method == INFORMATION and target.kind == BEFORE:
+        name = target.text.partition("@")[0]
+        _refuse("--target", target.text, "yes or no, which has no 80 % interval", name)
+    if method == DISCOVERY and not target.milestone:
+        what = "a number, and cases are yes or no"
+        _refuse("--target", target.text, what, "milestone@2031 (early) or milestone (never)")
+
+
+def _draws(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> int:
+    """The draws asked for, or the method's own; rounded up to what its design needs."""
+    if reads_finished_draws(question, source) and isinstance(source, Result):
+        cards = world.target.milestone is not None
+        kept = len(source.arrivals if cards else source.trajectories)
+        return min(question.draws or DRAWS_READ, kept)
+    unit = {SHAPLEY: 2 * shapley.CLUSTER, INFORMATION: value_of_information.INNER}.get(
+        question.method, 1
+    )
+    own = OUTER * value_of_information.INNER if question.method == INFORMATION else DRAWS
+    return math.ceil((question.draws or own) / unit) * unit
+
+
+def check_numbers(method: str, draws: int, replicates: int, interval: float, fewest: int) -> None:
+    """Refuse an interval that so few draws or replicates cannot give."""
+    if not 0.0 < interval < 1.0:
+        _refuse("--interval", f"{interval:g}", "no share", "a number between 0 and 1")
+    needed = math.ceil(2.0 / (1.0 - interval) - 1e-9)
+    if replicates < needed:
+        allowed = f"at least {needed} for an interval of {100 * interval:g} %"
+        _refuse("--replicates", f"{replicates}", "too few replicates", allowed)
+    if draws < fewest:
+        allowed = f"at least {fewest:,} for an interval of {method}"
+        _refuse("--draws", f"{draws}", "too few draws", allowed)
+
+
+def _fewest(question: Question) -> int:
+    read = given_data.BINS * given_data.FEWEST
+    nested = question.method == INFORMATION and question.draws % value_of_information.INNER == 0
+    least = 16 * value_of_information.INNER if nested and question.by == "driver" else read
+    return {GIVEN: read, DISCOVERY: read, INFORMATION: least}.get(question.method, FEWEST)
+
+
+def _own_weights(source: Result) -> Array | None:
+    """Weights of the kept draws of a run that conditions."""
+    return source.weights.whole[: len(source.arrivals)].astype(float) if source.weights else None
+
+
+def _check_weights(question: Question, source: Plan | Result) -> None:
+    weights = question.weights
+    assert weights is not None
+    assert isinstance(source, Result)
+    kept = len(source.arrivals)
+    if weights.shape != (kept,):
+        what = f"{weights.shape} numbers"
+        _refuse("--weights", "", what, f"one for each of the {kept:,} kept draws")
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
+        _refuse("--weights", "", "a weight below 0 or not finite", "weights >= 0, not all 0")
+
+
+def require_cases(cases: npt.NDArray[np.bool_], target: Target) -> None:
+    """Boxes need cases, and others."""
+    fewest = min(int(cases.sum()), int((~cases).sum()))
+    if fewest < CASES:
+        what = f"{int(cases.sum())} cases among {len(cases):,} draws"
+        allowed = f"at least {CASES} cases and as many others"
+        _refuse("--target", target.text, what, allowed, "take more draws, or another date")
+
+
+def require_variation(world: subjects.TargetedPlan) -> None:
+    """A target that is the same in every draw has no variance to share out.
+
+    Raises
+    ------
+    InputFault
+        naming a target that works
+    """
+    target, subject = world.target, subjects.subject(world, cut=False)
+    raw = subject.answer(subject.levels(range(PILOT)))
+    answers = targets.finite_values(target, raw)
+    if (np.ptp(answers, axis=1) > 1e-9 * np.maximum(np.abs(answers).max(axis=1), 1e-9)).any():
+        return
+    what = f"the same in each of {PILOT:,} draws"
+    if target.milestone:
+        share = float(targets.is_met(target, raw).mean())
+        when = f"before {target.years[0]:g}"
+        what = f"{'every' if share else 'no'} draw of {PILOT:,} arrives {when}"
+        if target.kind == ARRIVAL and share:
+            what = f"every draw of {PILOT:,} arrives in {raw[0, 0]:g}"
+    works = _varying_target(compile_plan(world.plan), target, raw)
+    _refuse("--target", target.text, f"{what}: the variance is 0", "a target that varies", works)
+
+
+def _varying_target(compiled: CompiledPlan, target: Target, raw: Array) -> str:
+    """Name a target that varies: the same at another date, or else another milestone."""
+    name = target.text.partition("@")[0]
+    if target.milestone is None:
+        return f"try {name}@{compiled.plan.horizon:g}"
+    middle = float(np.quantile(raw[0], 0.5, method="inverted_cdf"))
+    if compiled.plan.start < middle < compiled.plan.horizon:
+        return f"try {name}@{math.ceil(middle):g}"
+    arrivals = simulate_block(compiled, range(512)).arrivals
+    shares = np.isfinite(arrivals).mean(axis=1)
+    spread = np.ptp(np.minimum(arrivals, compiled.plan.horizon), axis=1) > 0.0
+    best = int(np.argmin(np.abs(shares - 0.5) + np.where(spread, 0.0, 2.0)))
+    return f"try {compiled.plan.milestones[best].name}" if spread[best] else ""

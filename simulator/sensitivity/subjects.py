@@ -1,0 +1,112 @@
+"""Worlds as subjects: which parameters vary, which driver each belongs to, and a target as a function of luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator import drivers, model, sampling
+from simulator.arrays import Array
+from simulator.inputs.plan import Plan
+from simulator.sensitivity import targets
+from simulator.sensitivity.designs import Groups, Levels, Subject
+from simulator.sensitivity.targets import Target
+from simulator.simulate.blocks import (
+    CompiledPlan,
+    compile_plan,
+    parameter_values,
+    simulate_parameters,
+)
+
+THRESHOLDS = "thresholds"
+
+BY = ("parameter", "driver")
+
+
+@dataclass(frozen=True)
+class TargetedPlan:
+    """A plan narrowed to one target.
+
+    Attributes
+    ----------
+    compiled : unfolds only what the target is read from
+    varying : parameters that are neither fixed nor held
+    matters : parameters that can move the target
+    """
+
+    plan: Plan
+    target: Target
+    compiled: CompiledPlan
+    varying: tuple[str, ...]
+    matters: frozenset[str]
+
+
+def targeted_plan(plan: Plan, target: Target) -> TargetedPlan:
+    """Narrow a plan to a target."""
+    compiled = compile_plan(plan)
+    fixed = {p.name for p in plan.priors if p.family == "fixed"} | set(plan.hold)
+    varying = tuple(p.name for p in plan.priors if p.name not in fixed)
+    matters = targets.parameters_that_matter(compiled, target)
+    return TargetedPlan(plan, target, targets.narrowed(compiled, target), varying, matters)
+
+
+def uncut_answer(world: TargetedPlan, levels: Levels) -> Array:
+    """(output, draw) of the target at these levels of the parameters that vary; an arrival may be inf."""
+    draws = len(next(iter(levels.values())))
+    still = {p.name: np.full(draws, world.plan.hold.get(p.name, 0.5)) for p in world.plan.priors}
+    parameters = parameter_values(world.plan, still | levels)
+    block = simulate_parameters(world.compiled, range(draws), parameters)
+    return targets.target_values(world.target, block, world.plan.grid.years)
+
+
+def subject(world: TargetedPlan, cut: bool = True) -> Subject:
+    """A world as a function of levels, whose draws are the plan's; uncut, an arrival may be inf."""
+
+    def answer(levels: Levels) -> Array:
+        found = uncut_answer(world, levels)
+        return targets.finite_values(world.target, found) if cut else found
+
+    def levels(draws: range) -> Levels:
+        return sampling.correlated_levels(
+            world.plan.sampling, world.compiled.copula, world.varying, draws
+        )
+
+    return Subject(world.varying, varying_correlations(world.plan, world.varying), levels, answer)
+
+
+def varying_correlations(plan: Plan, names: Sequence[str]) -> Array:
+    """(parameter, parameter) correlation of the normal scores of parameters that vary."""
+    return sampling.correlation_matrix(names, plan.correlations)
+
+
+def parameter_groups(plan: Plan, by: str) -> Groups:
+    """Every parameter alone, or the parameters of each driver, in the plan's order; fixed and held ones too."""
+    names = [prior.name for prior in plan.priors]
+    if by == "parameter":
+        return {name: (name,) for name in names}
+    owners = driver_of_parameters(plan)
+    return {
+        driver: tuple(n for n in names if owners[n] == driver)
+        for driver in dict.fromkeys(owners.values())
+    }
+
+
+def driver_of_parameters(plan: Plan) -> dict[str, str]:
+    """The driver of each parameter: the file of the first driver that it enters as the model unfolds.
+
+    What a milestone is held against belongs to the thresholds.
+    """
+    names = [prior.name for prior in plan.priors]
+    joined = model.join_drivers(names)
+    thresholds = {m.threshold for m in plan.milestones if isinstance(m.threshold, str)}
+    every = [*joined.order, *(driver for driver in drivers.all_drivers() if driver.stepped)]
+    owners: dict[str, str] = {}
+    for driver in every:
+        file = driver.function.__module__.rpartition(".")[2]
+        for name in driver.parameters:
+            owners.setdefault(name, file)
+        for family in driver.families.values():
+            owners |= {name: file for name in names if family.member(name)}
+    return {n: THRESHOLDS if n in thresholds or n not in owners else owners[n] for n in names}

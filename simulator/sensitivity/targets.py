@@ -1,0 +1,159 @@
+"""Targets: what a sensitivity is about, read from text and taken from draws.
+
+`milestone` is its arrival year, cut at the horizon; `milestone@2031` is 1 when it arrives before 2031.0; `series@2030`
+is the series' value then; `series` is its value in every year whose bands are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator import model
+from simulator.arrays import Array
+from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs.plan import Plan
+from simulator.model import Milestone
+from simulator.simulate.blocks import Block, CompiledPlan
+from simulator.summaries.summarise import band_rows
+
+ARRIVAL, BEFORE, VALUE, SERIES = "arrival", "before", "value", "series"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked of every draw.
+
+    Attributes
+    ----------
+    text : as it was written
+    kind : ARRIVAL, BEFORE, VALUE or SERIES
+    series : the series that it is read from
+    milestone : whose arrival it is; None for a series
+    years : (output) [year] of the values; the date of a BEFORE; the horizon of an ARRIVAL
+    horizon : [year]
+    unit : of the outputs
+    """
+
+    text: str
+    kind: str
+    series: str
+    milestone: Milestone | None
+    years: tuple[float, ...]
+    horizon: float
+    unit: str
+
+    @property
+    def said(self) -> str:
+        """The target in words."""
+        year = f"{self.years[0]:g}"
+        return {
+            ARRIVAL: f"arrival year of {self.text}, cut at {year}",
+            BEFORE: f"arrival of {self.text.partition('@')[0]} before {year}",
+            VALUE: f"{self.series} in {year}",
+            SERIES: f"{self.series} in every year",
+        }[self.kind]
+
+
+def read_target(plan: Plan, text: str) -> Target:
+    """Read a target.
+
+    Raises
+    ------
+    InputFault
+        when the plan has no such milestone or series, or the date is off its grid
+    """
+    name, at, date = text.partition("@")
+    found = {m.name: m for m in plan.milestones}
+    series = model.join_drivers(prior.name for prior in plan.priors).series
+    if name not in found and (name not in series or series[name].codes):
+        known = [*found, *(n for n, each in series.items() if not each.codes)]
+        what = "a code, which has no variance" if name in series else "an unknown target"
+        allowed = f"milestone, milestone@2031, series or series@2030 of {listed(known, 80)}"
+        raise InputFault([Fault("--target", "", text, what, allowed, did_you_mean(name, known))])
+    year = _target_year(plan, text, date) if at else None
+    if milestone := found.get(name):
+        kind = ARRIVAL if year is None else BEFORE
+        years, unit = (year or plan.horizon,), "year" if year is None else "fraction"
+        return Target(text, kind, milestone.series, milestone, years, plan.horizon, unit)
+    if year is not None:
+        return Target(text, VALUE, name, None, (year,), plan.horizon, series[name].unit)
+    rows = tuple(float(y) for y in plan.grid.years[band_rows(plan)])
+    return Target(text, SERIES, name, None, rows, plan.horizon, series[name].unit)
+
+
+def _target_year(plan: Plan, text: str, date: str) -> float:
+    allowed = f"a year from {plan.start:g} to {plan.horizon:g}"
+    try:
+        year = float(date)
+    except ValueError:
+        raise InputFault([Fault("--target", "", text, f'"{date}"', allowed)]) from None
+    if not plan.start <= year <= plan.horizon:
+        raise InputFault([Fault("--target", "", text, f"{year:g}", allowed)])
+    return year
+
+
+def narrowed(compiled: CompiledPlan, target: Target) -> CompiledPlan:
+    """A compiled that unfolds only what a target is read from."""
+    milestones = (target.milestone,) if target.milestone else ()
+    plan = compiled.plan.model_copy(update={"milestones": milestones})
+    return CompiledPlan(plan, model.upstream(compiled.model, [target.series]), compiled.copula)
+
+
+def parameters_that_matter(compiled: CompiledPlan, target: Target) -> frozenset[str]:
+    """Names of the parameters that can move a target."""
+    names = model.parameters_read(narrowed(compiled, target).model)
+    threshold = target.milestone.threshold if target.milestone else None
+    return names | {threshold} if isinstance(threshold, str) else names
+
+
+def target_values(target: Target, block: Block, years: Array) -> Array:
+    """(output, draw) of a block that a narrowed compiled walked; an arrival may be inf.
+
+    Parameters
+    ----------
+    years : (year) [year] of the grid
+    """
+    if target.milestone:
+        return block.arrivals[:1]
+    return _values_at_dates(block.series[target.series], years, target.years)
+
+
+def _values_at_dates(values: Array, years: Array, wanted: Sequence[float]) -> Array:
+    """Values at dates, linear between grid points: (year, draw) -> (output, draw)."""
+    place = np.interp(wanted, years, np.arange(len(years)))
+    before = np.minimum(place.astype(int), len(years) - 2)
+    share = (place - before)[:, np.newaxis]
+    return values[before] + share * (values[before + 1] - values[before])
+
+
+def target_of_kept_draws(
+    target: Target, plan: Plan, arrivals: Array, trajectories: Array, series: Sequence[str]
+) -> Array:
+    """(output, draw) of the draws that a finished run kept; an arrival may be inf.
+
+    Parameters
+    ----------
+    arrivals : (draw, milestone) [year]
+    trajectories : (draw, series, year), whose series are named by `series`
+    """
+    if target.milestone:
+        place = [m.name for m in plan.milestones].index(target.milestone.name)
+        return np.asarray(arrivals[:, place], float)[np.newaxis]
+    values = np.asarray(trajectories[:, list(series).index(target.series)], float)
+    return _values_at_dates(values.T, plan.grid.years, target.years)
+
+
+def finite_values(target: Target, found: Array) -> Array:
+    """(output, draw) that any method can take: arrivals cut at the horizon, or 1 for one before the date."""
+    if target.kind == ARRIVAL:
+        return np.minimum(found, target.horizon)
+    return is_met(target, found).astype(float)[np.newaxis] if target.kind == BEFORE else found
+
+
+def is_met(target: Target, found: Array) -> npt.NDArray[np.bool_]:
+    """(draw) whether a milestone arrives before the target's date, or at all."""
+    return np.isfinite(found[0]) if target.kind == ARRIVAL else found[0] < target.years[0]

@@ -1,0 +1,82 @@
+"""Simulates a range of draws block by block and counts it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulator.arrays import Array, Whole
+from simulator.inputs.plan import Plan
+from simulator.simulate.blocks import CompiledPlan, simulate_blocks
+from simulator.summaries import counts
+from simulator.summaries.counts import FITTED_TO, CountLayout, Counts, add_block, empty_counts
+
+
+class RangeSummary(NamedTuple):
+    """What a range of draws leaves behind.
+
+    parameters : (draw, parameter) and arrivals : (draw, milestone), of the draws whose cards are kept;
+    trajectories : (draw, series, year), of the draws whose trajectories are kept
+    """
+
+    draws: range
+    counts: Counts
+    parameters: Array
+    arrivals: Array
+    trajectories: Array
+
+
+def band_rows(plan: Plan) -> Whole:
+    """Indices of the grid's points whose bands are kept: whole years, and the anchor."""
+    years = plan.grid.years
+    return np.flatnonzero((years % 1.0 == 0.0) | (years == plan.anchor_year))
+
+
+def count_layout(compiled: CompiledPlan) -> CountLayout:
+    """Fit the grids to draws 0 to 4095."""
+    plan, rows = compiled.plan, band_rows(compiled.plan)
+    known = compiled.model.series
+    codes = {name: len(known[name].codes) for name in plan.series if known[name].codes}
+    numbers = [name for name in plan.series if name not in codes]
+    seen: dict[str, list[Array]] = {name: [] for name in numbers}
+    for block in simulate_blocks(compiled, range(FITTED_TO)):
+        for name in numbers:
+            seen[name].append(block.series[name][rows])
+    grids = {name: counts.fit_grid(np.concatenate(v, axis=1)) for name, v in seen.items()}
+    milestones = tuple(m.name for m in plan.milestones)
+    return CountLayout(plan.grid.years[rows], grids, codes, milestones, plan.start, plan.horizon)
+
+
+def summarise_range(
+    compiled: CompiledPlan,
+    shape: CountLayout,
+    draws: range,
+    cards: int,
+    trajectories: int,
+    weights: Whole | None = None,
+) -> RangeSummary:
+    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers.
+
+    `weights` are whole numbers, one for each draw of the plan; every draw counts once when they are left out.
+    """
+    plan, rows = compiled.plan, band_rows(compiled.plan)
+    counts = empty_counts(shape)
+    kept: list[list[Array]] = [[], [], []]
+    for block in simulate_blocks(compiled, draws):
+        at_years = {name: block.series[name][rows] for name in plan.series}
+        of_block = None if weights is None else weights[block.draws.start : block.draws.stop]
+        counts = add_block(counts, shape, at_years, block.arrivals, of_block)
+        card, path = _kept_below(block.draws, cards), _kept_below(block.draws, trajectories)
+        kept[0].append(np.array([block.parameters[p.name][:card] for p in plan.priors]).T)
+        kept[1].append(block.arrivals[:, :card].T)
+        whole = np.array([block.series[name][:, :path] for name in compiled.model.series])
+        kept[2].append(np.moveaxis(whole, 2, 0))
+        del block, at_years, whole  # or two blocks are held while the next one is walked
+    return RangeSummary(
+        draws, counts, *(np.ascontiguousarray(np.concatenate(parts)) for parts in kept)
+    )
+
+
+def _kept_below(draws: range, number: int) -> int:
+    return min(max(number - draws.start, 0), len(draws))
