@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Fault, InputFault
+from simulator.summaries.records import csv_text
 
 FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
 
@@ -69,7 +69,7 @@ def rendered(answer: Answer, format: str, wide: bool = False) -> str:
     if format == "json":
         return json.dumps(_plain(answer.document), indent=1, allow_nan=False) + "\n"
     if format == "csv":
-        return _csv(answer.records)
+        return csv_text([_plain(record) for record in answer.records])
     return _markdown(answer.table) if format == "md" else _text(answer.table, wide)
 
 
@@ -80,18 +80,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _csv(records: Sequence[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    columns = dict.fromkeys(key for record in records for key in record)
-    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
-    writer.writeheader()
-    for record in records:
-        writer.writerow(
-            {key: "" if (plain := _plain(v)) is None else plain for key, v in record.items()}
-        )
-    return text.getvalue()
 
 
 def _markdown(table: Table) -> str:

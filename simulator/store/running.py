@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
 from simulator.evidence import tempered
@@ -23,6 +21,7 @@ from simulator.store import beginning, datatree, disk, manifest, results, work
 from simulator.store.beginning import RunRequest
 from simulator.store.work import WorkState
 from simulator.summaries import estimates, summarise
+from simulator.summaries.records import csv_text, flat
 from simulator.summaries.result import ImportanceWeights, Result
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
@@ -166,20 +165,12 @@ def _write_result(
         results.write_counts(file, state.shape, state.counts)
     result = results.assemble_result(state.of, state.shape, state.counts, folder)
     with disk.replacing(folder / results.TABLE) as file:
-        file.write(_csv(estimates.milestone_estimates(state.counts, state.shape)).encode())
+        rows = estimates.milestone_estimates(state.counts, state.shape)
+        file.write(csv_text([flat(row) for row in rows]).encode())
     with disk.replacing(folder / results.SUMMARIES) as file:
         file.write(datatree.netcdf_bytes(datatree.summary_dataset(result)))
     pictures(result, folder)
     manifest.seal(state.of, folder, results.number_files(state.of.plan))
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    flat = [{k: v for k, v in row.items() if not isinstance(v, dict)} for row in rows]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(flat[0]) if flat else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
-    return text.getvalue()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Unfinished work: its folder, the lock on it, and the snapshots from which it goes on.
 
     .NAME.partial/
-      lock           held by the process that works here; its text says which
+      lock           held by the process that works here, which its text names
       plan.json      of which a draw that fails can be replayed
       snapshot.npz   the counts and the ranges of draws that are in them, in one file that is replaced in one step
       result/        what becomes the result's folder, cards in their places
@@ -16,7 +16,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+from filelock import lock_descriptor
 
 from simulator.errors import Fault, InputFault, RunFailed
 from simulator.inputs.files import shown_path
@@ -32,10 +32,6 @@ from simulator.store import disk, manifest, results
 from simulator.store.manifest import ResultHead
 from simulator.summaries.counts import CountLayout, Counts, merge_counts
 from simulator.summaries.summarise import RangeSummary
-
-if sys.platform != "win32":
-    import fcntl
-
 
 LOCK, SNAPSHOT, RESULT, REPLACED = "lock", "snapshot.npz", "result", "replaced"
 
@@ -64,25 +60,34 @@ class WorkState:
 
 @contextmanager
 def work_lock(folder: Path) -> Iterator[IO[str]]:
-    """Hold a folder of work, made if need be; a lock whose holder died is no obstacle.
+    """Hold the lock of a work folder, which is made if need be; a lock whose holder died is free.
 
     Raises
     ------
     InputFault
         naming the process that holds it
     """
-    with _lock(folder) as lock:
+    with _acquired_lock(folder) as lock:
         try:
             yield lock
         finally:
-            # whoever has opened the lock meanwhile sees that it is no longer the folder's
-            with suppress(OSError):
-                if lock_is_held(folder, lock):
-                    (folder / LOCK).unlink()
-                    folder.rmdir()  # where nothing else is in it
+            # Unlinked while it is held: whoever has opened it meanwhile sees that it is no longer the folder's.
+            held = lock_is_held(folder, lock)
+            if held:
+                _remove_lock(folder)
+    if held and os.name == "nt":  # where an open file cannot be unlinked
+        _remove_lock(folder)
 
 
-def _lock(folder: Path) -> IO[str]:
+def _remove_lock(folder: Path) -> None:
+    """Remove the lock, and the folder if nothing else is in it."""
+    with suppress(OSError):
+        (folder / LOCK).unlink()
+        folder.rmdir()
+
+
+def _acquired_lock(folder: Path) -> IO[str]:
+    """The open lock file of a folder, locked and with the name of this process in it."""
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -90,22 +95,26 @@ def _lock(folder: Path) -> IO[str]:
         except FileNotFoundError:  # the last holder has just removed the folder
             continue
         try:
-            if sys.platform != "win32":  # where nothing keeps a second process out
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read() or "another process"
+            locked = lock_descriptor(lock.fileno(), blocking=False)
+            if locked and lock_is_held(folder, lock):
+                lock.truncate(0)
+                lock.write(f" process {os.getpid()} on {socket.gethostname()}")
+                lock.flush()
+                return lock
+            holder = "" if locked else _holder(lock)
+        except BaseException:
             lock.close()
-            fix = "wait for it, or choose another --out"
-            raise InputFault(
-                [Fault(shown_path(folder), "", "", f"{holder} at work", fix=fix)]
-            ) from None
-        if lock_is_held(folder, lock):
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-            lock.flush()
-            return lock
+            raise
         lock.close()
+        if not locked:
+            fix = "wait for it, or choose another --out"
+            raise InputFault([Fault(shown_path(folder), "", "", f"{holder} at work", fix=fix)])
+
+
+def _holder(lock: IO[str]) -> str:
+    """The process that holds a lock, read from the second byte on: Windows locks the first for readers too."""
+    lock.seek(1)
+    return lock.read() or "another process"
 
 
 def lock_is_held(folder: Path, lock: IO[str]) -> bool:
