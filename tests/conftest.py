@@ -15,8 +15,13 @@ from simulator.inputs import load as plans
 from simulator.simulate import blocks
 from simulator.store import results
 
-# The same examples every time, and none is too slow for a busy machine.
-hypothesis.settings.register_profile("laws", derandomize=True, deadline=None)
+# The same examples every time, and no example is too slow for a busy machine.
+hypothesis.settings.register_profile(
+    "laws",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("laws")
 
 

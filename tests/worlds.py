@@ -1,5 +1,7 @@
 """Small worlds that run in a moment, and what tests say of result folders."""
 
+import math
+
 import pytest
 
 from simulator.inputs import load
@@ -17,8 +19,9 @@ KEEP = {"keep_cards": 900, "keep_trajectories": 300}
 
 @pytest.fixture(autouse=True, scope="module")
 def quickly():
-    """Fit grids to fewer draws, here and in forked processes."""
+    """Fit grids to fewer draws and leave snapshots to the end, however long it takes, in forked processes too."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "BETWEEN_SNAPSHOTS", math.inf)
         patch.setattr(summarise, "FITTED_TO", 512)
         yield
 

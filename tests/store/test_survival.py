@@ -1,6 +1,7 @@
 """Runs that are stopped, killed, starved or raced: what is whole is right, and the rest goes on."""
 
 import errno
+import itertools
 import os
 import random
 import shutil
@@ -8,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from simulator.summaries import summarise
 COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
 LONG = 9000
+ALWAYS = -1.0  # seconds between snapshots: one after every range of draws
 forks = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 
@@ -74,45 +75,57 @@ def ended(child):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def walking(target):
-    """Wait until a run has begun to walk."""
-    until = time.monotonic() + 60
-    while (
-        not (results.partial_folder(target) / work.SNAPSHOT).exists() and time.monotonic() < until
-    ):
-        time.sleep(0.002)
+def at_step(number, act):
+    """Have this process act at a step of its runs: a block simulated, or a write, which is left half done.
+
+    For a forked process, since it is never taken back.
+    """
+    simulate, write, step = blocks.simulate_block, disk.write, itertools.count(1)
+
+    def simulate_and_count(*arguments, **options):
+        block = simulate(*arguments, **options)
+        if next(step) == number:
+            act()
+        return block
+
+    def write_and_count(file, data):
+        if next(step) == number:
+            write(file, memoryview(data)[: len(data) // 2])
+            act()
+        write(file, data)
+
+    blocks.simulate_block, disk.write = simulate_and_count, write_and_count
+
+
+def resumed_until(step, target, workers):
+    at_step(step, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    running.BETWEEN_SNAPSHOTS = ALWAYS
+    resumed(target, LONG, workers=workers)
 
 
 @forks
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_run_killed_at_random_moments_goes_on_to_the_same_bytes(
-    target, workers, long, monkeypatch
-):
-    monkeypatch.setattr(running, "BETWEEN_SNAPSHOTS", 0.05)
-    luck, kills = random.Random(workers), 0
-    while not target.exists() and kills < 6:
-        child = forked(resumed, target, LONG, workers=workers)
-        walking(target)
-        time.sleep(luck.uniform(0.0, 0.5))
-        os.kill(child, signal.SIGKILL)
-        kills += ended(child) == -signal.SIGKILL
-    assert kills > 1
+def test_a_run_killed_again_and_again_goes_on_to_the_same_bytes(target, workers, long):
+    """An undisturbed run has 38 steps or more, so the first three kills, 35 steps together, always strike."""
+    steps = [7, 12, 16, *random.Random(workers).sample(range(1, 40), 3)]
+    endings = [ended(forked(resumed_until, step, target, workers)) for step in steps]
+    assert endings[:3] == [-signal.SIGKILL] * 3
+    assert set(endings) <= {-signal.SIGKILL, 0}
     assert resumed(target, LONG) == long
     assert alone(target)
 
 
 @forks
+@pytest.mark.parametrize("step", [6, 9, 14])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, long, tmp_path):
+def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, step, long, tmp_path):
     def call():
         os.dup2(os.open(tmp_path / "said", os.O_CREAT | os.O_WRONLY), 2)
         sys.stderr = os.fdopen(2, "w", buffering=1)
+        at_step(step, lambda: os.kill(os.getpid(), number))
         return cli.call([*COMMAND, "--draws", str(LONG), "--out", str(target), "--workers", "2"])
 
-    child = forked(call)
-    walking(target)
-    os.kill(child, number)
-    assert ended(child) == 130
+    assert ended(forked(call)) == 130
     said = (tmp_path / "said").read_text()
     assert "the same command with --resume goes on" in said
     assert "Traceback" not in said
@@ -158,7 +171,7 @@ def die_at(k, target):
             os._exit(9)
         write(file, data)
 
-    running.BETWEEN_SNAPSHOTS, disk.write = 0.0, half
+    running.BETWEEN_SNAPSHOTS, disk.write = ALWAYS, half
     sys.addaudithook(watch)
     worlds.finished(target, 300)
 
@@ -312,8 +325,17 @@ def test_a_folder_that_is_no_result_is_never_replaced(target):
 
 @forks
 def test_of_two_processes_one_wins_and_the_other_says_who(target, whole):
-    child = forked(worlds.finished, target, LONG)
-    walking(target)
+    at_work, say_so = os.pipe()
+
+    def work_until_killed(draws):
+        if draws:
+            os.write(say_so, b"!")
+            signal.pause()
+
+    child = forked(worlds.finished, target, progress=work_until_killed)
+    os.close(say_so)
+    assert os.read(at_work, 1) == b"!"  # nothing, should the process have ended
+    os.close(at_work)
     with pytest.raises(InputFault, match=f"process {child} on .* at work"):
         worlds.finished(target)
     os.kill(child, signal.SIGKILL)
