@@ -50,9 +50,30 @@ class TemperedDraws(NamedTuple):
 
 
 def conditioned_draws(
-    compiled: CompiledPlan, spread: weights.RunOverRanges
+    compiled: CompiledPlan,
+    run_ranges: weights.RunOverRanges,
+    first: weights.RangeLikelihoods | None = None,
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
-    """The first of two walks, when the plan conditions: weights, or draws that need none."""
+    """The draws that are to be counted, and their weights when the plan conditions.
+
+    Parameters
+    ----------
+    compiled : of any plan
+    run_ranges : runs a task over pieces of a range of draws
+    first : likelihoods of the plan's first draws, when they are known already
+
+    Returns
+    -------
+    compiled : as given, or with the posterior's levels from the sequential sampler
+    weights : None for a plan without observations; all 1 for the sequential sampler
+
+    Raises
+    ------
+    InputFault
+        when no draw agrees with the observations
+    RunFailed
+        when the sequential sampler does not reach the posterior
+    """
     if not compiled.plan.observations:
         return compiled, None
     if compiled.plan.sampler == "sequential":
@@ -60,7 +81,7 @@ def conditioned_draws(
         return settled, ImportanceWeights(
             np.ones(compiled.plan.draws, np.int64), effective, -np.inf
         )
-    return compiled, weights.importance_weights(compiled, spread)
+    return compiled, weights.importance_weights(compiled, run_ranges, first)
 
 
 def with_effective_size(plan: Plan, counts: Counts, weights: ImportanceWeights) -> Counts:

@@ -1,13 +1,13 @@
-"""Log-likelihoods -> weights.
+"""Importance weights: from the log-likelihood of every draw to Pareto smoothed whole numbers.
 
-Draws are walked twice. The first walk leaves one log-likelihood a draw, from which whole-number weights are made,
-Pareto smoothed; the second counts them.
+A run that conditions simulates its draws twice: once for their log-likelihoods, from which the weights are made, and
+once to count them with these weights. The first simulation of draws 0 to 4095 also fits the grids of the counts.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -18,7 +18,9 @@ from simulator.errors import Fault, InputFault
 from simulator.evidence import likelihood
 from simulator.inputs.observations import Observation
 from simulator.simulate import blocks
-from simulator.simulate.blocks import CompiledPlan
+from simulator.simulate.blocks import Block, CompiledPlan
+from simulator.summaries import summarise
+from simulator.summaries.counts import FITTED_TO, CountLayout
 from simulator.summaries.result import ImportanceWeights
 
 LARGEST_WEIGHT = 2**24
@@ -31,9 +33,14 @@ FEWEST_SMOOTHED = 32  # draws, to fewer of which no tail is fitted
 
 
 class RangeLikelihoods(NamedTuple):
-    """What the first walk of a range of draws leaves.
+    """Log-likelihoods of a range of draws.
 
-    log_likelihood : (draw); nearest : (observation) least deviation [standard deviations], inf where no draw agrees
+    Attributes
+    ----------
+    draws : the range
+    log_likelihood : (draw) [nats], of all observations together
+    nearest : (observation) least deviation [standard deviations] of a draw from a value;
+        of a milestone 0, or inf where no draw agrees
     """
 
     draws: range
@@ -41,43 +48,138 @@ class RangeLikelihoods(NamedTuple):
     nearest: Array
 
 
-RunOverRanges = Callable[[Callable[[range], RangeLikelihoods]], Iterable[RangeLikelihoods]]
-"""Calls a task on every range of a plan's draws, anywhere and in any order, and gives what each leaves."""
+RunOverRanges = Callable[
+    [Callable[[range], RangeLikelihoods], range],
+    Iterable[RangeLikelihoods],
+]
+"""Calls a task on pieces of a range of draws, on any executor and in any order, and gives their results."""
 
 
 def range_likelihoods(compiled: CompiledPlan, draws: range) -> RangeLikelihoods:
-    """Walk a range of draws and hold each against the plan's observations."""
-    evidence, years = compiled.plan.observations, compiled.plan.grid.years
-    nearest, total = np.full(len(evidence), np.inf), []
-    for block in blocks.simulate_blocks(compiled, draws):
-        found = np.zeros(len(block.draws))
-        for i, seen in enumerate(evidence):
-            found = found + likelihood.log_likelihood(seen, block.series, block.parameters, years)
-            nearest[i] = min(nearest[i], _least_deviation(seen, block, years))
-        total.append(found)
-    return RangeLikelihoods(draws, np.concatenate(total), nearest)
+    """Simulate a range of draws and add up the log-likelihoods of the plan's observations in each.
+
+        log L(draw) = sum over observations of log L_i(draw)
+
+    Parameters
+    ----------
+    compiled : of a plan with observations
+    draws : the range to simulate
+
+    Returns
+    -------
+    log-likelihoods of the range
+
+    Raises
+    ------
+    DrawFailed
+        naming the first draw with a value that is not finite
+    """
+    parts = [
+        _block_likelihoods(compiled, block) for block in blocks.simulate_blocks(compiled, draws)
+    ]
+    return _joined(draws, parts)
 
 
-def _least_deviation(seen: Observation, block: blocks.Block, years: Array) -> float:
+def layout_and_likelihoods(compiled: CompiledPlan) -> tuple[CountLayout, RangeLikelihoods | None]:
+    """Fit the grids of the counts to draws 0 to 4095 and weigh the same draws, in one simulation.
+
+    Parameters
+    ----------
+    compiled : of any plan
+
+    Returns
+    -------
+    layout : what is counted, and over which bins
+    likelihoods : of those of the draws that the plan has; None where importance weights are not wanted,
+        because nothing is observed or the sampler is sequential
+
+    Raises
+    ------
+    DrawFailed
+        naming the first draw with a value that is not finite
+    """
+    plan = compiled.plan
+    weighted = bool(plan.observations) and plan.sampler != "sequential"
+    values: list[dict[str, Array]] = []
+    parts: list[RangeLikelihoods] = []
+    for block in blocks.simulate_blocks(compiled, range(FITTED_TO)):
+        values.append(summarise.values_at_bands(compiled, block))
+        if weighted and block.draws.start < plan.draws:
+            parts.append(_block_likelihoods(compiled, _first_draws(block, plan.draws)))
+    layout = summarise.fitted_layout(compiled, values)
+    return layout, _joined(range(min(FITTED_TO, plan.draws)), parts) if weighted else None
+
+
+def _first_draws(block: Block, stop: int) -> Block:
+    """The draws of a block that come before `stop`."""
+    if block.draws.stop <= stop:
+        return block
+    kept = stop - block.draws.start
+    return Block(
+        block.draws[:kept],
+        {name: values[:kept] for name, values in block.parameters.items()},
+        {name: values[:, :kept] for name, values in block.series.items()},
+        block.arrivals[:, :kept],
+    )
+
+
+def _block_likelihoods(compiled: CompiledPlan, block: Block) -> RangeLikelihoods:
+    observations, years = compiled.plan.observations, compiled.plan.grid.years
+    total = np.zeros(len(block.draws))
+    for observation in observations:
+        total = total + likelihood.log_likelihood(
+            observation, block.series, block.parameters, years
+        )
+    nearest = np.array([_least_deviation(each, block, years) for each in observations])
+    return RangeLikelihoods(block.draws, total, nearest)
+
+
+def _joined(draws: range, parts: Sequence[RangeLikelihoods]) -> RangeLikelihoods:
+    """Likelihoods of neighbouring ranges, in order, as those of one range."""
+    return RangeLikelihoods(
+        draws,
+        np.concatenate([part.log_likelihood for part in parts]),
+        np.min([part.nearest for part in parts], axis=0),
+    )
+
+
+def _least_deviation(observation: Observation, block: Block, years: Array) -> float:
     """Least deviation of a block's draws from one observation; of a milestone 0 where one agrees, else inf."""
-    if seen.condition is None:
-        return float(np.abs(likelihood.deviation(seen, block.series, years)).min())
-    alike = likelihood.agrees(seen, block.series, block.parameters, years)
-    return 0.0 if seen.missed or alike.any() else math.inf
+    if observation.condition is None:
+        return float(np.abs(likelihood.deviation(observation, block.series, years)).min())
+    agreeing = likelihood.agrees(observation, block.series, block.parameters, years)
+    return 0.0 if observation.missed or agreeing.any() else math.inf
 
 
-def importance_weights(compiled: CompiledPlan, spread: RunOverRanges) -> ImportanceWeights:
-    """Weights of every draw of a plan, from a first walk.
+def importance_weights(
+    compiled: CompiledPlan, run_ranges: RunOverRanges, first: RangeLikelihoods | None = None
+) -> ImportanceWeights:
+    """Weights of every draw of a plan, from a first simulation.
+
+    Parameters
+    ----------
+    compiled : of a plan with observations
+    run_ranges : runs a task over pieces of a range of draws
+    first : likelihoods of the plan's first draws, when they are known already; they are not simulated again
+
+    Returns
+    -------
+    one whole number a draw, their effective number, and the Pareto k of their tail
 
     Raises
     ------
     InputFault
-        when they all vanish, naming the observation that kills them
+        when no draw agrees with the observations, naming the observation that rules them out
+    DrawFailed
+        naming the first draw with a value that is not finite
     """
-    evidence = compiled.plan.observations
-    log_likelihood = np.empty(compiled.plan.draws)
-    nearest = np.full(len(evidence), np.inf)
-    for part in spread(partial(range_likelihoods, compiled)):
+    plan = compiled.plan
+    log_likelihood = np.empty(plan.draws)
+    nearest = np.full(len(plan.observations), np.inf)
+    known = [first] if first else []
+    rest = range(len(first.draws) if first else 0, plan.draws)
+    task = partial(range_likelihoods, compiled)
+    for part in (*known, *(run_ranges(task, rest) if rest else ())):
         log_likelihood[part.draws.start : part.draws.stop] = part.log_likelihood
         nearest = np.minimum(nearest, part.nearest)
     check_agreement(compiled, nearest, log_likelihood)
@@ -85,33 +187,61 @@ def importance_weights(compiled: CompiledPlan, spread: RunOverRanges) -> Importa
 
 
 def check_agreement(compiled: CompiledPlan, nearest: Array, log_likelihood: Array) -> None:
-    """Raise a fault when the observations leave no draw worth weighing."""
-    evidence, plan = compiled.plan.observations, compiled.plan
+    """Raise a fault when the observations leave no draw worth weighing.
+
+    Parameters
+    ----------
+    compiled : of a plan with observations
+    nearest : (observation) least deviation of any draw [standard deviations]
+    log_likelihood : (draw) [nats]
+
+    Raises
+    ------
+    InputFault
+        naming the observation that no draw comes near, or all of them when no draw agrees with them together
+    """
+    observations, plan = compiled.plan.observations, compiled.plan
     worst = int(np.argmax(nearest))
     if nearest[worst] > FARTHEST_DEVIATION:
-        seen = evidence[worst]
-        what = seen.milestone or f"{seen.series} of {seen.value:g} in {seen.year:.2f}"
-        how = "" if seen.milestone else f"; the nearest lies {nearest[worst]:.1f} sd away"
-        said = f"met by {seen.year:.2f}: {str(seen.met).lower()}" if seen.milestone else ""
-        found = (
-            " ".join(filter(None, [f"no draw of {plan.draws:,} agrees with {what}", said])) + how
+        named = observations[worst]
+        what = named.milestone or f"{named.series} of {named.value:g} in {named.year:.2f}"
+        how = "" if named.milestone else f"; the nearest lies {nearest[worst]:.1f} sd away"
+        record = f"met by {named.year:.2f}: {str(named.met).lower()}" if named.milestone else ""
+        problem = (
+            " ".join(filter(None, [f"no draw of {plan.draws:,} agrees with {what}", record])) + how
         )
     elif not np.isfinite(log_likelihood).any():
-        seen = evidence[0]
-        found = (
-            f"no draw of {plan.draws:,} agrees with all of {', '.join(s.name for s in evidence)}"
-        )
+        named = observations[0]
+        names = ", ".join(each.name for each in observations)
+        problem = f"no draw of {plan.draws:,} agrees with all of {names}"
     else:
         return
     allowed = f"observations within {FARTHEST_DEVIATION:g} sd of some draw"
-    mend = "check its value, unit and date; widen the priors that it contradicts; or leave it out"
-    raise InputFault([Fault("evidence/observations.toml", seen.name, "", found, allowed, mend)])
+    fix = "check its value, unit and date; widen the priors that it contradicts; or leave it out"
+    raise InputFault([Fault("evidence/observations.toml", named.name, "", problem, allowed, fix)])
 
 
 def smoothed_weights(log_likelihood: Array) -> ImportanceWeights:
-    """Whole-number weights, Pareto smoothed; a draw of log-likelihood minus infinity has none.
+    """Whole-number weights, Pareto smoothed; a draw of log-likelihood minus infinity has weight 0.
 
-    Vehtari et al. (2024), "Pareto smoothed importance sampling".
+        w = round(2^24 * v / max v),   v = the smoothed exp(log L)
+        effective = (sum of w)^2 / sum of w^2
+
+    Draws whose likelihoods are all alike have weight 1.
+
+    Parameters
+    ----------
+    log_likelihood : (draw) [nats], finite for one draw at least
+
+    Returns
+    -------
+    weights (draw), whole numbers; their effective number; the Pareto k of the tail, which is minus infinity where the
+    largest likelihoods are all alike, and infinity where there are fewer than 32 draws
+
+    References
+    ----------
+    Vehtari, Simpson, Gelman, Yao and Gabry (2024), "Pareto smoothed importance sampling", J. Mach. Learn. Res. 25(72),
+    algorithm 1. Effective number: Kish (1965), "Survey sampling". docs/method.md, Evidence.
     """
     kept = np.isfinite(log_likelihood)
     raw = log_likelihood[kept]
@@ -125,7 +255,7 @@ def smoothed_weights(log_likelihood: Array) -> ImportanceWeights:
 
 
 def _tail_smoothed(log_ratios: Array) -> tuple[Array, float]:
-    """Log weights with their upper tail smoothed, and its shape: inf where too few draws show it, -inf without one."""
+    """Log weights with their upper tail smoothed, and its shape: inf for too few draws, -inf for a flat tail."""
     n, raw = len(log_ratios), log_ratios - log_ratios.max()
     tail = math.ceil(min(0.2 * n, 3.0 * math.sqrt(n)))
     if n < FEWEST_SMOOTHED:
@@ -145,17 +275,17 @@ def _psislw(log_ratios: Array) -> tuple[Array, float]:
 
 def weight_warnings(effective: float, pareto_k: float) -> list[str]:
     """What to say when weights are not to be trusted, and what to do about it."""
-    mend = (
+    fix = (
         "take more draws, fewer or wider observations, or walk there in stages: "
         "--set condition.sampler=sequential"
     )
-    said = []
+    warnings = []
     if pareto_k > WORST_K:
-        said.append(
-            f"Pareto k is {pareto_k:.2f}, above {WORST_K:g}: a few draws carry the answer; {mend}"
+        warnings.append(
+            f"Pareto k is {pareto_k:.2f}, above {WORST_K:g}: a few draws carry the answer; {fix}"
         )
     if effective < LEAST_EFFECTIVE:
-        said.append(
-            f"the effective number of draws is {effective:.0f}, below {LEAST_EFFECTIVE:g}; {mend}"
+        warnings.append(
+            f"the effective number of draws is {effective:.0f}, below {LEAST_EFFECTIVE:g}; {fix}"
         )
-    return said
+    return warnings

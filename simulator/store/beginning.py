@@ -10,13 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.errors import Fault, InputFault, listed
+from simulator.evidence import weights
+from simulator.evidence.weights import RangeLikelihoods
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
-from simulator.simulate import blocks
+from simulator.simulate.blocks import CompiledPlan
 from simulator.store import manifest, results, work
 from simulator.store.manifest import MANIFEST, KeptDraws, ResultHead
 from simulator.store.work import WorkState
-from simulator.summaries import counts, summarise
+from simulator.summaries import counts
 from simulator.summaries.counts import empty_counts
 
 ELSEWHERE = "--overwrite replaces it, --out DIR leaves it alone"
@@ -98,14 +100,23 @@ def _in_the_way(place: Path, found: str, fix: str) -> InputFault:
 
 
 def starting_state(
-    folder: Path, target: Path, there: ResultHead | None, asked: RunRequest
-) -> WorkState:
+    folder: Path,
+    target: Path,
+    there: ResultHead | None,
+    asked: RunRequest,
+    compiled: CompiledPlan,
+) -> tuple[WorkState, RangeLikelihoods | None]:
     """The state to go on from, with the files of cards laid.
 
     Parameters
     ----------
     folder : of work, locked
     there : what the finished result in the place is of
+    compiled : the plan asked for, ready to simulate
+
+    Returns
+    -------
+    the state; and likelihoods of the first draws, which a fresh run finds while it fits its grids
 
     Raises
     ------
@@ -116,15 +127,15 @@ def starting_state(
     if begun and asked.overwrite and not begun.of.same_world(asked.head(begun.of)):
         begun = None
     if begun:
-        return _resumed(folder, begun, asked)
+        return _resumed(folder, begun, asked), None
     if there:
-        return _extended(folder, target, there, asked)
+        return _extended(folder, target, there, asked), None
     work.note_plan(folder, asked.plan)
     of = asked.head()
-    shape = summarise.count_layout(blocks.compile_plan(of.plan))
+    shape, first = weights.layout_and_likelihoods(compiled)
     fresh = WorkState(of, shape, results.card_shapes(of), counts.empty_counts(shape), ())
     work.begin_work(folder, fresh)
-    return fresh
+    return fresh, first
 
 
 def _resumed(folder: Path, begun: WorkState, asked: RunRequest) -> WorkState:

@@ -14,9 +14,11 @@ from typing import IO
 
 from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
 from simulator.evidence import tempered
+from simulator.evidence.weights import RangeLikelihoods
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
+from simulator.simulate.blocks import CompiledPlan
 from simulator.store import beginning, datatree, disk, manifest, results, work
 from simulator.store.beginning import RunRequest
 from simulator.store.work import WorkState
@@ -80,10 +82,13 @@ def run(
             )  # by another process, before the lock was free
             if there and there.plan.draws == plan.draws:
                 return target
-            state = beginning.starting_state(folder, target, there, asked)
+            compiled = blocks.compile_plan(plan)
+            state, first = beginning.starting_state(folder, target, there, asked, compiled)
             progress(state.walked)
             try:
-                state, weights = _simulate_missing(folder, lock, state, workers, progress)
+                state, weights = _simulate_missing(
+                    folder, lock, state, compiled, first, workers, progress
+                )
             except InputFault:  # evidence that no draw agrees with leaves nothing to go on with
                 work.clear_work(folder)
                 raise
@@ -93,19 +98,25 @@ def run(
 
 
 def _simulate_missing(
-    folder: Path, lock: IO[str], state: WorkState, workers: int, progress: Callable[[int], None]
+    folder: Path,
+    lock: IO[str],
+    state: WorkState,
+    compiled: CompiledPlan,
+    first: RangeLikelihoods | None,
+    workers: int,
+    progress: Callable[[int], None],
 ) -> tuple[WorkState, ImportanceWeights | None]:
-    """Walk what is missing, with a snapshot every few seconds and whenever it ends.
+    """Simulate what is missing, with a snapshot every few seconds and whenever it ends.
 
-    A run that conditions is walked once before, for its weights; they are the same when it is resumed.
+    A run that conditions is simulated once before, for its weights; they are the same when it is resumed.
     """
-    keep, every = state.of.keep, engines.cut_ranges(range(state.of.plan.draws), workers)
+    keep = state.of.keep
     executor = ThreadPoolExecutor(workers) if workers > 1 else None
     each = partial(engines.run_ranges, executor=executor, ahead=workers + 1)
     unsaved: set[str] = set()
     try:
         compiled, weights = tempered.conditioned_draws(
-            blocks.compile_plan(state.of.plan), lambda task: each(task, every)
+            compiled, lambda task, draws: each(task, engines.cut_ranges(draws, workers)), first
         )
         task = partial(
             summarise.summarise_range,

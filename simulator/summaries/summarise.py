@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
-from simulator.simulate.blocks import CompiledPlan, simulate_blocks
-from simulator.summaries import counts
-from simulator.summaries.counts import FITTED_TO, CountLayout, Counts, add_block, empty_counts
+from simulator.simulate.blocks import Block, CompiledPlan, simulate_blocks
+from simulator.summaries.counts import (
+    FITTED_TO,
+    CountLayout,
+    Counts,
+    add_block,
+    empty_counts,
+    fit_grid,
+)
 
 
 class RangeSummary(NamedTuple):
@@ -34,18 +41,49 @@ def band_rows(plan: Plan) -> Whole:
 
 
 def count_layout(compiled: CompiledPlan) -> CountLayout:
-    """Fit the grids to draws 0 to 4095."""
+    """What is counted, with grids fitted to draws 0 to 4095, which are simulated for it.
+
+    Parameters
+    ----------
+    compiled : of any plan, of however many draws
+
+    Returns
+    -------
+    a layout that depends on the plan's model, priors and seed alone
+
+    Raises
+    ------
+    DrawFailed
+        naming the first draw with a value that is not finite
+    """
+    blocks = simulate_blocks(compiled, range(FITTED_TO))
+    return fitted_layout(compiled, [values_at_bands(compiled, block) for block in blocks])
+
+
+def values_at_bands(compiled: CompiledPlan, block: Block) -> dict[str, Array]:
+    """Values of a block's series at the years whose bands are kept: name -> (year, draw) [the series' unit]."""
     plan, rows = compiled.plan, band_rows(compiled.plan)
-    known = compiled.model.series
-    codes = {name: len(known[name].codes) for name in plan.series if known[name].codes}
-    numbers = [name for name in plan.series if name not in codes]
-    seen: dict[str, list[Array]] = {name: [] for name in numbers}
-    for block in simulate_blocks(compiled, range(FITTED_TO)):
-        for name in numbers:
-            seen[name].append(block.series[name][rows])
-    grids = {name: counts.fit_grid(np.concatenate(v, axis=1)) for name, v in seen.items()}
-    milestones = tuple(m.name for m in plan.milestones)
-    return CountLayout(plan.grid.years[rows], grids, codes, milestones, plan.start, plan.horizon)
+    numbers = [name for name in plan.series if not compiled.model.series[name].codes]
+    return {name: block.series[name][rows] for name in numbers}
+
+
+def fitted_layout(compiled: CompiledPlan, values: Sequence[Mapping[str, Array]]) -> CountLayout:
+    """What is counted, with grids fitted to the values of draws 0 to 4095.
+
+    Parameters
+    ----------
+    compiled : of any plan
+    values : block by block, in order, name -> (year, draw) [the series' unit], as `values_at_bands` gives them
+    """
+    plan, series = compiled.plan, compiled.model.series
+    codes = {name: len(series[name].codes) for name in plan.series if series[name].codes}
+    grids = {
+        name: fit_grid(np.concatenate([block[name] for block in values], axis=1))
+        for name in values[0]
+    }
+    milestones = tuple(milestone.name for milestone in plan.milestones)
+    years = plan.grid.years[band_rows(plan)]
+    return CountLayout(years, grids, codes, milestones, plan.start, plan.horizon)
 
 
 def summarise_range(

@@ -178,17 +178,36 @@ def test_the_order_of_observations_does_not_matter(evidence):
 def test_ranges_and_their_order_do_not_matter(evidence):
     evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"))
     compiled = blocks.compile_plan(read(["a", "b"], draws=1500))
-    whole = weights.importance_weights(compiled, lambda task: [task(range(1500))])
+    whole = weights.importance_weights(compiled, lambda task, draws: [task(draws)])
     pieces = [range(700, 1500), range(0, 3), range(3, 700)]
-    parts = weights.importance_weights(compiled, lambda task: map(task, pieces))
+    parts = weights.importance_weights(compiled, lambda task, draws: map(task, pieces))
     assert whole.whole.tobytes() == parts.whole.tobytes()
     assert (whole.effective, whole.pareto_k) == (parts.effective, parts.pareto_k)
+
+
+@pytest.mark.parametrize("draws", [1500, 5000])
+def test_draws_that_fit_the_grids_are_weighed_in_the_same_simulation(evidence, monkeypatch, draws):
+    evidence(a=seen(25.6, 0.3), b=yet("run_1e27", "2025-01-01"))
+    compiled = blocks.compile_plan(read(["a", "b"], "horizon=2026.0", draws=draws))
+    alone = weights.importance_weights(compiled, lambda task, draws: [task(draws)])
+    simulated = []
+    simulate = blocks.simulate_block
+    monkeypatch.setattr(
+        blocks, "simulate_block", lambda c, draws: simulated.extend(draws) or simulate(c, draws)
+    )
+    layout, first = weights.layout_and_likelihoods(compiled)
+    together = weights.importance_weights(compiled, lambda task, draws: [task(draws)], first)
+    assert simulated == list(range(max(draws, counts.FITTED_TO)))
+    assert together.whole.tobytes() == alone.whole.tobytes()
+    assert (together.effective, together.pareto_k) == (alone.effective, alone.pareto_k)
+    for name, grid in summarise.count_layout(compiled).grids.items():
+        assert layout.grids[name].knots.tobytes() == grid.knots.tobytes()
 
 
 def test_weights_counted_in_any_order_give_the_same_bits(evidence):
     evidence(a=seen(25.6, 0.3))
     compiled = blocks.compile_plan(read(["a"], draws=1024))
-    weights = importance_weights(compiled, lambda task: [task(range(1024))]).whole
+    weights = importance_weights(compiled, lambda task, draws: [task(draws)]).whole
     shape = summarise.count_layout(compiled)
     parts = [
         summarise.summarise_range(compiled, shape, piece, 0, 0, weights).counts
