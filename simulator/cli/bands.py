@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Output, ResultName, SeriesNames, TableFormat, app, listed
-
-if TYPE_CHECKING:
-    pass
+from simulator.cli.options import Output, ResultName, SeriesNames, TableFormat, app, split_commas
 
 
 @app.command()
@@ -34,10 +31,11 @@ def bands(
     from simulator.output.rendering import emit
     from simulator.output.tables.bands import bands_answer
     from simulator.store.results import read_result
-    from simulator.summaries import bands as room
+    from simulator.summaries.bands import quantile_levels, select_series, select_years, series_band
 
     opened = read_result(result)
-    levels, rows = room.quantile_levels(listed(quantiles)), room.select_years(opened, listed(years))
-    wanted = room.select_series(opened, listed(series))
-    found = [room.series_band(opened, each, levels, rows) for each in wanted]
-    emit(bands_answer(opened, found, list(levels)), format, output)
+    levels = quantile_levels(split_commas(quantiles))
+    rows = select_years(opened, split_commas(years))
+    selected = select_series(opened, split_commas(series))
+    series_bands = [series_band(opened, each, levels, rows) for each in selected]
+    emit(bands_answer(opened, series_bands, list(levels)), format, output)

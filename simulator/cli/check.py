@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from simulator.cli.options import Output, Priors, Sets, TableFormat, app, settings
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()
@@ -33,14 +29,15 @@ def check(
     """Check priors, run files, evidence and results; every fault at once."""
     from simulator.errors import InputFault
     from simulator.inputs import inspection
+    from simulator.output.messages import print_checked_result, warn_of_inputs
     from simulator.output.rendering import emit
     from simulator.output.tables.provenance import provenance_answer
     from simulator.store.results import is_result, verify_result
 
     if explain:
         runs, names = inspection.runs_and_names(paths or [])
-        gathered, faults = inspection.load_runs(runs, settings(sets), priors)
-        answer = provenance_answer(gathered, names)
+        inputs_of_runs, faults = inspection.load_runs(runs, settings(sets), priors)
+        answer = provenance_answer(inputs_of_runs, names)
         if faults:
             raise InputFault(faults)
         emit(answer, format, output)
@@ -48,12 +45,11 @@ def check(
     folders = [path for path in paths or [] if is_result(path)]
     for folder in folders:
         verify_result(folder)
-        print(f"{folder}: a whole result")
+        print_checked_result(folder)
     inputs = [path for path in paths or [] if path not in folders]
     if inputs or not paths:
         inspected = inspection.inspect_inputs(inputs, settings(sets), priors)
-        for warning in inspected.warnings:
-            print(f"oomcast: warning: {warning}", file=sys.stderr)
+        warn_of_inputs(inspected.warnings)
         if inspected.faults:
             raise InputFault(inspected.faults)
         print("\n".join(inspected.sound))

@@ -8,16 +8,14 @@ import typer
 
 from simulator.cli.options import (
     CORES,
-    PROGRESS_PARTS,
     IntervalShare,
+    MethodDraws,
     Output,
     Replicates,
     TableFormat,
     Target,
-    Walks,
     Workers,
     app,
-    is_picture,
     open_source,
     progress_bar,
 )
@@ -35,7 +33,7 @@ def compare(
     attribute: Annotated[
         bool, typer.Option("--attribute", help="Split the difference of the target over drivers.")
     ] = False,
-    draws: Walks = 4096,
+    draws: MethodDraws = 4096,
     replicates: Replicates = 200,
     interval: IntervalShare = 0.95,
     orders: Annotated[
@@ -46,24 +44,25 @@ def compare(
     output: Output = None,
 ) -> None:
     """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from."""
-    from simulator.output.figures import sensitivity
     from simulator.output.messages import warn_of_prior
-    from simulator.output.rendering import choose_format, emit
+    from simulator.output.rendering import choose_format, emit, is_figure
     from simulator.output.tables.comparison import attribution_answer, comparison_answer
     from simulator.sensitivity import comparison, question
 
-    drawn = attribute and is_picture(format, output)
+    drawn = attribute and is_figure(format, output)
     if not drawn:
         choose_format(format, output)
     one, other = (_plan_of(name) for name in (a, b))
     question.check_numbers("compare", draws, replicates, interval, question.FEWEST)
     warn_of_prior([one, other], False)
     if attribute:
-        found = _attributed(one, other, target, draws, replicates, interval, orders, workers)
+        parts = _attributed(one, other, target, draws, replicates, interval, orders, workers)
         if drawn and output:
-            sensitivity.attribution(found, one, other, output, interval)
+            from simulator.output.figures.sensitivity import attribution
+
+            attribution(parts, one, other, output, interval)
             return
-        answer = attribution_answer(found, one, other, interval)
+        answer = attribution_answer(parts, one, other, interval)
     else:
         answers = comparison.answer_differences(one, other, draws, replicates, workers)
         answer = comparison_answer(one, other, comparison.plan_differences(one, other), answers)
@@ -89,7 +88,7 @@ def _attributed(
 ) -> Attribution:
     from simulator.sensitivity.attribution import attribute
 
-    with progress_bar() as bar:
+    with progress_bar() as progress:
         return attribute(
             a,
             b,
@@ -99,5 +98,5 @@ def _attributed(
             replicate=replicates,
             share=interval,
             workers=workers,
-            progress=lambda share: bar.update(round(PROGRESS_PARTS * share)),
+            progress=progress,
         )

@@ -1,4 +1,4 @@
-"""Interruptions: SIGINT and SIGTERM end a command with 130, and with what it has to say."""
+"""Interruptions: SIGINT and SIGTERM end a command with exit code 130 and a message."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import typer
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM interrupt as SIGINT does, which typer answers with 130."""
+    """Let SIGTERM raise KeyboardInterrupt as SIGINT does, which typer turns into exit code 130."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread hears signals
+        yield  # signals can be handled in the main thread only
         return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -26,7 +26,7 @@ def interruptible() -> Iterator[None]:
 
 @contextmanager
 def interrupted_messages() -> Iterator[None]:
-    """Print what an interrupted run has to say."""
+    """Print the message of a run that was interrupted, and exit with 130."""
     from simulator.errors import Interrupted
 
     try:

@@ -21,5 +21,4 @@ def median(
     from simulator.simulate.replay import median_draw
 
     plan = load_plan(run, settings(sets), priors)
-    answer = draw_answer(median_draw(plan), f"{plan.title}: every parameter at its median")
-    emit(answer, format, output)
+    emit(draw_answer(plan, median_draw(plan)), format, output)

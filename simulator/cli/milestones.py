@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from simulator.cli.options import Output, TableFormat, app
-
-if TYPE_CHECKING:
-    pass
+from simulator.cli.options import Output, ResultNames, TableFormat, app
 
 
 @app.command()
-def milestones(
-    results: Annotated[
-        list[str], typer.Argument(metavar="RESULT", help="Folders or names of results.")
-    ],
-    format: TableFormat = None,
-    output: Output = None,
-) -> None:
+def milestones(results: ResultNames, format: TableFormat = None, output: Output = None) -> None:
     """Print credible intervals of arrival years, and probabilities by year and of not arriving."""
     from simulator.output.messages import warn_of_past, warn_of_weights
     from simulator.output.rendering import emit
@@ -28,8 +16,7 @@ def milestones(
     from simulator.store.results import read_result
 
     opened = [read_result(name) for name in results]
-    labels = [Path(name).name for name in results]
-    emit(milestones_answer(opened, labels), format, output)
+    emit(milestones_answer(opened, [Path(name).name for name in results]), format, output)
     for result in opened:
         warn_of_past(result)
         warn_of_weights(result)

@@ -1,12 +1,14 @@
-"""The application, and the options and progress bars that commands share."""
+"""The application, and the options, arguments and progress bar that commands share."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -41,6 +43,10 @@ RunNames = Annotated[
     typer.Argument(metavar="RUN", help="Run files or names of runs; baseline when left out."),
 ]
 
+ResultNames = Annotated[
+    list[str], typer.Argument(metavar="RESULT...", help="Folders or names of results.")
+]
+
 ResultName = Annotated[
     str, typer.Argument(metavar="RESULT", help="A result's folder, or the name of one in ./runs.")
 ]
@@ -66,7 +72,7 @@ Priors = Annotated[
 
 Draws = Annotated[int | None, typer.Option("--draws", help="How many draws.")]
 
-Seed = Annotated[int | None, typer.Option("--seed", help="The seed of every draw's luck.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="The seed of all random numbers.")]
 
 Horizon = Annotated[float | None, typer.Option("--horizon", help="The last year.")]
 
@@ -91,21 +97,19 @@ def common(
 
 
 def settings(sets: list[str] | None, **options: float | None) -> list[str]:
-    """`--set` settings with the options that are short for some, which win."""
-    given = [f"{key}={value}" for key, value in options.items() if value is not None]
-    return [*(sets or ()), *given]
+    """The `--set` settings, then the options that stand for a setting, which win over them."""
+    shortcuts = [f"{key}={value}" for key, value in options.items() if value is not None]
+    return [*(sets or ()), *shortcuts]
 
 
-def listed(given: list[str] | None) -> list[str]:
-    """What was given with commas between, or by saying the option again."""
-    parts = (part.strip() for text in given or () for part in text.split(","))
+def split_commas(texts: list[str] | None) -> list[str]:
+    """The values of an option that is given several times, or once with commas between."""
+    parts = (part.strip() for text in texts or () for part in text.split(","))
     return [part for part in parts if part]
 
 
 def announce_overlay() -> None:
-    """Say on stderr that `./priors` takes part."""
-    import sys
-
+    """Say on stderr that `./priors` is laid over the shipped priors."""
     from simulator.inputs.load import prior_folders
 
     for folder in prior_folders()[1:]:
@@ -114,11 +118,13 @@ def announce_overlay() -> None:
 
 Source = Annotated[str, typer.Argument(metavar="RUN|RESULT", help="A finished result, else a run.")]
 
-Walks = Annotated[int, typer.Option("--draws", min=0, help="Draws; the method's own when 0.")]
+MethodDraws = Annotated[int, typer.Option("--draws", min=0, help="Draws; the method's own when 0.")]
 
 Replicates = Annotated[int, typer.Option("--replicates", min=0, help="Bootstrap replicates.")]
 
 IntervalShare = Annotated[float, typer.Option("--interval", help="Share inside the intervals.")]
+
+CORES = os.cpu_count() or 1
 
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads.")]
 
@@ -126,40 +132,32 @@ Target = Annotated[
     str, typer.Option("--target", help="milestone, milestone@2031, series@2030 or series.")
 ]
 
-CORES = os.cpu_count() or 1
-
-PROGRESS_PARTS = 1000  # of a progress bar
-
-
-def is_picture(format: Format | None, output: Path | None) -> bool:
-    """Say whether the output is a picture."""
-    from simulator.output.figures.canvas import ENDINGS
-
-    return format is None and output is not None and output.suffix.lower() in ENDINGS
-
 
 def open_source(
     source: str, sets: list[str] | None = None, priors: str | None = None
 ) -> Plan | Result:
-    """A result of this name, else a run; settings are for a run."""
+    """The result of this name, else the plan of the run; with settings, always the plan of the run."""
     from simulator.errors import InputFault
     from simulator.inputs import load
+    from simulator.output.messages import announce_source
     from simulator.store import results
 
     if sets or priors:
         return load.load_plan(source, settings(sets), priors)
     try:
-        found = results.read_result(source)
-    except InputFault as fault:
+        result = results.read_result(source)
+    except InputFault as result_fault:
         try:
             return load.load_plan(source)
-        except InputFault as other:
-            raise (fault if Path(source).is_dir() else other) from None
-    print(f"oomcast: {source} is the finished run of that name", file=sys.stderr)
-    return found
+        except InputFault as run_fault:
+            raise (result_fault if Path(source).is_dir() else run_fault) from None
+    announce_source(source)
+    return result
 
 
-def progress_bar() -> Any:
-    """A progress bar on stderr, hidden off a terminal."""
-    hidden = not sys.stderr.isatty()
-    return typer.progressbar(length=PROGRESS_PARTS, label="walks", file=sys.stderr, hidden=hidden)
+@contextmanager
+def progress_bar() -> Iterator[Callable[[float], None]]:
+    """Show a bar on stderr, none off a terminal; give the function that moves it on by a share of the whole."""
+    parts, hidden = 1000, not sys.stderr.isatty()
+    with typer.progressbar(length=parts, label="draws", file=sys.stderr, hidden=hidden) as bar:
+        yield lambda share: bar.update(round(parts * share))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import app, listed
+from simulator.cli.options import app, split_commas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,37 +51,37 @@ def plot(
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
     `oomcast plot baseline peak-data compare -o worlds.pdf`.
     """
-    chosen = _kind(kind)
-    _check_request(results, chosen, output, listed(series))
     from simulator.store.results import read_result
 
+    chosen, names = _kind(kind), split_commas(series)
+    _check_request(results, chosen, output, names)
     opened = [read_result(name) for name in results]
-    _draw(chosen, opened, [Path(name).name for name in results], output, listed(series))
+    _draw(chosen, opened, [Path(name).name for name in results], output, names)
 
 
 def _kind(word: str) -> Kind:
     from simulator.errors import Fault, InputFault, did_you_mean
 
     if word not in list(Kind):
-        allowed, mend = f"one of {', '.join(Kind)}, as the last word", did_you_mean(word, Kind)
-        raise InputFault([Fault("KIND", "", "", f'"{word}"', allowed, mend)])
+        allowed, fix = f"one of {', '.join(Kind)}, as the last word", did_you_mean(word, Kind)
+        raise InputFault([Fault("KIND", "", "", f'"{word}"', allowed, fix)])
     return Kind(word)
 
 
 def _check_request(names: Sequence[str], kind: Kind, output: Path, series: Sequence[str]) -> None:
     """Refuse what cannot be drawn before any result is read."""
     from simulator.errors import Fault, InputFault
-    from simulator.output.figures.canvas import ENDINGS
     from simulator.output.figures.style import CYCLE
+    from simulator.output.rendering import FIGURE_ENDINGS
 
     faults = []
     most = len(CYCLE) if kind in (Kind.compare, Kind.claims) else 1
     if not 1 <= len(names) <= most:
         allowed = f"1 to {most}" if most > 1 else "one; compare takes several, and so do claims"
         faults.append(Fault(kind, "", "", f"{len(names)} results", allowed))
-    if output.suffix.lower() not in ENDINGS:
-        found, allowed = f"the ending {output.suffix!r}", ", ".join(ENDINGS)
-        faults.append(Fault(str(output), "", "", found, allowed))
+    if output.suffix.lower() not in FIGURE_ENDINGS:
+        allowed = ", ".join(FIGURE_ENDINGS)
+        faults.append(Fault(str(output), "", "", f"the ending {output.suffix!r}", allowed))
     elif not output.parent.is_dir():
         faults.append(Fault(str(output), "", "", "no such folder", "a folder that is there"))
     if series and kind not in (Kind.bands, Kind.prior_posterior):
@@ -104,17 +104,13 @@ def _draw(
         drivers,
         fan,
     )
-    from simulator.summaries.bands import select_series
 
-    if kind is Kind.fan:
-        select_series(opened[0], ["effective_compute"])
     if kind is Kind.compare:
-        titles = [result.plan.title for result in opened]
-        compare.compare(opened, output, names if len(set(titles)) < len(titles) else titles)
-    elif kind is Kind.bands:
-        bands.bands(opened[0], output, series)
+        compare.compare(opened, output, names)
     elif kind is Kind.claims:
         claims.claims(opened, output)
+    elif kind is Kind.bands:
+        bands.bands(opened[0], output, series)
     elif kind is Kind.prior_posterior:
         densities.prior_posterior(opened[0], output, series)
     else:

@@ -33,7 +33,7 @@ def priors(
         typer.Option("--plot", metavar="FILE", help="Draw densities (.svg, .png, .pdf)."),
     ] = None,
     families: Annotated[
-        bool, typer.Option("--families", help="Tell what families there are.")
+        bool, typer.Option("--families", help="List the families of distributions.")
     ] = False,
     format: TableFormat = None,
     output: Output = None,
@@ -43,24 +43,23 @@ def priors(
     from simulator.output.rendering import emit
     from simulator.output.tables.priors import families_answer, priors_answer, select_priors
 
-    form = format
     if families:
-        emit(families_answer(), form, output)
+        emit(families_answer(), format, output)
         return
     announce_overlay()
-    made = load.load_plan(run, settings(sets), priors)
-    shown = select_priors(made.priors, names or ())
+    plan = load.load_plan(run, settings(sets), priors)
+    shown = select_priors(plan.priors, names or ())
     if plot:
-        _draw_densities(plot, made, shown, load.priors_of_files(priors))
-    emit(priors_answer(made, shown, bool(names)), form, output)
+        _draw_densities(plan, shown, load.priors_of_files(priors), plot)
+    emit(priors_answer(plan, shown, bool(names)), format, output)
 
 
-def _draw_densities(path: Path, made: Plan, shown: list[Prior], filed: dict[str, Prior]) -> None:
+def _draw_densities(plan: Plan, shown: list[Prior], filed: dict[str, Prior], path: Path) -> None:
     from simulator.errors import Fault, InputFault
-    from simulator.output.figures import canvas, densities
+    from simulator.output.figures.densities import densities
+    from simulator.output.rendering import FIGURE_ENDINGS
 
-    if path.suffix.lower() not in canvas.ENDINGS:
-        allowed = "a file that ends in " + ", ".join(canvas.ENDINGS)
+    if path.suffix.lower() not in FIGURE_ENDINGS:
+        allowed = "a file that ends in " + ", ".join(FIGURE_ENDINGS)
         raise InputFault([Fault("--plot", found=str(path), allowed=allowed)])
-    replaced = {p.name: filed[p.name] for p in shown if filed.get(p.name, p) != p}
-    densities.densities(path, f"Priors: {made.title}", shown, replaced)
+    densities(plan, shown, filed, path)

@@ -29,25 +29,25 @@ def replay(
     from simulator.store import results
 
     try:
-        made = results.open_plan(result)
+        plan = results.open_plan(result)
     except InputFault as fault:
         try:
             scenarios.locate_run(result)
         except InputFault:
             raise fault from None
-        made = load.load_plan(result)
-    record = replay(made, draw, _tempered_card(result, draw, made))
-    emit(draw_answer(record, f"{made.title}: draw {draw}"), format, output)
+        plan = load.load_plan(result)
+    record = replay(plan, draw, _tempered_parameters(result, draw, plan))
+    emit(draw_answer(plan, record), format, output)
 
 
-def _tempered_card(result: str, draw: int, plan: Plan) -> Array | None:
-    """The card of a draw that was walked to the evidence in stages, whose luck is no function of its number."""
+def _tempered_parameters(result: str, draw: int, plan: Plan) -> Array | None:
+    """The kept parameters of a draw of tempered SMC, whose levels do not follow from its number: (parameter)."""
     from simulator.errors import Fault, InputFault
     from simulator.store import results
 
     if plan.sampler != "sequential" or not plan.observations:
         return None
-    cards = results.read_result(result).parameters
-    if draw >= len(cards):
-        raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(cards) - 1}")])
-    return cards[draw]
+    parameters = results.read_result(result).parameters
+    if draw >= len(parameters):
+        raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(parameters) - 1}")])
+    return parameters[draw]

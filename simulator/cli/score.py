@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
-
-from simulator.cli.options import Output, TableFormat, app
-
-if TYPE_CHECKING:
-    pass
+from simulator.cli.options import Output, ResultName, TableFormat, app
 
 
 @app.command()
-def score(
-    result: Annotated[str, typer.Argument(metavar="RESULT", help="A finished run.")],
-    format: TableFormat = None,
-    output: Output = None,
-) -> None:
+def score(result: ResultName, format: TableFormat = None, output: Output = None) -> None:
     """Score a run against what came after its as-of date, beside two simple rivals."""
-    from simulator.evidence import hindcast
+    from simulator.evidence.hindcast import hindcast_scores
     from simulator.output.rendering import emit
     from simulator.output.tables.score import score_answer
-    from simulator.store import results
+    from simulator.store.results import read_result
 
-    opened = results.read_result(result)
-    answer = score_answer(opened.plan, hindcast.hindcast_scores(opened))
-    emit(answer, format, output)
+    opened = read_result(result)
+    emit(score_answer(opened.plan, hindcast_scores(opened)), format, output)

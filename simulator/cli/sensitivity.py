@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from simulator.cli.options import (
     CORES,
-    PROGRESS_PARTS,
     IntervalShare,
+    MethodDraws,
     Output,
     Priors,
     Replicates,
@@ -18,16 +18,11 @@ from simulator.cli.options import (
     Source,
     TableFormat,
     Target,
-    Walks,
     Workers,
     app,
-    is_picture,
     open_source,
     progress_bar,
 )
-
-if TYPE_CHECKING:
-    pass
 
 Weights = Annotated[
     Path | None,
@@ -43,7 +38,7 @@ def sensitivity(
     target: Target = "automated_researcher",
     by: Annotated[str, typer.Option("--by", help="parameter or driver.")] = "",
     method: Annotated[str, typer.Option("--method", help=METHODS)] = "",
-    draws: Walks = 0,
+    draws: MethodDraws = 0,
     replicates: Replicates = 200,
     interval: IntervalShare = 0.95,
     weights: Weights = None,
@@ -54,19 +49,18 @@ def sensitivity(
     output: Output = None,
 ) -> None:
     """Say what drives a milestone or a series: tables, or a picture with -o FILE.svg."""
-    from simulator.output.figures.sensitivity import sensitivity
     from simulator.output.messages import warn_of_prior
-    from simulator.output.rendering import choose_format, emit
+    from simulator.output.rendering import choose_format, emit, is_figure
     from simulator.output.tables.sensitivity import sensitivity_answer
     from simulator.sensitivity.analysis import analyse
 
-    drawn = is_picture(format, output)
+    drawn = is_figure(format, output)
     if not drawn:
         choose_format(format, output)
-    asked = open_source(source, sets, priors)
-    with progress_bar() as bar:
-        found = analyse(
-            asked,
+    subject = open_source(source, sets, priors)
+    with progress_bar() as progress:
+        analysis = analyse(
+            subject,
             target,
             by=by,
             method=method,
@@ -75,17 +69,19 @@ def sensitivity(
             interval=interval,
             weights=_read_weights(weights),
             workers=workers,
-            progress=lambda share: bar.update(round(PROGRESS_PARTS * share)),
+            progress=progress,
         )
-    warn_of_prior([found.plan], found.asked.weights is not None)
+    warn_of_prior([analysis.plan], analysis.asked.weights is not None)
     if drawn and output:
-        sensitivity(found, output)
+        from simulator.output.figures import sensitivity as figures
+
+        figures.sensitivity(analysis, output)
     else:
-        emit(sensitivity_answer(found), format, output)
+        emit(sensitivity_answer(analysis), format, output)
 
 
 def _read_weights(path: Path | None) -> Any:
-    """Weights of the kept draws, one a line."""
+    """Read the weights of the kept draws, one a line: (draw)."""
     if path is None:
         return None
     import numpy as np

@@ -97,6 +97,27 @@ def run_template(name: str) -> str:
     return TEMPLATE.format(name=name, **RunEntry().model_dump())
 
 
+def write_run_template(name: str) -> Path:
+    """Write a commented run file, ./runs/NAME.toml, and give its path.
+
+    Raises
+    ------
+    InputFault
+        if the name has other signs than letters, digits, - and _, or there is a file of that name
+    """
+    path = Path("runs") / f"{name}.toml"
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise InputFault([Fault("NAME", found=f'"{name}"', allowed="letters, digits, - and _")])
+    if path.exists():
+        fix = "take another name, or take that file away"
+        raise InputFault(
+            [Fault(str(path), found="a file of that name", allowed="none yet", fix=fix)]
+        )
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(run_template(name), encoding="utf-8")
+    return path
+
+
 def read_scenario(run: str, faults: list[Fault]) -> ScenarioFiles:
     """Read a run file and all that it extends, the farthest first."""
     path = locate_run(run)

@@ -1,4 +1,4 @@
-"""Finished numbers -> tables, as text, CSV, Markdown or JSON."""
+"""Tables as text, CSV, Markdown or JSON, on stdout or in a file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from simulator.summaries.records import csv_text
 
 FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
 
+FIGURE_ENDINGS = (".svg", ".pdf", ".png")
+
 
 @dataclass(frozen=True)
 class Table:
     """A table for people: a header, rows of text already rounded to what their error allows, and a caption.
 
-    The first `names` columns hold words, the others numbers.
+    The first `names` columns hold words and are aligned left, the others hold numbers.
     """
 
     title: str
@@ -33,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command has to say: a table for people, tidy records with unrounded numbers, and a JSON document."""
+    """One answer in three forms: a table for people, tidy records with unrounded numbers, and a JSON document."""
 
     table: Table
     records: Sequence[dict[str, Any]]
@@ -41,18 +43,29 @@ class Answer:
 
 
 def choose_format(format: str | None, output: Path | None) -> str:
-    """The format asked for, or that of the output's ending; an output that cannot be is a fault."""
+    """The requested format, else the one that the output's ending stands for, else `table`.
+
+    Raises
+    ------
+    InputFault
+        if there is no such format or ending, or no folder for the output
+    """
     endings = {ending: name for name, ending in FORMATS.items()}
-    found = format or (endings.get(output.suffix, "") if output else "table")
-    if found not in FORMATS:
-        where = str(output) if output and not format else "--format"
+    chosen = format or (endings.get(output.suffix, "") if output else "table")
+    if chosen not in FORMATS:
+        subject = str(output) if output and not format else "--format"
         allowed = ", ".join(FORMATS) + " (or a file that ends in " + ", ".join(endings) + ")"
         raise InputFault(
-            [Fault(where, found=format or output.suffix if output else found, allowed=allowed)]
+            [Fault(subject, found=format or output.suffix if output else chosen, allowed=allowed)]
         )
     if output and not output.parent.is_dir():
         raise InputFault([Fault(str(output), found="no such folder", allowed="a file in a folder")])
-    return found
+    return chosen
+
+
+def is_figure(format: str | None, output: Path | None) -> bool:
+    """Whether the output is a figure: no format is requested, and the file ends like one."""
+    return format is None and output is not None and output.suffix.lower() in FIGURE_ENDINGS
 
 
 def emit(answer: Answer, format: str | None, output: Path | None) -> None:
@@ -74,7 +87,7 @@ def rendered(answer: Answer, format: str, wide: bool = False) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers as JSON knows them: inf and NaN are null."""
+    """A value that JSON can hold: inf and NaN become null."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -94,7 +107,7 @@ def _markdown(table: Table) -> str:
 
 
 def _text(table: Table, wide: bool) -> str:
-    """A table for the terminal; off a terminal nothing is cut to a width."""
+    """A table as aligned text; off a terminal nothing is cut to a width."""
     from rich.console import Console
     from rich.table import Table as Grid
 

@@ -85,8 +85,8 @@ def test_lettering_does_not_touch(results, overlaps, tmp_path, world, kind):
 
 @pytest.mark.parametrize("worlds", [WORLDS, WORLDS[:1], WORLDS * 2], ids=len)
 def test_lettering_of_worlds_compared_does_not_touch(results, overlaps, tmp_path, worlds):
-    labels = [f"{world} {place}" for place, world in enumerate(worlds)]
-    compare.compare([results[world] for world in worlds], tmp_path / "x.svg", labels)
+    names = [f"{world} {place}" for place, world in enumerate(worlds)]
+    compare.compare([results[world] for world in worlds], tmp_path / "x.svg", names)
     assert not overlaps
 
 
@@ -226,7 +226,8 @@ def test_bands_and_what_binds_are_the_results_own(results, numbers, tmp_path):
 def test_worlds_compared_have_their_own_arrivals(results, numbers, tmp_path):
     compare.compare(list(results.values()), tmp_path / "x.svg", WORLDS)
     given = numbers["compare"]
-    assert [world.label for world in given["worlds"]] == list(WORLDS)
+    titles = [result.plan.title for result in results.values()]
+    assert [world.label for world in given["worlds"]] == titles
     essay = given["worlds"][1].reaches["automated_researcher"].quantiles
     assert 2027.5 < essay["p50"] < 2028.5
     assert np.isinf(given["worlds"][1].reaches["data_exhausted"].quantiles["p05"])

@@ -49,7 +49,7 @@ def draw_arrivals(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     rows : the milestones, the topmost first
     horizon, as_of : [year]
     """

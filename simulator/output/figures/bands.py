@@ -52,7 +52,7 @@ def draw_bands(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : the series, in reading order
     as_of : [year]
     """

@@ -44,7 +44,7 @@ def draw_binding(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     shares : name -> (year), the share of draws in which it binds, the lowest first [fraction]
     years : (year) [year]
     as_of : [year]

@@ -1,7 +1,4 @@
-"""The sheet that figures are drawn on: house style, repeatable files, lettering kept apart.
-
-The fan: nested bands of quantiles around the median.
-"""
+"""What every figure needs: the sheet in the house style, files that repeat to the byte, labels that do not touch."""
 
 from __future__ import annotations
 
@@ -23,17 +20,18 @@ from matplotlib.text import Annotation
 
 from simulator.output.figures import style
 from simulator.output.figures.records import Band
+from simulator.output.rendering import FIGURE_ENDINGS
 
-ENDINGS: dict[str, dict[str, str | None]] = {
+METADATA: dict[str, dict[str, str | None]] = {
     ".svg": {"Date": None, "Creator": "oomcast"},
     ".pdf": {"CreationDate": None, "Creator": "oomcast"},
     ".png": {"Software": "oomcast"},
 }
-"""Endings that a figure may have, each with the metadata that keeps dates out."""
+"""Metadata by ending, without dates, so that files repeat to the byte."""
 
 
 PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
-"""Paper under lettering that crosses a line."""
+"""A background under labels that cross a line."""
 
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -44,19 +42,19 @@ _RC_LOCK = threading.Lock()
 
 @contextmanager
 def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Figure]:
-    """Give a figure in the house style [inch], then write it.
+    """Give an empty figure of this size [inch] to draw on, and write it to the path at the end.
 
-    matplotlib's settings belong to the process, so figures are drawn one at a time.
+    matplotlib's settings are global, so a lock lets one figure be drawn at a time.
     """
     ending = Path(path).suffix.lower()
-    if ending not in ENDINGS:
-        allowed = ", ".join(ENDINGS)
+    if ending not in FIGURE_ENDINGS:
+        allowed = ", ".join(FIGURE_ENDINGS)
         raise ValueError(f"{path}: a figure cannot end in {ending!r}; allowed: {allowed}")
     with _RC_LOCK, context(["default", style.RC]):
         figure = Figure(figsize=size)
         FigureCanvasAgg(figure)
         yield figure
-        figure.savefig(path, format=ending[1:], metadata=ENDINGS[ending])
+        figure.savefig(path, format=ending[1:], metadata=METADATA[ending])
 
 
 def titles(figure: Figure, title: str, subtitle: str) -> None:

@@ -51,7 +51,7 @@ def draw_compare(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     worlds : at most as many as `style.CYCLE` has colours; effective compute [OOM over the anchor]
     milestones : names, the topmost first
     as_of : [year]
@@ -152,8 +152,10 @@ SHOWN_MILESTONES = (
 )
 
 
-def compare(results: Sequence[Result], path: Path, labels: Sequence[str]) -> None:
-    """Draw several worlds: effective compute, and the milestones that most is said of."""
+def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None:
+    """Draw several scenarios under their titles, or under these names where two titles are the same."""
+    titles = [result.plan.title for result in results]
+    labels = names if len(set(titles)) < len(titles) else titles
     known = {m.name for result in results for m in result.plan.milestones}
     wanted = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
     worlds = []

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from simulator.distributions import density
 from simulator.distributions.density import Density
 from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, lettering
@@ -41,7 +41,7 @@ def draw_densities(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : each with its prior, and with the one it replaces if there is one
     """
     columns = min(COLUMNS, max(len(panels), 2))
@@ -179,18 +179,20 @@ def _posterior_panel(axes: Axes, panel: Updated) -> None:
 
 
 def densities(
-    path: Path, title: str, priors: Sequence[Prior], replaced: Mapping[str, Prior]
+    plan: Plan, priors: Sequence[Prior], filed: Mapping[str, Prior], path: str | PathLike[str]
 ) -> None:
-    """Draw priors, each beside the one of the prior files that it replaces."""
+    """Draw priors of a plan, each beside the prior of the same name in the prior files if it differs."""
     panels = []
     for prior in priors:
-        before = replaced.get(prior.name)
-        was = density.density(before.distribution) if before else None
-        panels.append(PriorPanel(prior.name, prior.unit, density.density(prior.distribution), was))
+        other = filed.get(prior.name, prior)
+        replaced = density.density(other.distribution) if other != prior else None
+        panels.append(
+            PriorPanel(prior.name, prior.unit, density.density(prior.distribution), replaced)
+        )
     subtitle = "shaded: p05 to p95; line: p50; atoms to their probability"
     if any(panel.replaced for panel in panels):
         subtitle += "; blue, dashed: the prior files'; brown: the run's own"
-    draw_densities(path, title=title, subtitle=subtitle, panels=panels)
+    draw_densities(path, title=f"Priors: {plan.title}", subtitle=subtitle, panels=panels)
 
 
 HISTOGRAM_BINS = 36

@@ -42,7 +42,7 @@ def draw_drivers(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     years : (year) [year]
     parts : what each driver adds, the lowest of the stack first [OOM over the anchor]
     total : (year), the mean of effective compute, the sum of the parts' means [OOM over the anchor]

@@ -36,6 +36,7 @@ from simulator.output.figures.canvas import (
 )
 from simulator.output.figures.records import Band, Point, Rung, threshold_rung
 from simulator.summaries import estimates
+from simulator.summaries.bands import select_series
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
 
@@ -61,7 +62,7 @@ def draw_fan(
 
     Parameters
     ----------
-    path : file to write; its ending is one of `ENDINGS`
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
     band, points, ladder, thresholds : effective compute [OOM over the anchor]
     shares : (year) share of draws by the constraint that binds, the lowest first [fraction]
     as_of, anchor_year : [year]
@@ -241,6 +242,7 @@ POINTS_NOTE = (
 def fan(result: Result, path: Path) -> None:
     """Draw the essay's figure with error bars: effective compute, observed models, thresholds, and what binds."""
     plan, shape = result.plan, result.shape
+    select_series(result, ["effective_compute"])
     bands = estimates.band_estimates(result.counts, shape, "effective_compute")
     points = _model_points(result)
     ladder = [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.inputs.plan import Plan
 from simulator.output.rendering import Answer, Table
 
 
-def draw_answer(record: dict[str, Any], title: str) -> Answer:
-    """One draw: its series every five years, its arrivals, its parameters."""
+def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
+    """One draw, or the one at the medians: its series every five years, its arrivals, its parameters."""
+    name = "every parameter at its median" if record["draw"] is None else f"draw {record['draw']}"
     years = [i for i, y in enumerate(record["year"]) if y % 5 == 0 or y == record["anchor_year"]]
     header = ["", *(f"{record['year'][i]:g}" for i in years)]
     rows = [
@@ -25,4 +27,4 @@ def draw_answer(record: dict[str, Any], title: str) -> Answer:
         for name, values in record["series"].items()
         for year, value in zip(record["year"], values, strict=True)
     ]
-    return Answer(Table(title, header, rows), records, record)
+    return Answer(Table(f"{plan.title}: {name}", header, rows), records, record)
