@@ -1,6 +1,7 @@
-# make run   install into .venv, run the baseline world, print its milestone years
-# make test  install what tests need as well, check style and types, run the tests
-# make clean remove .venv, caches and builds; results in runs/ stay
+# make run       install into .venv, run the baseline world, print its milestone years
+# make test      install what tests need as well, check style and types, run the tests: about three minutes
+# make test-all  the same, then the slow tests: the wheel, every command of the README, the long fuzz
+# make clean     remove .venv, caches and builds; results in runs/ stay
 #
 # Another Python: make run PYTHON=python3.12
 
@@ -8,7 +9,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: run test clean
+# As many processes as there are cores, up to four; tests of one xdist_group stay in one process.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+
+.PHONY: run test test-all clean
 
 run: .venv/.installed
 	@$(BIN)/oomcast run
@@ -18,7 +22,10 @@ test: .venv/.installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(PYTEST) -m "not slow"
+
+test-all: test
+	$(PYTEST) -m slow
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

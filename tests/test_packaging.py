@@ -12,6 +12,8 @@ from pathlib import PurePosixPath
 import pytest
 from checkout import ROOT, checkout_files
 
+pytestmark = pytest.mark.xdist_group("packaging")
+
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 RESULTS = (
     "runs/planted/manifest.json",
@@ -81,6 +83,10 @@ def test_the_wheel_does_the_job_in_an_empty_environment_and_folder(wheel, tmp_pa
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-@pytest.mark.parametrize("target", ["run", "test"])
-def test_make_knows_the_two_commands(target):
-    assert finished("make", "--dry-run", target, cwd=ROOT)
+def test_make_knows_its_commands():
+    run, test = (finished("make", "--dry-run", target, cwd=ROOT) for target in ("run", "test"))
+    assert "oomcast run" in run
+    assert test.count("pytest") == test.count('-m "not slow"') == 1
+    both = finished("make", "--dry-run", "test", "test-all", cwd=ROOT)
+    assert both.count("pytest") == 2
+    assert both.count("-m slow") == 1

@@ -9,6 +9,8 @@ import pytest
 from checkout import ROOT
 from test_extend import DRIVER
 
+pytestmark = pytest.mark.xdist_group("readme")
+
 README = (ROOT / "README.md").read_text("utf-8")
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 
@@ -23,7 +25,7 @@ def test_its_driver_is_the_one_that_a_test_adds():
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory):
+def finished(tmp_path_factory):
     """A folder in which every file of the README was written and every command run, in order."""
     home = tmp_path_factory.mktemp("reader")
     with pytest.MonkeyPatch.context() as patch:
@@ -40,16 +42,18 @@ def walked(tmp_path_factory):
     return home, codes
 
 
-def test_its_commands_run(walked):
-    home, codes = walked
+@pytest.mark.slow
+def test_its_commands_run(finished):
+    home, codes = finished
     assert set(codes.values()) == {0}, codes
     assert (home / "worlds.svg").stat().st_size > 0
 
 
-def test_its_milestone_is_counted(walked, capsys, monkeypatch):
+@pytest.mark.slow
+def test_its_milestone_is_counted(finished, capsys, monkeypatch):
     from simulator.cli import call
 
-    monkeypatch.chdir(walked[0])
+    monkeypatch.chdir(finished[0])
     assert call(["milestones", "slow-power", "--format", "json"]) == 0
     names = [row["name"] for row in json.loads(capsys.readouterr().out)["milestones"]]
     assert "cluster_chips_10m" in names
@@ -71,10 +75,11 @@ def near(cell, value, mcse, horizon):
     return abs(float(number) - scale * value) <= 0.51 * 10.0**-digits + 4.0 * scale * mcse
 
 
-def test_its_table_is_a_fresh_run(walked, capsys, monkeypatch):
+@pytest.mark.slow
+def test_its_table_is_a_fresh_run(finished, capsys, monkeypatch):
     from simulator.cli import call
 
-    monkeypatch.chdir(walked[0])
+    monkeypatch.chdir(finished[0])
     assert call(["milestones", *WORLDS, "--format", "json"]) == 0
     documents = {d["run"]: d for d in json.loads(capsys.readouterr().out)}
     table = rows()

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from simulator.evidence import weights
 from simulator.inputs import load
 from simulator.store import manifest, running
 from simulator.summaries import summarise
@@ -22,7 +23,8 @@ def quickly():
     """Fit grids to fewer draws and leave snapshots to the end, however long it takes, in forked processes too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "BETWEEN_SNAPSHOTS", math.inf)
-        patch.setattr(summarise, "FITTED_TO", 512)
+        for module in (summarise, weights):
+            patch.setattr(module, "FITTED_TO", 512)
         yield
 
 

@@ -3,6 +3,7 @@
 import random
 import shutil
 
+import arviz as az
 import numpy as np
 import pytest
 import worlds
@@ -16,6 +17,8 @@ from simulator.simulate import blocks, replay
 from simulator.store import manifest, results
 from simulator.summaries import estimates, summarise
 from simulator.summaries.counts import REPORTED_LEVELS
+
+pytestmark = pytest.mark.xdist_group("results")
 
 
 @pytest.fixture(scope="module")
@@ -221,13 +224,8 @@ def test_the_tree_goes_through_netcdf_unchanged(whole, tmp_path):
         xr.testing.assert_identical(back.load(), tree)
 
 
-@pytest.mark.filterwarnings(
-    r"ignore:\s*ArviZ is undergoing a major refactor:FutureWarning",  # by 0.x, the last on 3.11
-    "ignore:.*group is not defined in the InferenceData scheme",
-)
+@pytest.mark.filterwarnings("ignore:.*group is not defined in the InferenceData scheme")
 def test_the_tree_opens_in_arviz(whole):
-    import arviz as az
-
     tree = simulator.open_result(str(whole))
     opened = az.from_datatree(tree) if hasattr(az, "from_datatree") else tree
     drawn = az.extract(opened, group="prior", var_names="algorithms_growth", num_samples=None)
