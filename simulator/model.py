@@ -120,7 +120,7 @@ def progress(
     beside = unhobbling + inference
     algorithms = algorithms_growth * np.minimum(t, 0.0)
     trained = trained_compute + algorithms
-    speedup = np.empty(trained.shape)
+    speedup = np.empty_like(trained)
     anchor, last = int(np.argmin(np.abs(t))), len(t) - 1
     for k in range(anchor, last):
         speedup[k] = research_speedup(

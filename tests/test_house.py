@@ -25,6 +25,7 @@ ROOMS = (
     "store",
     "sensitivity",
     "output",
+    "page",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room

@@ -8,7 +8,7 @@ from simulator.cli.options import Output, ResultNames, TableFormat, app
 @app.command()
 def claims(results: ResultNames, format: TableFormat = None, output: Output = None) -> None:
     """Print the ledger of claims: each one's probability in each world, and what happened."""
-    from simulator.evidence.claims import claim_inputs, claim_probability
+    from simulator.evidence.claims import claim_probability
     from simulator.inputs.claims import load_claims
     from simulator.output.rendering import emit
     from simulator.output.tables.claims import claims_answer
@@ -17,7 +17,7 @@ def claims(results: ResultNames, format: TableFormat = None, output: Output = No
     opened = [read_result(name) for name in results]
     ledger = load_claims()
     probabilities = [
-        (result.plan.name, [claim_probability(claim, claim_inputs(result)) for claim in ledger])
+        (result.plan.name, [claim_probability(claim, result) for claim in ledger])
         for result in opened
     ]
     emit(claims_answer(ledger, probabilities), format, output)

@@ -2,108 +2,144 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Array, Whole, at_date
+from simulator.arrays import Array, at_date, effective_sample_size
 from simulator.inputs.claims import Claim
-from simulator.inputs.plan import Plan
-from simulator.summaries.counts import CountLayout, Counts
 from simulator.summaries.estimates import Estimate, probability, probability_before
 from simulator.summaries.result import Result
 
 
-class ClaimInputs(NamedTuple):
-    """What of a result the ledger reads.
+def claim_probability(claim: Claim, result: Result) -> Estimate | None:
+    """Probability of a claim in a scenario, with its Monte Carlo error.
 
-    parameters : (draw, parameter); trajectories : (draw, series, year); weights : of every draw
+        of a milestone      P(arrival < by), over every draw
+        of a series         P(low <= x(by) <= high), over the kept trajectories
+        of a series' change P(low <= x(by) - x(since) <= high), over the kept trajectories
+        of a parameter      P(low <= parameter <= high), over the draws whose parameters are kept
+
+    Draws count by their weights where the run conditions; a series is linear between grid points.
+
+    Parameters
+    ----------
+    claim : of any kind
+    result : of a finished run
+
+    Returns
+    -------
+    [fraction]; None where the scenario cannot say: a milestone or series that it lacks, a date beyond its grid, or a
+    claim that is not modelled
     """
-
-    plan: Plan
-    shape: CountLayout
-    counts: Counts
-    series: Sequence[str]
-    parameters: Array
-    trajectories: Array
-    weights: Whole | None
-
-
-def claim_probability(claim: Claim, world: ClaimInputs) -> Estimate | None:
-    """Probability of a claim in a world; None where the world does not speak of it.
-
-    A milestone's is counted over every draw; a range's or a change's over the kept trajectories; a parameter's over the
-    kept cards.
-    """
-    said: Mapping[str, Callable[[Claim, ClaimInputs], Estimate | None]] = {
+    kinds: Mapping[str, Callable[[Claim, Result], Estimate | None]] = {
         "milestone": _milestone_probability,
         "range": _series_probability,
         "change": _series_probability,
         "parameter": _parameter_probability,
     }
-    return said[claim.kind](claim, world) if claim.kind in said else None
+    return kinds[claim.kind](claim, result) if claim.kind in kinds else None
 
 
-def _milestone_probability(claim: Claim, world: ClaimInputs) -> Estimate | None:
-    names = world.shape.milestones
-    if claim.milestone not in names or claim.by is None or claim.by > world.plan.horizon:
+def _milestone_probability(claim: Claim, result: Result) -> Estimate | None:
+    names = result.shape.milestones
+    if claim.milestone not in names or claim.by is None or claim.by > result.plan.horizon:
         return None
-    return probability_before(world.counts, world.shape, names.index(claim.milestone), claim.by)
+    return probability_before(result.counts, result.shape, names.index(claim.milestone), claim.by)
 
 
-def _series_probability(claim: Claim, world: ClaimInputs) -> Estimate | None:
-    plan, dates = world.plan, [d for d in (claim.since, claim.by) if d is not None]
+def _series_probability(claim: Claim, result: Result) -> Estimate | None:
+    plan, dates = result.plan, [date for date in (claim.since, claim.by) if date is not None]
     inside = all(plan.start <= date <= plan.horizon for date in dates)
     if claim.series not in plan.series or not inside:
         return None
-    values = np.asarray(world.trajectories[:, list(world.series).index(claim.series)]).T
-    found = at_date(values, plan.grid.years, dates[-1])
+    series = np.asarray(result.trajectories[:, result.series.index(claim.series)]).T
+    values = at_date(series, plan.grid.years, dates[-1])
     if claim.since is not None:
-        found = found - at_date(values, plan.grid.years, claim.since)
-    return _weighted_share(claim, found, world.weights)
+        values = values - at_date(series, plan.grid.years, claim.since)
+    return _share_in_range(claim, values, result)
 
 
-def _parameter_probability(claim: Claim, world: ClaimInputs) -> Estimate | None:
-    names = [prior.name for prior in world.plan.priors]
+def _parameter_probability(claim: Claim, result: Result) -> Estimate | None:
+    names = [prior.name for prior in result.plan.priors]
     if claim.parameter not in names:
         return None
-    values = np.asarray(world.parameters[:, names.index(claim.parameter)])
-    return _weighted_share(claim, values, world.weights)
+    values = np.asarray(result.parameters[:, names.index(claim.parameter)])
+    return _share_in_range(claim, values, result)
 
 
-def _weighted_share(claim: Claim, values: Array, weights: Whole | None) -> Estimate:
-    whole = np.ones(len(values), np.int64) if weights is None else weights[: len(values)]
+def _share_in_range(claim: Claim, values: Array, result: Result) -> Estimate:
+    """Weighted share of the first draws whose values, (draw), lie in the claim's range."""
+    weights = (
+        np.ones(len(values), np.int64)
+        if result.weights is None
+        else result.weights.whole[: len(values)]
+    )
     inside = (values >= claim.low) & (values <= claim.high)
-    total, squares = int(whole.sum()), math.fsum(whole.astype(np.float64) ** 2)
+    total = int(weights.sum())
     if not total:
-        return Estimate(math.nan, math.inf)
-    return probability(int(whole[inside].sum()), total, total * total / squares)
+        return Estimate(np.nan, np.inf)
+    return probability(int(weights[inside].sum()), total, effective_sample_size(weights))
 
 
 def brier_score(probabilities: Sequence[float], outcomes: Sequence[bool]) -> float:
-    """Mean squared difference of probability and outcome: 0 at best, 0.25 for a coin."""
+    """Mean squared difference of probability and outcome: 0 at best, 0.25 for a coin.
+
+        mean of (p - o)^2,   o = 1 where the claim came true, else 0
+
+    Parameters
+    ----------
+    probabilities : (claim) [fraction]
+    outcomes : (claim)
+
+    References
+    ----------
+    Brier (1950), "Verification of forecasts expressed in terms of probability", Mon. Weather Rev. 78.
+    """
     return float(np.mean((np.array(probabilities) - np.array(outcomes, float)) ** 2))
 
 
 def claims_log_score(estimates: Sequence[Estimate], outcomes: Sequence[bool]) -> float:
     """Mean log of the probability of what happened: 0 at best, -0.69 for a coin.
 
-    A probability is kept as far from 0 and 1 as its Monte Carlo error, so that a handful of draws cannot cost infinity.
+        mean of log(q) where the claim came true, log(1 - q) elsewhere;   q = clip(p, mcse, 1 - mcse)
+
+    A probability is kept as far from 0 and 1 as its Monte Carlo error, so that few draws never score minus infinity.
+
+    Parameters
+    ----------
+    estimates : (claim) [fraction]
+    outcomes : (claim)
+
+    Returns
+    -------
+    [nats]
     """
-    chances = np.array([min(max(e.value, e.mcse), 1.0 - e.mcse) for e in estimates])
-    return float(np.mean(np.log(np.where(outcomes, chances, 1.0 - chances))))
+    clipped = np.array([min(max(e.value, e.mcse), 1.0 - e.mcse) for e in estimates])
+    return float(np.mean(np.log(np.where(outcomes, clipped, 1.0 - clipped))))
 
 
-def claim_inputs(result: Result) -> ClaimInputs:
-    """What the ledger reads of a result."""
-    return ClaimInputs(
-        result.plan,
-        result.shape,
-        result.counts,
-        result.series,
-        result.parameters,
-        result.trajectories,
-        result.weights.whole if result.weights else None,
+class LedgerScores(NamedTuple):
+    """Scores of a scenario over the settled claims that it can say; None when there is none."""
+
+    settled: int
+    brier: float | None
+    log_score: float | None
+
+
+def ledger_scores(ledger: Sequence[Claim], estimates: Sequence[Estimate | None]) -> LedgerScores:
+    """Score a scenario's probabilities of claims, (claim), against those that are settled."""
+    settled = [
+        (estimate, claim.outcome)
+        for claim, estimate in zip(ledger, estimates, strict=True)
+        if estimate is not None and claim.outcome is not None
+    ]
+    if not settled:
+        return LedgerScores(0, None, None)
+    said, outcomes = [estimate for estimate, _ in settled], [outcome for _, outcome in settled]
+    return LedgerScores(
+        len(settled),
+        brier_score([estimate.value for estimate in said], outcomes),
+        claims_log_score(said, outcomes),
     )

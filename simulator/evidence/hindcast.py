@@ -1,9 +1,7 @@
-"""Scores of a world against what came after its as-of date, beside two simple rivals.
+"""Scores of a scenario against what was observed after its as-of date, beside two simple rivals.
 
-A prediction is a mixture of normals: one at each kept draw's value, as wide as the observation's deviation. Rivals are
-one normal each, from observations up to the as-of date alone.
-
-A result against what came after it: every observation, and a summary beside the rivals'.
+A scenario's prediction is a mixture of normals: one at each kept draw's value, as wide as the observation's standard
+deviation. Each rival's is one normal, from observations up to the as-of date alone.
 """
 
 from __future__ import annotations
@@ -17,8 +15,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
 
 from simulator.arrays import Array, Whole, at_date
-from simulator.inputs import observations
-from simulator.inputs.observations import Observation
+from simulator.inputs.observations import Observation, known_observations
 from simulator.summaries.result import Result
 
 SCORED_LEVELS = {
@@ -33,6 +30,8 @@ SCORED_LEVELS = {
 
 INTERVALS = {"50": ("p25", "p75"), "80": ("p10", "p90"), "95": ("p025", "p975")}
 
+NORMAL_80 = 2.563  # standard deviations between p10 and p90 of a normal
+
 SHORTEST_TREND = 2.0  # years that points must span before a line through them is a trend
 
 
@@ -42,8 +41,9 @@ class Prediction:
 
     Attributes
     ----------
-    centres : (part) ; shares : (part), which sum to 1
-    sd : of every part
+    centres : (part) [the observation's unit]
+    shares : (part) [fraction], which sum to 1
+    sd : of every part [the observation's unit]
     """
 
     centres: Array
@@ -52,12 +52,34 @@ class Prediction:
 
 
 def probability_integral_transform(prediction: Prediction, value: float) -> float:
-    """Where a value lies in a prediction: the probability of less."""
+    """The probability that a prediction gives to less than a value.
+
+        F(y) = sum over parts of w Phi((y - m) / s)
+
+    Parameters
+    ----------
+    prediction : mixture of normals
+    value : y [the observation's unit]
+
+    Returns
+    -------
+    [fraction]
+    """
     return float(prediction.shares @ ndtr((value - prediction.centres) / prediction.sd))
 
 
 def mixture_quantile(prediction: Prediction, level: float) -> float:
-    """The value below which a prediction puts a probability."""
+    """The value below which a prediction puts a probability, to 1e-9.
+
+    Parameters
+    ----------
+    prediction : mixture of normals
+    level : [fraction], above 0 and below 1
+
+    Returns
+    -------
+    [the observation's unit]
+    """
     low = float(prediction.centres.min()) - 10.0 * prediction.sd
     high = float(prediction.centres.max()) + 10.0 * prediction.sd
     return float(
@@ -68,67 +90,116 @@ def mixture_quantile(prediction: Prediction, level: float) -> float:
 
 
 def log_score(prediction: Prediction, value: float) -> float:
-    """Log of the density at a value; the higher the better."""
+    """Logarithmic score: log of the predicted density at what was observed; the higher the better.
+
+        log sum over parts of w phi((y - m) / s) / s
+
+    Parameters
+    ----------
+    prediction : mixture of normals
+    value : y [the observation's unit]
+
+    Returns
+    -------
+    [nats]
+
+    References
+    ----------
+    Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation", J. Am. Stat. Assoc. 102,
+    section 4.1.
+    """
     z = (value - prediction.centres) / prediction.sd
     logs = -0.5 * z * z - math.log(prediction.sd * math.sqrt(2.0 * math.pi))
     return float(logsumexp(logs, b=prediction.shares))
 
 
 def crps(prediction: Prediction, value: float) -> float:
-    """Continuous ranked probability score, in the value's unit; the lower the better.
+    """Continuous ranked probability score; the lower the better.
 
-    Of a mixture of normals in closed form, `sum w A(y - m, s^2) - sum w w' A(m - m', 2 s^2) / 2` with
-    `A(d, v) = 2 sqrt(v) phi(d / sqrt(v)) + d (2 Phi(d / sqrt(v)) - 1)`; Grimit et al. (2006).
+        crps = integral of (F(x) - [x >= y])^2 dx
+             = sum w A(y - m, s^2) - sum w w' A(m - m', 2 s^2) / 2
+        A(d, v) = 2 sqrt(v) phi(d / sqrt(v)) + d (2 Phi(d / sqrt(v)) - 1)
+
+    Parameters
+    ----------
+    prediction : mixture of normals
+    value : y [the observation's unit]
+
+    Returns
+    -------
+    [the observation's unit]
+
+    References
+    ----------
+    Grimit, Gneiting, Berrocal and Johnson (2006), "The continuous ranked probability score for circular variables and
+    its application to mesoscale forecast ensemble verification", Q. J. R. Meteorol. Soc. 132.
     """
     m, w, s = prediction.centres, prediction.shares, prediction.sd
-    away = float(w @ _expected_distance(value - m, s))
-    within = float(w @ (_expected_distance(m[:, np.newaxis] - m, s * math.sqrt(2.0)) @ w))
-    return away - 0.5 * within
+    to_value = float(w @ _expected_distance(value - m, s))
+    between_parts = float(w @ (_expected_distance(m[:, np.newaxis] - m, s * math.sqrt(2.0)) @ w))
+    return to_value - 0.5 * between_parts
 
 
-def _expected_distance(away: Array, sd: float) -> Array:
-    z = away / sd
+def _expected_distance(distance: Array, sd: float) -> Array:
+    """Expected absolute value of a normal with this mean: A(d, v) of `crps`."""
+    z = distance / sd
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    return 2.0 * sd * density + away * (2.0 * ndtr(z) - 1.0)
+    return 2.0 * sd * density + distance * (2.0 * ndtr(z) - 1.0)
 
 
-def records(seen: Sequence[Observation]) -> list[Observation]:
-    """Observations of values that set a record in their series, by date: what the model's frontier is.
+def records(observations: Sequence[Observation]) -> list[Observation]:
+    """Observations of values that set a record in their series, by date: they measure the frontier.
 
-    One that lies below an earlier one of its series measures no frontier, and neither tells nor tests anything of it.
+    One below an earlier one of its series does not measure the frontier: it is neither evidence nor a test.
     """
-    best: dict[str, float] = {}
+    highest: dict[str, float] = {}
     kept = []
-    for each in sorted(seen, key=lambda each: (each.year, each.name)):
+    for each in sorted(observations, key=lambda each: (each.year, each.name)):
         if (
             each.condition is None
             and not each.milestone
-            and each.value > best.get(each.series, -math.inf)
+            and each.value > highest.get(each.series, -math.inf)
         ):
-            best[each.series] = each.value
+            highest[each.series] = each.value
             kept.append(each)
     return kept
 
 
 def later_records(
-    seen: Sequence[Observation], as_of: float, conditioned: Sequence[str], series: Sequence[str]
+    observations: Sequence[Observation],
+    as_of: float,
+    conditioned: Sequence[str],
+    series: Sequence[str],
 ) -> list[Observation]:
-    """Those after the as-of date, of a world's own series, that it was not told."""
+    """Records after the as-of date [year], of these series, without those that the scenario conditions on."""
     return [
         each
-        for each in seen
+        for each in observations
         if each.series in series and each.year > as_of and each.name not in conditioned
     ]
 
 
 def predictions(
-    seen: Sequence[Observation],
+    observations: Sequence[Observation],
     trajectories: Array,
     series: Sequence[str],
     years: Array,
     weights: Whole | None,
 ) -> list[Prediction]:
-    """A world's prediction of each observation, from its kept trajectories (draw, series, year)."""
+    """A scenario's prediction of each observation, from its kept trajectories.
+
+    Parameters
+    ----------
+    observations : of series' values
+    trajectories : (draw, series, year) [each series in its own unit]
+    series : (series) names, in the order of the trajectories
+    years : (year) [year], the grid's points
+    weights : (draw) of all draws, of which these are the first; all alike when left out
+
+    Returns
+    -------
+    one mixture an observation, with a part for each draw of weight above 0
+    """
     whole = np.ones(len(trajectories)) if weights is None else weights[: len(trajectories)]
     kept = np.flatnonzero(whole > 0)
     shares = whole[kept] / whole[kept].sum()
@@ -138,124 +209,175 @@ def predictions(
             shares,
             each.spread,
         )
-        for each in seen
+        for each in observations
     ]
 
 
-def independent_number(predicted: Sequence[Prediction]) -> float:
-    """How many independent observations these are worth, by a world's own correlations between them.
+def effective_observations(predicted: Sequence[Prediction]) -> float:
+    """How many independent observations these are worth, by the scenario's own correlations between them.
 
-    `n^2 / sum of R` for the correlation matrix R of what is predicted, deviations of the observations included: n where
-    nothing is shared, near 1 where one draw's growth decides them all.
+        n_eff = n^2 / sum over i, j of |R_ij|
+
+    for the correlation matrix R of the predicted values, with the observations' own variances on the diagonal: n where
+    the values are independent, 1 where one draw's growth decides them all.
+
+    Parameters
+    ----------
+    predicted : mixtures over the same draws, with the same shares
+
+    Returns
+    -------
+    from 1 to the number of observations; 0 for none
+
+    References
+    ----------
+    The design effect of Kish (1965), "Survey sampling", with absolute correlations.
     """
     if not predicted:
         return 0.0
     shares = predicted[0].shares
-    away = np.array([p.centres - p.shares @ p.centres for p in predicted])
-    spread = (away * shares) @ away.T + np.diag([p.sd**2 for p in predicted])
-    sd = np.sqrt(np.diag(spread))
-    return float(len(predicted) ** 2 / np.sum(np.abs(spread / np.outer(sd, sd))))
+    centred = np.array([p.centres - p.shares @ p.centres for p in predicted])
+    covariance = (centred * shares) @ centred.T + np.diag([p.sd**2 for p in predicted])
+    sd = np.sqrt(np.diag(covariance))
+    return float(len(predicted) ** 2 / np.sum(np.abs(covariance / np.outer(sd, sd))))
 
 
 def no_change_prediction(known: Sequence[Observation], wanted: Observation) -> Prediction | None:
-    """The last value known, as wide as a step of the world was then, or as the observation."""
-    before = _known_before(known, wanted)
-    if not before:
+    """The last known value of the series, as wide as its steps were, and no narrower than the observation.
+
+        sd = max(sqrt(mean of (y_k+1 - y_k)^2), spread)
+
+    None where nothing was known.
+    """
+    earlier = _of_its_series(known, wanted)
+    if not earlier:
         return None
-    steps = np.diff([each.value for each in before])
+    steps = np.diff([each.value for each in earlier])
     width = float(np.sqrt(np.mean(steps**2))) if len(steps) else 0.0
-    centre = np.array([before[-1].value])
+    centre = np.array([earlier[-1].value])
     return Prediction(centre, np.ones(1), max(width, wanted.spread))
 
 
 def trend_prediction(known: Sequence[Observation], wanted: Observation) -> Prediction | None:
-    """The least-squares line through the values known, with its residual spread and the line's own error.
+    """The least-squares line through the known values of the series, with the error of its prediction.
 
-    None where fewer than three points, or less than two years, were known.
+        sd^2 = sum of residuals^2 / (n - 2) * (1 + 1 / n + (t - mean t)^2 / sum of (t_i - mean t)^2)
+
+    and no narrower than the observation, since a line through three points can fit them by chance. None where fewer
+    than three points, or less than two years, were known.
     """
-    before = _known_before(known, wanted)
-    if len(before) < 3 or before[-1].year - before[0].year < SHORTEST_TREND:
+    earlier = _of_its_series(known, wanted)
+    if len(earlier) < 3 or earlier[-1].year - earlier[0].year < SHORTEST_TREND:
         return None
-    x = np.array([each.year for each in before])
-    y = np.array([each.value for each in before])
+    x = np.array([each.year for each in earlier])
+    y = np.array([each.value for each in earlier])
     slope, start = np.polyfit(x - x.mean(), y, 1)
-    left = y - start - slope * (x - x.mean())
-    variance = float(left @ left) / (len(x) - 2)
+    residuals = y - start - slope * (x - x.mean())
+    variance = float(residuals @ residuals) / (len(x) - 2)
     ahead = wanted.year - x.mean()
     error = variance * (1.0 + 1.0 / len(x) + ahead**2 / float(np.sum((x - x.mean()) ** 2)))
-    # A line through three points can fit them by chance: no narrower than what is observed.
     width = max(math.sqrt(error), wanted.spread)
     return Prediction(np.array([start + slope * ahead]), np.ones(1), width)
 
 
-def _known_before(known: Sequence[Observation], wanted: Observation) -> list[Observation]:
+def _of_its_series(known: Sequence[Observation], wanted: Observation) -> list[Observation]:
     return [each for each in known if each.series == wanted.series]
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one prediction met what was observed."""
+    """How one prediction met its observation.
 
-    seen: Observation
+    Attributes
+    ----------
+    observation : what was observed
+    quantiles : key of `SCORED_LEVELS` -> predicted quantile [the observation's unit]
+    pit : probability integral transform of the observed value [fraction]
+    crps : [the observation's unit]
+    log_score : [nats]
+    """
+
+    observation: Observation
     quantiles: dict[str, float]
-    place: float
+    pit: float
     crps: float
     log_score: float
 
     def inside(self, interval: str) -> bool:
         """Whether the observed value lies in an interval of `INTERVALS`."""
         low, high = (SCORED_LEVELS[end] for end in INTERVALS[interval])
-        return low <= self.place <= high
+        return low <= self.pit <= high
 
 
-def score_prediction(seen: Observation, prediction: Prediction) -> Score:
-    """Score one prediction."""
+def prediction_score(observation: Observation, prediction: Prediction) -> Score:
+    """The score of one prediction."""
     return Score(
-        seen,
+        observation,
         {name: mixture_quantile(prediction, level) for name, level in SCORED_LEVELS.items()},
-        probability_integral_transform(prediction, seen.value),
-        crps(prediction, seen.value),
-        log_score(prediction, seen.value),
+        probability_integral_transform(prediction, observation.value),
+        crps(prediction, observation.value),
+        log_score(prediction, observation.value),
     )
 
 
-def split_prediction(prediction: Prediction, parts: int) -> list[Prediction]:
-    """The same prediction from each of several lots of its draws, for the Monte Carlo error of what is made of it."""
-    lots = [slice(i, None, parts) for i in range(parts)]
+def standardised_score(score: Score) -> tuple[dict[str, float], float]:
+    """Predicted quantiles and the observed value, from the prediction's median in its standard deviations.
+
+        (x - p50) / ((p90 - p10) / 2.563)
+
+    Returns
+    -------
+    quantiles, observed : key -> [standard deviations], [standard deviations]
+    """
+    middle = score.quantiles["p50"]
+    sd = (score.quantiles["p90"] - score.quantiles["p10"]) / NORMAL_80
+    quantiles = {name: (value - middle) / sd for name, value in score.quantiles.items()}
+    return quantiles, (score.observation.value - middle) / sd
+
+
+def split_prediction(prediction: Prediction, number: int) -> list[Prediction]:
+    """The same prediction from each of several batches of its draws, for the Monte Carlo error of its scores."""
+    batches = [slice(i, None, number) for i in range(number)]
     return [
-        Prediction(prediction.centres[lot], prediction.shares[lot] / total, prediction.sd)
-        for lot in lots
-        if (total := float(prediction.shares[lot].sum())) > 0.0
+        Prediction(prediction.centres[batch], prediction.shares[batch] / total, prediction.sd)
+        for batch in batches
+        if (total := float(prediction.shares[batch].sum())) > 0.0
     ]
 
 
-def in_log_units(seen: Sequence[Observation]) -> list[int]:
-    """Places of what is measured in orders of magnitude, or all of them when nothing is."""
-    every = range(len(seen))
-    return [i for i in every if seen[i].unit.startswith("log10")] or list(every)
+def in_log_units(observations: Sequence[Observation]) -> list[int]:
+    """Indices of what is measured in orders of magnitude, or of all when nothing is."""
+    indices = range(len(observations))
+    return [i for i in indices if observations[i].unit.startswith("log10")] or list(indices)
 
 
 def score_summary(scores: Sequence[Score], effective: float) -> dict[str, float]:
-    """Coverage with the standard error of that many independent observations, mean CRPS and mean log score.
+    """Coverage of the intervals, mean CRPS and mean log score.
+
+        coverage_error = sqrt(c (1 - c) / n_eff),   c the interval's nominal coverage
 
     The CRPS has the unit of what it scores: its mean is over orders of magnitude, if there are any, and no fractions.
+
+    Parameters
+    ----------
+    scores : at least one
+    effective : n_eff, how many independent observations they are worth
     """
     n = len(scores)
-    told: dict[str, float] = {"n": n, "effective": effective}
+    summary: dict[str, float] = {"n": n, "effective": effective}
     for interval in INTERVALS:
-        share = sum(each.inside(interval) for each in scores) / n
         nominal = float(interval) / 100.0
-        told[f"coverage_{interval}"] = share
-        told[f"coverage_{interval}_error"] = math.sqrt(nominal * (1.0 - nominal) / effective)
-    orders = in_log_units([each.seen for each in scores])
-    told["crps"] = sum(scores[i].crps for i in orders) / len(orders)
-    told["log_score"] = sum(each.log_score for each in scores) / n
-    return told
+        summary[f"coverage_{interval}"] = sum(each.inside(interval) for each in scores) / n
+        summary[f"coverage_{interval}_error"] = math.sqrt(nominal * (1.0 - nominal) / effective)
+    logarithmic = in_log_units([each.observation for each in scores])
+    summary["crps"] = sum(scores[i].crps for i in logarithmic) / len(logarithmic)
+    summary["log_score"] = sum(each.log_score for each in scores) / n
+    return summary
 
 
-ERROR_LOTS = 10  # lots of draws behind a Monte Carlo error
+ERROR_BATCHES = 10  # batches of draws behind a Monte Carlo error
 
-WORLD, TREND, SAME = "world", "trend", "no change"
+SCENARIO, TREND, NO_CHANGE = "world", "trend", "no change"
 
 
 @dataclass(frozen=True)
@@ -264,14 +386,15 @@ class HindcastScores:
 
     Attributes
     ----------
-    scores : who predicted -> (observation); None where a rival had nothing to go by
+    observations : what was observed after the as-of date
+    scores : predictor -> (observation); None where a rival had nothing to go by
     effective : how many independent observations these are worth
     effective_shared : and those that every rival could predict too
-    errors : Monte Carlo errors of the world's mean CRPS and mean log score
-    draws : kept draws that the world's predictions rest on
+    errors : Monte Carlo errors of the scenario's mean CRPS and mean log score
+    draws : kept draws that the scenario's predictions rest on
     """
 
-    seen: tuple[Observation, ...]
+    observations: tuple[Observation, ...]
     scores: dict[str, tuple[Score | None, ...]]
     effective: float
     effective_shared: float
@@ -280,71 +403,81 @@ class HindcastScores:
 
 
 def hindcast_scores(result: Result) -> HindcastScores:
-    """Score a result and its rivals; there may be nothing to score."""
+    """Score a result and its rivals against the records after its as-of date; there may be none.
+
+    Parameters
+    ----------
+    result : of any run that keeps trajectories
+    """
     plan = result.plan
-    kept = records(observations.known_observations())
-    told = [each.name for each in plan.observations]
-    seen = [
+    kept = records(known_observations())
+    conditioned = [each.name for each in plan.observations]
+    later = [
         each
-        for each in later_records(kept, plan.as_of_year, told, plan.series)
+        for each in later_records(kept, plan.as_of_year, conditioned, plan.series)
         if each.year <= plan.horizon
     ]
     known = [each for each in kept if each.year <= plan.as_of_year]
     weights = result.weights.whole if result.weights else None
     trajectories = np.asarray(result.trajectories)
-    predicted = predictions(seen, trajectories, result.series, plan.grid.years, weights)
-    rivals = {
-        TREND: [trend_prediction(known, each) for each in seen],
-        SAME: [no_change_prediction(known, each) for each in seen],
+    own = predictions(later, trajectories, result.series, plan.grid.years, weights)
+    predicted: dict[str, Sequence[Prediction | None]] = {
+        SCENARIO: own,
+        TREND: [trend_prediction(known, each) for each in later],
+        NO_CHANGE: [no_change_prediction(known, each) for each in later],
     }
-    every: dict[str, Sequence[Prediction | None]] = {WORLD: predicted, **rivals}
     scores = {
-        who: tuple(
-            score_prediction(each, p) if p else None for each, p in zip(seen, ps, strict=True)
+        predictor: tuple(
+            prediction_score(observation, each) if each else None
+            for observation, each in zip(later, of_predictor, strict=True)
         )
-        for who, ps in every.items()
+        for predictor, of_predictor in predicted.items()
     }
     return HindcastScores(
-        tuple(seen),
+        tuple(later),
         scores,
-        independent_number(predicted),
-        independent_number([predicted[i] for i in _shared_rows(scores)]),
-        _score_errors(seen, predicted),
-        len(predicted[0].centres) if predicted else 0,
+        effective_observations(own),
+        effective_observations([own[i] for i in _shared_rows(scores)]),
+        _score_errors(later, own),
+        len(own[0].centres) if own else 0,
     )
 
 
-def _score_errors(seen: Sequence[Observation], predicted: Sequence[Prediction]) -> dict[str, float]:
-    if not seen:
+def _score_errors(
+    observations: Sequence[Observation], predicted: Sequence[Prediction]
+) -> dict[str, float]:
+    """Monte Carlo errors of mean CRPS and mean log score: sd over batches of draws / sqrt(batches)."""
+    if not observations:
         return {}
-    lots = list(zip(*(split_prediction(p, ERROR_LOTS) for p in predicted), strict=True))
+    batches = zip(*(split_prediction(p, ERROR_BATCHES) for p in predicted), strict=True)
     means: dict[str, list[float]] = {"crps": [], "log_score": []}
-    orders = in_log_units(seen)
-    for lot in lots:
-        pairs = list(zip(lot, seen, strict=True))
-        lot_crps = [crps(p, s.value) for p, s in (pairs[i] for i in orders)]
-        means["crps"].append(float(np.mean(lot_crps)))
-        logs = [log_score(p, s.value) for p, s in pairs]
+    logarithmic = in_log_units(observations)
+    for batch in batches:
+        pairs = list(zip(batch, observations, strict=True))
+        batch_crps = [crps(p, each.value) for p, each in (pairs[i] for i in logarithmic)]
+        means["crps"].append(float(np.mean(batch_crps)))
+        logs = [log_score(p, each.value) for p, each in pairs]
         means["log_score"].append(float(np.mean(logs)))
     return {name: float(np.std(m, ddof=1)) / math.sqrt(len(m)) for name, m in means.items()}
 
 
-def shared_scores(verdict: HindcastScores, who: str) -> list[Score]:
+def shared_scores(hindcast: HindcastScores, predictor: str) -> list[Score]:
     """Scores of one predictor over the observations that every predictor could predict."""
-    return [score for i in _shared_rows(verdict.scores) if (score := verdict.scores[who][i])]
+    scores = hindcast.scores[predictor]
+    return [score for i in _shared_rows(hindcast.scores) if (score := scores[i])]
 
 
 def _shared_rows(scores: dict[str, tuple[Score | None, ...]]) -> list[int]:
-    """Places of the observations that every predictor could predict."""
-    return [i for i, every in enumerate(zip(*scores.values(), strict=True)) if all(every)]
+    """Indices of the observations that every predictor could predict."""
+    return [i for i, each in enumerate(zip(*scores.values(), strict=True)) if all(each)]
 
 
-def score_summaries(verdict: HindcastScores) -> dict[str, dict[str, float]]:
-    """Summaries of the world over all observations, and of each predictor over those that all share."""
-    scores = [s for s in verdict.scores[WORLD] if s]
-    told = {"all": score_summary(scores, verdict.effective)} if scores else {}
-    common = {who: shared_scores(verdict, who) for who in verdict.scores}
-    if common[WORLD]:
-        n = verdict.effective_shared
-        told |= {who: score_summary(each, n) for who, each in common.items()}
-    return told
+def score_summaries(hindcast: HindcastScores) -> dict[str, dict[str, float]]:
+    """Summaries of the scenario over all observations, and of each predictor over those that all share."""
+    scores = [score for score in hindcast.scores[SCENARIO] if score]
+    summaries = {"all": score_summary(scores, hindcast.effective)} if scores else {}
+    shared = {predictor: shared_scores(hindcast, predictor) for predictor in hindcast.scores}
+    if shared[SCENARIO]:
+        n = hindcast.effective_shared
+        summaries |= {predictor: score_summary(each, n) for predictor, each in shared.items()}
+    return summaries

@@ -97,7 +97,7 @@ def log_likelihood(
     References
     ----------
     The discrepancy between a model and the world: Kennedy and O'Hagan (2001), "Bayesian calibration of
-    computer models", J. R. Stat. Soc. B 63, eq. 5. docs/method.md, Evidence.
+    computer models", J. R. Stat. Soc. B 63. docs/method.md, Evidence.
     """
     if observation.condition is None:
         z = deviation(observation, series, years)

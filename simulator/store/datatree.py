@@ -162,7 +162,7 @@ def netcdf_bytes(dataset: xr.Dataset) -> bytes:
 
 
 def _milestone_years(result: Result, coords: dict[str, Any]) -> dict[str, Variable]:
-    rows = estimates.milestone_estimates(result.counts, result.shape)
+    rows = result.milestone_estimates
     ends = list(rows[0]["by_year"]) if rows else []
     units = {"units": "year", "long_name": "probability that the milestone arrives before"}
     coords["before"] = ("before", np.array(ends, float), units)

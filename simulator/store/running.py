@@ -22,7 +22,7 @@ from simulator.simulate.blocks import CompiledPlan
 from simulator.store import beginning, datatree, disk, manifest, results, work
 from simulator.store.beginning import RunRequest
 from simulator.store.work import WorkState
-from simulator.summaries import estimates, summarise
+from simulator.summaries import summarise
 from simulator.summaries.records import csv_text, flat
 from simulator.summaries.result import ImportanceWeights, Result
 
@@ -176,7 +176,7 @@ def _write_result(
         results.write_counts(file, state.shape, state.counts)
     result = results.assemble_result(state.of, state.shape, state.counts, folder)
     with disk.replacing(folder / results.TABLE) as file:
-        rows = estimates.milestone_estimates(state.counts, state.shape)
+        rows = result.milestone_estimates
         file.write(csv_text([flat(row) for row in rows]).encode())
     with disk.replacing(folder / results.SUMMARIES) as file:
         file.write(datatree.netcdf_bytes(datatree.summary_dataset(result)))

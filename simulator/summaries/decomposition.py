@@ -19,11 +19,13 @@ dependence do to them. Parts are means over draws, for means add up and medians 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Array, Whole
+from simulator.arrays import Array, Whole, at_date
+from simulator.inputs.observations import Observation, known_observations
 from simulator.summaries.result import Result
 
 LABELS = {
@@ -126,3 +128,73 @@ def _mcse(values: Array, whole: Whole) -> Array:
     mean = np.average(values, axis=0, weights=whole)
     variance = np.average((values - mean) ** 2, axis=0, weights=whole)
     return np.sqrt(variance / (effective - 1.0))
+
+
+class ObservedModel(NamedTuple):
+    """A model of the fan's picture: its effective compute, which no one measures, from its training compute.
+
+    low, middle, high : p10, p50 and p90 over the kept draws [OOM over the anchor]
+    """
+
+    observation: Observation
+    low: float
+    middle: float
+    high: float
+
+
+def observed_models(result: Result) -> list[ObservedModel]:
+    """Effective compute of the models with a label among the observations, by date.
+
+        effective = log10 FLOP - anchor_compute (median of its prior) + algorithms + unhobbling + inference
+
+    Parameters
+    ----------
+    result : of any run; none of its models is told of when it keeps no trajectories
+
+    Returns
+    -------
+    one record a model whose date lies between start and horizon
+    """
+    plan, weights = result.plan, result.weights.whole if result.weights else None
+    anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
+    at_anchor = float(anchor.inverse_cdf(np.array([0.5]))[0])
+    models = []
+    for observation in known_observations() if len(result.trajectories) else ():
+        labelled = observation.label and observation.series == "training_flop"
+        if labelled and plan.start <= observation.year <= plan.horizon:
+            low, middle, high = capability_gains(
+                result.trajectories, result.series, plan.grid.years, observation.year, weights
+            )
+            over = observation.value - at_anchor
+            models.append(ObservedModel(observation, over + low, over + middle, over + high))
+    return models
+
+
+def capability_gains(
+    trajectories: Array,
+    series: Sequence[str],
+    years: Array,
+    year: float,
+    weights: Whole | None = None,
+) -> tuple[float, float, float]:
+    """What algorithms, unhobbling and inference have added to compute by a date, over kept trajectories.
+
+    Parameters
+    ----------
+    trajectories : (draw, series, year) [each series in its own unit]
+    series : (series) names, in the order of the trajectories
+    years : (year) [year], the grid's points
+    year : the date, between grid points linear [year]
+    weights : (draw) of all draws, of which these are the first; all alike when left out
+
+    Returns
+    -------
+    p10, p50, p90 [OOM over the anchor]
+    """
+    names = ("algorithms", "unhobbling", "inference")
+    gains = sum(
+        at_date(np.asarray(trajectories[:, series.index(name)]).T, years, year) for name in names
+    )
+    kept = None if weights is None else weights[: len(trajectories)]
+    low, middle, high = np.quantile(gains, [0.1, 0.5, 0.9], weights=kept, method="inverted_cdf")
+    return float(low), float(middle), float(high)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from simulator.arrays import Array, Whole
+from simulator.inputs.plan import Plan
+from simulator.model import Milestone
 from simulator.summaries.counts import DAYS, REPORTED_LEVELS, CountLayout, Counts
 
 
@@ -95,6 +97,11 @@ def probability_before(counts: Counts, shape: CountLayout, milestone: int, year:
     return probability(met, counts.draws, counts.effective)
 
 
+def largest_probability_error(counts: Counts) -> float:
+    """Monte Carlo error of a probability of one half, the largest that any probability of these draws has."""
+    return probability(1, 2, counts.effective).mcse
+
+
 def milestone_estimates(counts: Counts, shape: CountLayout) -> list[dict[str, Any]]:
     """One record a milestone: quantiles of the arrival year, probability by year, and of being reached at all."""
     years = np.arange(math.floor(shape.start) + 1, math.floor(shape.horizon) + 1)
@@ -143,6 +150,27 @@ def code_shares(counts: Counts, series: str) -> Array:
     return counts.codes[series] / counts.draws
 
 
+def probabilities_by_quarter(
+    counts: Counts, shape: CountLayout, milestone: int, years: Array
+) -> Array:
+    """Probability that a milestone, by its index, arrives before each of these years, (year) [fraction]."""
+    return np.array(
+        [probability_before(counts, shape, milestone, float(year)).value for year in years]
+    )
+
+
+def threshold_quantiles(plan: Plan, milestone: Milestone) -> tuple[float, float, float]:
+    """A milestone's threshold, in its series' unit: the prior's p10, p50 and p90, all the same where it is certain."""
+    threshold = milestone.threshold
+    if not isinstance(threshold, str):
+        return threshold, threshold, threshold
+    prior = next(prior for prior in plan.priors if prior.name == threshold)
+    held = plan.hold.get(threshold)
+    levels = np.array([0.1, 0.5, 0.9] if held is None else [held] * 3)
+    low, middle, high = prior.distribution.inverse_cdf(levels)
+    return float(low), float(middle), float(high)
+
+
 def unsettled_milestones(
     counts: Counts, shape: CountLayout, as_of: float
 ) -> list[tuple[str, float]]:
@@ -152,34 +180,3 @@ def unsettled_milestones(
         for i, name in enumerate(shape.milestones)
     ]
     return [(name, share) for name, share in shares if 0.01 <= share <= 0.99]
-
-
-def capability_gains(
-    trajectories: Array,
-    series: Sequence[str],
-    years: Array,
-    year: float,
-    weights: Whole | None = None,
-) -> tuple[float, float, float]:
-    """What algorithms, unhobbling and inference have added to compute by a date, over kept trajectories.
-
-    Parameters
-    ----------
-    trajectories : (draw, series, year)
-    years : (year) [year]
-    weights : of all draws, of which these are the first; all alike when left out
-
-    Returns
-    -------
-    p10, p50, p90 [OOM over the anchor]
-    """
-    parts = [
-        np.asarray(trajectories[:, series.index(n)])
-        for n in ("algorithms", "unhobbling", "inference")
-    ]
-    place = float(np.interp(year, years, np.arange(len(years))))
-    k, share = min(int(place), len(years) - 2), place - min(int(place), len(years) - 2)
-    at = sum(part[:, k] + share * (part[:, k + 1] - part[:, k]) for part in parts)
-    of_kept = None if weights is None else weights[: len(trajectories)]
-    low, middle, high = np.quantile(at, [0.1, 0.5, 0.9], weights=of_kept, method="inverted_cdf")
-    return float(low), float(middle), float(high)

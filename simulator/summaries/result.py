@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
+from simulator.summaries import estimates
 from simulator.summaries.counts import CountLayout, Counts
 
 
@@ -26,9 +29,20 @@ class ImportanceWeights:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run, read from its folder.
+    """A finished run.
 
-    parameters : (draw, parameter); arrivals : (draw, milestone) [year]; trajectories : (draw, series, year)
+    Attributes
+    ----------
+    plan : what was simulated
+    shape : what is counted, and over which bins
+    counts : of every draw
+    series : (series) names, in the order of the trajectories
+    codes : series that is a code -> the names of its values
+    version : of the program that made it
+    parameters : (draw, parameter) [each in its own unit], of the first draws
+    arrivals : (draw, milestone) [year], of the same draws; inf is not before the horizon
+    trajectories : (draw, series, year) [each series in its own unit], of the first draws
+    weights : of every draw, when the run conditions
     """
 
     plan: Plan
@@ -40,4 +54,9 @@ class Result:
     parameters: Array
     arrivals: Array
     trajectories: Array
-    weights: ImportanceWeights | None = None  # of every draw, when the run conditions
+    weights: ImportanceWeights | None = None
+
+    @cached_property
+    def milestone_estimates(self) -> list[dict[str, Any]]:
+        """One record a milestone, as `estimates.milestone_estimates` gives it."""
+        return estimates.milestone_estimates(self.counts, self.shape)

@@ -72,7 +72,7 @@ def test_by_a_year_is_before_the_next():
 def test_a_milestones_probability_is_that_of_the_draws(world):
     result, _ = world
     each = claim("000-24")
-    told = claims.claim_probability(each, claims.claim_inputs(result))
+    told = claims.claim_probability(each, result)
     column = result.shape.milestones.index("investment_1t")
     met = np.asarray(result.arrivals[:, column]) < 2028.0
     share = np.average(met, weights=result.weights.whole)
@@ -83,21 +83,20 @@ def test_a_milestones_probability_is_that_of_the_draws(world):
 
 def test_a_change_and_a_parameter_are_weighed_too(world):
     result, _ = world
-    made = claims.claim_inputs(result)
     grown = claim("000-15")
     flop = np.asarray(result.trajectories[:, result.series.index("training_flop")])
     years = result.plan.grid.years.tolist()
     change = flop[:, years.index(2025.5)] - flop[:, years.index(2023.25)]
     inside = (change >= grown.low) & (change <= grown.high)
     share = np.average(inside, weights=result.weights.whole[: len(flop)])
-    assert claims.claim_probability(grown, made).value == pytest.approx(share)
-    assert claims.claim_probability(claim("001-01"), made) is None
+    assert claims.claim_probability(grown, result).value == pytest.approx(share)
+    assert claims.claim_probability(claim("001-01"), result) is None
     rate = claim("000-33")
     column = [prior.name for prior in result.plan.priors].index("algorithms_growth")
     values = np.asarray(result.parameters[:, column])
     inside = (values >= 0.4) & (values <= 0.6)
     share = np.average(inside, weights=result.weights.whole)
-    assert claims.claim_probability(rate, made).value == pytest.approx(share)
+    assert claims.claim_probability(rate, result).value == pytest.approx(share)
 
 
 def test_scores_of_claims():

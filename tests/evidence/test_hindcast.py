@@ -17,7 +17,9 @@ from simulator.store import results, running
 pytestmark = pytest.mark.xdist_group("hindcast")
 
 
-def seen(name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4):
+def observation(
+    name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4
+):
     return Observation(
         name, "", year, "judgement", "", series, unit, value, sd, discrepancy, "", False, 0.0
     )
@@ -67,7 +69,8 @@ def test_many_draws_of_a_normal_score_like_the_wider_normal():
 def test_a_calibrated_forecaster_is_covered_as_often_as_it_says():
     values = np.random.default_rng(0).normal(size=2000)
     scores = [
-        hindcast.score_prediction(seen("x", 2024.0, float(v)), normal(0.0, 1.0)) for v in values
+        hindcast.prediction_score(observation("x", 2024.0, float(v)), normal(0.0, 1.0))
+        for v in values
     ]
     told = hindcast.score_summary(scores, 2000)
     for interval, share in (("50", 0.5), ("80", 0.8), ("95", 0.95)):
@@ -80,7 +83,11 @@ def test_weights_count_in_predictions():
     trajectories = np.array([[[1.0, 2.0]], [[5.0, 6.0]], [[9.0, 9.0]]])
     years = np.array([2024.0, 2024.25])
     (told,) = hindcast.predictions(
-        [seen("x", 2024.125, 0.0)], trajectories, ["training_flop"], years, np.array([3, 1, 0, 9])
+        [observation("x", 2024.125, 0.0)],
+        trajectories,
+        ["training_flop"],
+        years,
+        np.array([3, 1, 0, 9]),
     )
     assert told.centres.tolist() == [1.5, 5.5]
     assert told.shares.tolist() == [0.75, 0.25]
@@ -89,16 +96,24 @@ def test_weights_count_in_predictions():
 
 def test_only_records_measure_the_frontier():
     found = hindcast.records(
-        [seen("late", 2024, 3.0), seen("below", 2023, 1.5), seen("first", 2022, 2.0)]
+        [
+            observation("late", 2024, 3.0),
+            observation("below", 2023, 1.5),
+            observation("first", 2022, 2.0),
+        ]
     )
     assert [each.name for each in found] == ["first", "late"]
-    other = seen("other", 2023, 0.1, series="cluster_cost")
+    other = observation("other", 2023, 0.1, series="cluster_cost")
     assert other in hindcast.records([*found, other])
 
 
 def test_nothing_is_scored_that_was_known_or_told_or_is_not_the_worlds():
-    every = [seen("old", 2020.0, 1), seen("told", 2024.0, 2), seen("new", 2025.0, 3)]
-    every.append(seen("foreign", 2025.0, 1, series="ai_revenue"))
+    every = [
+        observation("old", 2020.0, 1),
+        observation("told", 2024.0, 2),
+        observation("new", 2025.0, 3),
+    ]
+    every.append(observation("foreign", 2025.0, 1, series="ai_revenue"))
     found = hindcast.later_records(every, 2023.0, ["told"], ["training_flop"])
     assert [each.name for each in found] == ["new"]
 
@@ -107,10 +122,10 @@ def test_the_trend_is_the_line_with_its_prediction_error():
     x = np.array([2016.0, 2017.0, 2018.5, 2020.0])
     y = np.array([1.0, 2.2, 2.8, 4.9])
     known = [
-        seen(str(i), a, b, sd=1e-3, discrepancy=0.0)
+        observation(str(i), a, b, sd=1e-3, discrepancy=0.0)
         for i, (a, b) in enumerate(zip(x, y, strict=True))
     ]
-    wanted = seen("w", 2023.0, 0.0, sd=1e-3, discrepancy=0.0)
+    wanted = observation("w", 2023.0, 0.0, sd=1e-3, discrepancy=0.0)
     told = hindcast.trend_prediction(known, wanted)
     line = stats.linregress(x, y)
     left = y - line.intercept - line.slope * x
@@ -128,11 +143,15 @@ def test_the_trend_is_the_line_with_its_prediction_error():
 
 
 def test_no_change_keeps_the_last_value_known():
-    known = [seen("a", 2018.0, 1.0), seen("b", 2019.0, 2.0), seen("c", 2020.0, 4.0)]
-    told = hindcast.no_change_prediction(known, seen("w", 2025.0, 0.0))
+    known = [
+        observation("a", 2018.0, 1.0),
+        observation("b", 2019.0, 2.0),
+        observation("c", 2020.0, 4.0),
+    ]
+    told = hindcast.no_change_prediction(known, observation("w", 2025.0, 0.0))
     assert told.centres.tolist() == [4.0]
     assert told.sd == pytest.approx(math.sqrt((1 + 4) / 2))
-    assert hindcast.no_change_prediction([], seen("w", 2025.0, 0.0)) is None
+    assert hindcast.no_change_prediction([], observation("w", 2025.0, 0.0)) is None
 
 
 def test_what_one_growth_rate_decides_counts_once():
@@ -140,9 +159,9 @@ def test_what_one_growth_rate_decides_counts_once():
     shares = np.full(4000, 1 / 4000)
     apart = [Prediction(row, shares, 0.01) for row in z]
     together = [Prediction(scale * z[0], shares, 0.01) for scale in (1.0, 2.0, 3.0)]
-    assert hindcast.independent_number(apart) == pytest.approx(3.0, rel=0.05)
-    assert hindcast.independent_number(together) == pytest.approx(1.0, rel=0.01)
-    assert hindcast.independent_number([]) == 0.0
+    assert hindcast.effective_observations(apart) == pytest.approx(3.0, rel=0.05)
+    assert hindcast.effective_observations(together) == pytest.approx(1.0, rel=0.01)
+    assert hindcast.effective_observations([]) == 0.0
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +174,10 @@ def scored(tmp_path_factory):
 def test_a_hindcast_is_scored_beside_its_rivals(scored, oomcast):
     result, place = scored
     found = hindcast_scores(result)
-    names = [each.name for each in found.seen]
+    names = [each.name for each in found.observations]
     assert "grok4" in names
     assert not {"gpt4", "gpt2", "math_gpt4", "revenue_2026"} & set(names)
-    assert all(each.year > result.plan.as_of_year for each in found.seen)
+    assert all(each.year > result.plan.as_of_year for each in found.observations)
     assert 1.0 <= found.effective < len(names) / 2
     done = oomcast("score", place, "--format", "json")
     assert done.code == 0

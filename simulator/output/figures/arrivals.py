@@ -25,7 +25,6 @@ from simulator.output.figures.records import (
 )
 from simulator.summaries import bands as room
 from simulator.summaries import estimates
-from simulator.summaries.estimates import probability_before
 from simulator.summaries.result import Result
 
 ROW, TALL = 0.3, 0.8
@@ -126,10 +125,11 @@ def arrivals(result: Result, path: Path) -> None:
     plan, shape = result.plan, result.shape
     rows = []
     for place, (milestone, told) in enumerate(
-        zip(plan.milestones, estimates.milestone_estimates(result.counts, shape), strict=True)
+        zip(plan.milestones, result.milestone_estimates, strict=True)
     ):
         asked = threshold_rung(result, milestone)
-        years, reached = _reached_by_quarter(result, place)
+        years = plan.grid.years
+        reached = estimates.probabilities_by_quarter(result.counts, shape, place, years)
         ends = [year(told[p], max(told[f"mcse_{p}"], 0.1), plan.horizon) for p in SHOWN_LEVELS]
         rows.append(
             ArrivalRow(
@@ -144,7 +144,7 @@ def arrivals(result: Result, path: Path) -> None:
             )
         )
     rows.sort(key=lambda row: (row.median, -row.reached[-1], row.label))
-    most = estimates.probability(1, 2, result.counts.effective).mcse
+    most = estimates.largest_probability_error(result.counts)
     error = f"Monte Carlo error of a probability at most {100 * most:.2g} %"
     draw_arrivals(
         path,
@@ -154,15 +154,6 @@ def arrivals(result: Result, path: Path) -> None:
         horizon=plan.horizon,
         as_of=plan.as_of_year,
     )
-
-
-def _reached_by_quarter(result: Result, milestone: int) -> tuple[np.ndarray, np.ndarray]:
-    """Probability of having been reached, by quarter of a year: (quarter) [year], [fraction]."""
-    years = result.plan.grid.years
-    estimates = [
-        probability_before(result.counts, result.shape, milestone, float(at)) for at in years
-    ]
-    return years, np.array([estimate.value for estimate in estimates])
 
 
 def _condition_in_words(result: Result, milestone: Milestone) -> str:

@@ -103,29 +103,29 @@ def _pit_histogram(axes: Axes, places: Mapping[str, np.ndarray]) -> None:
 
 def calibration(result: Result, path: str | PathLike[str]) -> None:
     """Draw a result against what came after its as-of date."""
-    found = hindcast.hindcast_scores(result)
-    if not found.seen:
+    scored = hindcast.hindcast_scores(result)
+    if not scored.observations:
         allowed = "a run whose as-of date lies before some observation of its series"
         raise InputFault(
             [Fault(result.plan.name, "", "as_of", result.plan.as_of, allowed, "score a hindcast")]
         )
     rows = []
-    for seen, score in zip(found.seen, found.scores[hindcast.WORLD], strict=True):
+    for score in scored.scores[hindcast.SCENARIO]:
         assert score is not None
-        sd = (score.quantiles["p90"] - score.quantiles["p10"]) / 2.563
-        middle = score.quantiles["p50"]
-        quantiles = {name: (value - middle) / sd for name, value in score.quantiles.items()}
-        name = seen.label or seen.name.replace("_", " ")
-        rows.append(Forecast(f"{name}, {seen.year:.1f}", quantiles, (seen.value - middle) / sd))
-    told = hindcast.score_summaries(found)["all"]
+        observation = score.observation
+        name = observation.label or observation.name.replace("_", " ")
+        rows.append(
+            Forecast(f"{name}, {observation.year:.1f}", *hindcast.standardised_score(score))
+        )
+    summary = hindcast.score_summaries(scored)["all"]
     draw_calibration(
         path,
         title=f"{result.plan.title}: what came, against what was predicted",
-        subtitle=f"80 % intervals hold {100 * told['coverage_80']:.0f} % of {told['n']} observations, "
-        f"worth {found.effective:.1f} independent ones; as of {result.plan.as_of}",
+        subtitle=f"80 % intervals hold {100 * summary['coverage_80']:.0f} % of {summary['n']} observations, "
+        f"worth {scored.effective:.1f} independent ones; as of {result.plan.as_of}",
         rows=rows,
         places={
-            who: np.array([score.place for score in scores if score])
-            for who, scores in found.scores.items()
+            predictor: np.array([score.pit for score in scores if score])
+            for predictor, scores in scored.scores.items()
         },
     )

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from simulator.evidence.claims import claim_inputs, claim_probability
+from simulator.evidence.claims import claim_probability
 from simulator.inputs.claims import Claim, load_claims
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, heading, lettering
@@ -151,10 +151,9 @@ def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
 
 def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
     """Draw the claims that a world can say, with their probability in each."""
-    worlds = [claim_inputs(result) for result in results]
     entries = []
     for claim in load_claims():
-        chances = [claim_probability(claim, each) for each in worlds]
+        chances = [claim_probability(claim, result) for result in results]
         if any(chances):
             pairs = [(c.value, c.mcse) if c else None for c in chances]
             entries.append(ClaimEntryRow(claim.id, _without_full_stop(claim), claim.outcome, pairs))

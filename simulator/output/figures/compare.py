@@ -27,7 +27,6 @@ from simulator.output.figures.records import (
     WorldPanel,
 )
 from simulator.summaries import bands as room
-from simulator.summaries import estimates
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
 
@@ -189,7 +188,7 @@ def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
 
 def _arrival_spreads(result: Result, wanted: Sequence[str]) -> dict[str, ArrivalSpread]:
     found = {}
-    for told in estimates.milestone_estimates(result.counts, result.shape):
+    for told in result.milestone_estimates:
         if told["name"] in wanted:
             never = percent(1.0 - told["reached"], told["mcse_reached"])
             found[told["name"]] = ArrivalSpread(

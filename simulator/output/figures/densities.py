@@ -23,6 +23,11 @@ from simulator.inputs.priors import Prior
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, lettering
 from simulator.output.figures.records import PriorPanel
+from simulator.summaries.posterior import (
+    ParameterUpdate,
+    most_moved_parameters,
+    parameter_update,
+)
 from simulator.summaries.result import Result
 
 COLUMNS, WIDTH, HEIGHT = 4, 1.85, 1.02
@@ -195,10 +200,6 @@ def densities(
     draw_densities(path, title=f"Priors: {plan.title}", subtitle=subtitle, panels=panels)
 
 
-HISTOGRAM_BINS = 36
-
-PRIOR_LEVELS = (np.arange(4096) + 0.5) / 4096
-
 SHOWN_PARAMETERS = 9  # parameters when none is asked for: those that moved most
 
 
@@ -220,8 +221,8 @@ def prior_posterior(
         )
     if faults:
         raise InputFault(faults)
-    asked = parameters or _most_moved(result)
-    panels = [_updated(result, names.index(name)) for name in asked]
+    shown = parameters or most_moved_parameters(result, SHOWN_PARAMETERS)
+    panels = [_updated(parameter_update(result, name)) for name in shown]
     draw_prior_posterior(
         path,
         title="What the evidence changed",
@@ -231,50 +232,18 @@ def prior_posterior(
     )
 
 
-def _kept_weights(result: Result, kept: int) -> np.ndarray:
-    assert result.weights is not None
-    return result.weights.whole[:kept]
-
-
-def _most_moved(result: Result) -> list[str]:
-    """Parameters whose mean moved most, or whose spread shrank most, in prior standard deviations."""
-    moved = {}
-    values, whole = np.asarray(result.parameters), _kept_weights(result, len(result.parameters))
-    for column, prior in enumerate(result.plan.priors):
-        before = prior.distribution.inverse_cdf(PRIOR_LEVELS)
-        if prior.family not in ("fixed", "bernoulli") and prior.name not in result.plan.hold:
-            mean = np.average(values[:, column], weights=whole)
-            spread = np.sqrt(np.average((values[:, column] - mean) ** 2, weights=whole))
-            far = abs(mean - np.mean(before)) / np.std(before)
-            moved[prior.name] = far + abs(np.log(spread / np.std(before)))
-    return sorted(moved, key=lambda name: -moved[name])[:SHOWN_PARAMETERS]
-
-
-def _updated(result: Result, column: int) -> Updated:
-    prior = result.plan.priors[column]
-    before = prior.distribution.inverse_cdf(PRIOR_LEVELS)
-    after = np.asarray(result.parameters[:, column])
-    whole = _kept_weights(result, len(after))
-    low, high = np.quantile(before, [0.005, 0.995])  # the tails beyond are not drawn
-    edges = (
-        np.linspace(low, high, HISTOGRAM_BINS + 1) if high > low else low + np.array([-0.5, 0.5])
-    )
-    shares = [
-        np.histogram(values, edges, weights=weights)[0]
-        for values, weights in ((before, None), (after, whole))
-    ]
+def _updated(update: ParameterUpdate) -> Updated:
     return Updated(
-        prior.name,
-        prior.unit,
-        edges,
-        shares[0] / shares[0].sum(),
-        shares[1] / shares[1].sum(),
-        f"prior {_quantiles_in_words(before, None, prior)}",
-        f"posterior {_quantiles_in_words(after, whole, prior)}",
+        update.prior.name,
+        update.prior.unit,
+        update.edges,
+        update.prior_shares,
+        update.posterior_shares,
+        f"prior {_quantiles_in_words(*update.prior_quantiles)}",
+        f"posterior {_quantiles_in_words(*update.posterior_quantiles)}",
     )
 
 
-def _quantiles_in_words(values: np.ndarray, whole: np.ndarray | None, prior: Prior) -> str:
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], weights=whole, method="inverted_cdf")
+def _quantiles_in_words(low: float, middle: float, high: float) -> str:
     places = max(0, int(np.ceil(1.5 - np.log10(max(high - low, 1e-9)))))
     return f"{middle:.{places}f} ({low:.{places}f} to {high:.{places}f})"

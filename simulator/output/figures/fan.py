@@ -19,7 +19,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from simulator.inputs import observations
 from simulator.output.figures import style
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
@@ -38,6 +37,7 @@ from simulator.output.figures.records import Band, Point, Rung, threshold_rung
 from simulator.summaries import estimates
 from simulator.summaries.bands import select_series
 from simulator.summaries.counts import REPORTED_LEVELS
+from simulator.summaries.decomposition import observed_models
 from simulator.summaries.result import Result
 
 LAST_YEAR = 2040.0
@@ -268,22 +268,12 @@ def fan(result: Result, path: Path) -> None:
 
 def _model_points(result: Result) -> dict[str, Point]:
     """Observed runs at their FLOP over the anchor's, plus what this world had added by then."""
-    plan, found = result.plan, {}
-    weights = result.weights.whole if result.weights else None
-    anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
-    at_anchor = float(anchor.inverse_cdf(np.array([0.5]))[0])
-    for seen in observations.known_observations() if len(result.trajectories) else ():
-        if (
-            seen.label
-            and seen.series == "training_flop"
-            and plan.start <= seen.year <= plan.horizon
-        ):
-            low, middle, high = estimates.capability_gains(
-                result.trajectories, result.series, plan.grid.years, seen.year, weights
-            )
-            over = seen.value - at_anchor
-            found[seen.name] = Point(seen.label, seen.year, over + middle, over + low, over + high)
-    return found
+    return {
+        model.observation.name: Point(
+            model.observation.label, model.observation.year, model.middle, model.low, model.high
+        )
+        for model in observed_models(result)
+    }
 
 
 def _threshold_rungs(result: Result) -> list[Rung]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.distributions.density import Density
 from simulator.model import Milestone
+from simulator.summaries.estimates import threshold_quantiles
 from simulator.summaries.result import Result
 
 
@@ -121,15 +122,7 @@ class WorldPanel:
 
 def threshold_rung(result: Result, milestone: Milestone) -> Rung:
     """A milestone's threshold: p10, p50 and p90 of one that is uncertain, one number of any other."""
-    label, threshold = milestone.name.replace("_", " "), milestone.threshold
-    if not isinstance(threshold, str):
-        return Rung(label, threshold, threshold, threshold)
-    prior = next(prior for prior in result.plan.priors if prior.name == threshold)
-    held = result.plan.hold.get(threshold)
-    levels = [0.1, 0.5, 0.9] if held is None else [held] * 3
-    return Rung(
-        label, *(float(value) for value in prior.distribution.inverse_cdf(np.array(levels)))
-    )
+    return Rung(milestone.name.replace("_", " "), *threshold_quantiles(result.plan, milestone))
 
 
 def run_subtitle(result: Result) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.evidence.claims import brier_score, claims_log_score
+from simulator.evidence.claims import ledger_scores
 from simulator.inputs.claims import Claim
 from simulator.output.digits import percent
 from simulator.output.rendering import Answer, Table
@@ -63,15 +63,5 @@ def _document(
         | {"outcome": claim.outcome, "happened": claim.happened, "reason": claim.reason}
         for claim, c in zip(ledger, chances, strict=True)
     ]
-    settled = [
-        (c, claim.outcome)
-        for claim, c in zip(ledger, chances, strict=True)
-        if c is not None and claim.outcome is not None
-    ]
-    estimates, outcomes = [c for c, _ in settled], [outcome for _, outcome in settled]
-    scores = {
-        "settled": len(settled),
-        "brier": brier_score([c.value for c in estimates], outcomes) if settled else None,
-        "log_score": claims_log_score(estimates, outcomes) if settled else None,
-    }
-    return {"run": name, "claims": told, **scores}
+    scores = ledger_scores(ledger, chances)
+    return {"run": name, "claims": told, **scores._asdict()}

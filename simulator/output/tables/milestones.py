@@ -9,7 +9,6 @@ from typing import Any
 from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
-from simulator.summaries.estimates import milestone_estimates
 from simulator.summaries.result import Result
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
@@ -55,7 +54,7 @@ def _document(result: Result) -> dict[str, Any]:
 
     plan = result.plan
     head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
-    return {**head, "milestones": milestone_estimates(result.counts, result.shape)}
+    return {**head, "milestones": result.milestone_estimates}
 
 
 def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:

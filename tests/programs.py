@@ -1,0 +1,50 @@
+"""Programs that a page would run, run under node."""
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+NODE = shutil.which("node")
+
+needs_node = pytest.mark.skipif(NODE is None, reason="no node on this machine to run JavaScript")
+
+RUN = """
+const fs = require("fs");
+const {columns, draws} = JSON.parse(fs.readFileSync(0));
+const {draw, series, arrivals} = (PROGRAM)();
+const P = columns.map((each) => Float64Array.from(each));
+const plain = (values) => Array.from(values, String);
+const told = {series: [], arrivals: [], logs: []};
+for (let d = 0; d < draws; d++) {
+  told.logs.push(String(draw(P, d)));
+  told.series.push(series.map(plain));
+  told.arrivals.push(plain(arrivals));
+}
+console.log(JSON.stringify(told));
+"""
+
+
+def node(script, given=""):
+    """What a script prints."""
+    done = subprocess.run(
+        [NODE, "--input-type=commonjs", "-e", script],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run_program(program, parameters):
+    """Series (series, year, draw), arrivals (milestone, draw) and log-likelihoods (draw) of a program."""
+    columns = [np.asarray(parameters[name]).tolist() for name in program.parameters]
+    given = json.dumps({"columns": columns, "draws": len(columns[0])})
+    told = json.loads(node(RUN.replace("PROGRAM", program.source), given))
+    arrays = (np.char.replace(np.array(told[key]), "Infinity", "inf").astype(float) for key in told)
+    series, arrivals, logs = arrays
+    return np.moveaxis(series, 0, 2), arrivals.T, logs

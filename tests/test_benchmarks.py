@@ -1,0 +1,28 @@
+"""The benchmarks run: they call the program's inner functions, whose names change."""
+
+import subprocess
+import sys
+
+import pytest
+from checkout import ROOT
+from conftest import surroundings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "draws", "line"),
+    [
+        ("simulating", "256", "two workers over one: "),
+        ("sensitivity", "128", "estimators of 20 groups"),
+    ],
+)
+def test_a_benchmark_runs(name, draws, line):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), draws],
+        capture_output=True,
+        text=True,
+        env=surroundings(PYTHONWARNINGS="ignore"),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert line in done.stdout
