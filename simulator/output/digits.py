@@ -1,4 +1,4 @@
-"""Numbers with as many digits as their Monte Carlo error allows."""
+"""Numbers as text, with as many digits as their Monte Carlo error allows."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ from collections.abc import Sequence
 
 
 def year(value: float, mcse: float, horizon: float) -> str:
-    """A year to no more digits than its Monte Carlo error allows; beyond the horizon it is no number."""
+    """A year, to no more digits than its Monte Carlo error allows; inf is "> horizon".
+
+    value, mcse, horizon : [year]
+    """
     if math.isinf(value):
         return f"> {horizon:g}"
     return number(value, mcse, 2)
 
 
 def number(value: float, mcse: float, most: int = 4) -> str:
-    """A number to no more digits than its Monte Carlo error allows, `~` where the error itself is unknown."""
+    """A number, to at most `most` digits and no more than its Monte Carlo error allows; `~` where that is unknown."""
     if not math.isfinite(mcse):
         return f"~{value:.0f}"
-    places = most if mcse == 0 else min(max(math.floor(-math.log10(mcse)), 0), most)
-    return f"{value:.{places}f}"
+    digits = most if mcse == 0 else min(max(math.floor(-math.log10(mcse)), 0), most)
+    return f"{value:.{digits}f}"
 
 
 def percent(share: float, mcse: float) -> str:
-    """A probability in percent, to no more digits than its Monte Carlo error allows."""
+    """A probability [fraction] in percent, to no more digits than its Monte Carlo error allows."""
     return f"{number(100 * share, 100 * mcse, 2)} %"
 
 
-def limits_in_words(ends: Sequence[float | None], unit: str) -> str:
-    """Limits in words."""
-    low, high = ends
+def limits_in_words(limits: Sequence[float | None], unit: str) -> str:
+    """The lower and upper limit of a parameter, of which one may be missing."""
+    low, high = limits
     unit = "" if unit in ("1", "fraction") else f" {unit}"
     if low is None:
         return f"up to {high:.3g}{unit}" if unit != " year" else f"until {high:.1f}"

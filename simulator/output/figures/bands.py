@@ -1,4 +1,4 @@
-"""Bands of any series, a panel each."""
+"""Uncertainty bands of any series, one panel each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from simulator.output.figures.records import (
     run_subtitle,
     threshold_rung,
 )
-from simulator.summaries import bands as room
+from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
 
@@ -48,7 +48,7 @@ def draw_bands(
     panels: Sequence[BandPanel],
     as_of: float,
 ) -> None:
-    """Draw each series by year: its quantiles, or what share of draws a code's values have.
+    """Draw each series by year: its quantiles, or of a code the share of draws at each value.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ def draw_bands(
     with drawing(path, (7.5, tall)) as figure:
         titles(figure, title, subtitle)
         _key(figure, tall)
-        for place, panel in enumerate(panels):
-            row, column = divmod(place, columns)
+        for index, panel in enumerate(panels):
+            row, column = divmod(index, columns)
             left = 0.075 + 0.49 * column
             wide = 0.405 if columns > 1 else 0.75
-            if panel.band is None:  # names of thin areas stand at the right
+            if panel.band is None:  # leave room for the names of thin areas, at the right
                 wide *= 0.7 if columns > 1 else 1.0
             foot = (FOOT + 0.3 + ROW * (rows - 1 - row)) / tall
             axes = figure.add_axes((left, foot, wide, (ROW - 0.75) / tall))
@@ -99,24 +99,24 @@ def _panel_limits(band: Band, marks: Sequence[Rung]) -> tuple[float, float]:
 
 
 def _threshold_marks(axes: Axes, marks: Sequence[Rung]) -> None:
-    """Thresholds of milestones that are in sight: a line, or a strip where one is uncertain; names do not touch."""
+    """Mark the milestones' thresholds that lie in the panel: a line, or a strip where one is uncertain."""
     bottom, top = axes.get_ylim()
     left, right = axes.get_xlim()
-    seen = [mark for mark in marks if bottom < mark.middle < top]
+    visible = [mark for mark in marks if bottom < mark.middle < top]
     colours = {}
-    for place, mark in enumerate(seen):
-        line, tint = style.THRESHOLDS[place % 2 if mark.high > mark.low else 0]
+    for index, mark in enumerate(visible):
+        line, tint = style.THRESHOLDS[index % 2 if mark.high > mark.low else 0]
         colours[mark.label] = line
         if mark.high > mark.low:
             strip: dict[str, Any] = {"color": tint, "alpha": 0.4, "lw": 0, "zorder": 0.5}
             axes.fill_between([left, right], mark.low, mark.high, **strip)
         else:
             axes.axhline(mark.middle, color=line, lw=0.7, ls=(0, (2, 2)), zorder=2.4)
-    pixel, turn = axes.figure.dpi / 72, axes.transData
-    wanted = [float(turn.transform((left, mark.middle))[1]) for mark in seen]
-    places = spread([want + 4.5 * pixel for want in wanted], [8.5 * pixel] * len(seen))
-    for mark, want, middle in zip(seen, wanted, places, strict=True):
-        move = (3, (middle - want) / pixel)
+    pixel, transform = axes.figure.dpi / 72, axes.transData.transform
+    wanted = [float(transform((left, mark.middle))[1]) for mark in visible]
+    heights = spread([want + 4.5 * pixel for want in wanted], [8.5 * pixel] * len(visible))
+    for mark, want, height in zip(visible, wanted, heights, strict=True):
+        move = (3, (height - want) / pixel)
         look = {"color": colours[mark.label], "size": 6.0, "va": "center", "zorder": 6}
         if mark.high == mark.low:
             look["bbox"] = PLATE | {"pad": 0.2}
@@ -124,14 +124,14 @@ def _threshold_marks(axes: Axes, marks: Sequence[Rung]) -> None:
 
 
 def _key(figure: Figure, tall: float) -> None:
-    """Name the tints once, in the figure's head."""
+    """Draw the key to the tints, beneath the titles."""
     axes = figure.add_axes((0.02, 1 - 0.66 / tall, 0.96, 0.14 / tall))
     axes.axis("off")
     axes.set(xlim=(0, 100), ylim=(0, 1))
     names = ("p05 to p95", "p10 to p90", "p25 to p75")
-    for place, (tint, name) in enumerate(zip(style.FAN, names, strict=True)):
-        axes.add_patch(Rectangle((place * 15, 0), 3, 1, color=tint, lw=0))
-        lettering(axes, name, (place * 15 + 3, 0.5), (4, 0), va="center")
+    for index, (tint, name) in enumerate(zip(style.FAN, names, strict=True)):
+        axes.add_patch(Rectangle((index * 15, 0), 3, 1, color=tint, lw=0))
+        lettering(axes, name, (index * 15 + 3, 0.5), (4, 0), va="center")
     axes.plot([45, 48], [0.5] * 2, color=style.MEDIAN, lw=1.5)
     lettering(axes, "median", (48, 0.5), (4, 0), va="center")
     axes.plot([58, 61], [0.5] * 2, color=style.THRESHOLDS[0][0], lw=0.7, ls=(0, (2, 2)))
@@ -150,16 +150,18 @@ SHOWN_SERIES = (
 
 
 def bands(result: Result, path: Path, series: Sequence[str]) -> None:
-    """Draw bands of some series, a panel each."""
-    asked = list(series) or [name for name in SHOWN_SERIES if name in result.plan.series]
-    panels, every = [], range(len(result.shape.years))
-    for each in room.select_series(result, asked):
-        found = room.series_band(result, each, REPORTED_LEVELS, every)
-        band = None if each.codes else Band(found.years, found.quantiles)
+    """Draw the bands of these series, or of a few important ones when none is named."""
+    names = list(series) or [name for name in SHOWN_SERIES if name in result.plan.series]
+    panels, rows = [], range(len(result.shape.years))
+    for each in select_series(result, names):
+        numbers = series_band(result, each, REPORTED_LEVELS, rows)
+        band = None if each.codes else Band(numbers.years, numbers.quantiles)
         unit = "% of draws" if each.codes else each.unit
         label = f"{each.long_name} [{unit}]"
         panels.append(
-            BandPanel(label, band, found.shares, found.years, _series_thresholds(result, each.name))
+            BandPanel(
+                label, band, numbers.shares, numbers.years, _series_thresholds(result, each.name)
+            )
         )
     draw_bands(
         path,

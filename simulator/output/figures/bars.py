@@ -1,14 +1,8 @@
-"""Discovery boxes: the few limits that worlds of one outcome have in common.
+"""Figures of named rows with bars, for sensitivity analyses.
 
-Sheets of rows: a heading, one named row beneath another, and a note at the foot.
-
-Ranked bars with intervals: what drives an answer, the strongest first.
-
-Indices over the years, stacked as shares of their sum.
-
-A tornado: what holding each parameter or driver at its p10 and p90 does.
-
-A waterfall: from one world's answer to another's, driver by driver.
+Ranked bars show indices, the largest first; a tornado the change of an answer when one parameter or driver is held; a
+waterfall the difference of two scenarios, driver by driver; boxes the limits that scenario discovery has found; a stack
+indices over the years, as shares of their sum.
 """
 
 from __future__ import annotations
@@ -31,7 +25,7 @@ from simulator.output.figures.canvas import drawing, spread
 
 @dataclass(frozen=True)
 class Side:
-    """One parameter's limits: as shares of draws below them, and in words."""
+    """One parameter's limits: the shares of draws below them [fraction], and the limits in words."""
 
     name: str
     low: float
@@ -40,43 +34,43 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A box: its heading and its sides."""
+class Box:
+    """A box of scenario discovery: its heading and the limits of its sides."""
 
     heading: str
     sides: Sequence[Side]
 
 
 def draw_boxes(
-    path: str | PathLike[str], *, title: str, subtitle: str, cases: Sequence[Case], note: str
+    path: str | PathLike[str], *, title: str, subtitle: str, boxes: Sequence[Box], note: str
 ) -> None:
-    """Draw each box as rows of what it keeps of each parameter's range."""
+    """Draw each box as rows, one a parameter: the part of its range that the box keeps."""
     row, top = 0.27, 0.42
-    heights = [top + row * max(len(case.sides), 1) for case in cases]
+    heights = [top + row * max(len(box.sides), 1) for box in boxes]
     size = (WIDTH, HEAD - 0.15 + FOOT + sum(heights))
     with drawing(path, size) as figure:
         caption(figure, title, subtitle, note)
         down = HEAD - 0.15
-        for k, (case, height) in enumerate(zip(cases, heights, strict=True)):
+        for k, (box, height) in enumerate(zip(boxes, heights, strict=True)):
             tall = height - top
             bottom = size[1] - down - top - tall
             axes = figure.add_axes((2.0 / WIDTH, bottom / size[1], 3.3 / WIDTH, tall / size[1]))
             colour = style.CYCLE[k % len(style.CYCLE)]
-            _case_box(axes, case, colour, last=k == len(cases) - 1)
+            _box_rows(axes, box, colour, last=k == len(boxes) - 1)
             down += height
 
 
-def _case_box(axes: Axes, case: Case, colour: str, last: bool) -> None:
-    axes.set_title(case.heading, size=style.NORMAL, weight="bold", loc="left", x=-0.55, pad=6)
-    for y, side in enumerate(case.sides):
+def _box_rows(axes: Axes, box: Box, colour: str, last: bool) -> None:
+    axes.set_title(box.heading, size=style.NORMAL, weight="bold", loc="left", x=-0.55, pad=6)
+    for y, side in enumerate(box.sides):
         axes.add_patch(Rectangle((0, y - 0.17), 1, 0.34, color="#ECECEC", lw=0))
         axes.add_patch(
             Rectangle((side.low, y - 0.28), side.high - side.low, 0.56, color=colour, lw=0)
         )
         axes.annotate(side.text, (1.0, y), (8, 0), textcoords="offset points", va="center")
     axes.set_xlim(0, 1)
-    axes.set_ylim(len(case.sides) - 0.5, -0.5)
-    axes.set_yticks(range(len(case.sides)), [s.name.replace("_", " ") for s in case.sides])
+    axes.set_ylim(len(box.sides) - 0.5, -0.5)
+    axes.set_yticks(range(len(box.sides)), [s.name.replace("_", " ") for s in box.sides])
     axes.tick_params(axis="y", length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -92,12 +86,12 @@ LEFT = 2.0
 
 
 def sheet(rows: int, row: float) -> tuple[float, float]:
-    """Size of a sheet with so many rows of this height [inch]."""
+    """Width and height of a sheet with this number of rows of this height [inch]."""
     return WIDTH, HEAD + FOOT + max(rows, 3) * row
 
 
 def head(figure: Figure, title: str, subtitle: str, note: str, left: float = LEFT) -> Axes:
-    """Head and foot the sheet; give the axes between."""
+    """Write title, subtitle and note; give the axes between them."""
     caption(figure, title, subtitle, note)
     height = figure.get_figheight()
     box = (left / WIDTH, FOOT / height, (WIDTH - left - 0.25) / WIDTH, 1 - (HEAD + FOOT) / height)
@@ -108,7 +102,7 @@ def head(figure: Figure, title: str, subtitle: str, note: str, left: float = LEF
 
 
 def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
-    """Write the title, what it is about, and the note at the foot."""
+    """Write the title and the subtitle at the top, and the note at the bottom."""
     height = figure.get_figheight()
     figure.text(0.02, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
     figure.text(0.02, 1 - 0.36 / height, subtitle, color=style.MUTED, va="top")
@@ -117,12 +111,12 @@ def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
 
 
 COLOURS = ((style.OKABE_ITO["blue"], style.INK), ("#A9CBE6", style.MUTED))
-"""Fill and whisker of the first and the second measure: dark and light, also in grey print."""
+"""Fill and whisker of the first and the second measure: dark and light, so that grey print keeps them apart."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One measure of one row with its interval."""
+    """The value of one measure of one row, with its interval."""
 
     value: float
     low: float
@@ -131,7 +125,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarRow:
-    """A parameter or driver with its measures, in the measures' order."""
+    """A parameter or driver, with one bar a measure."""
 
     name: str
     bars: Sequence[Bar]
@@ -146,13 +140,13 @@ def draw_ranked_bars(
     rows: Sequence[BarRow],
     note: str,
 ) -> None:
-    """Draw rows from the top, each with a bar a measure, a whisker over each, and its value at the end."""
+    """Draw rows from the top, each with one bar a measure; each bar has a whisker and ends with its value."""
     with drawing(path, sheet(len(rows), 0.17 + 0.13 * len(measures))) as figure:
         axes = head(figure, title, subtitle, note)
         height = 0.78 / len(measures)
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             for k, bar in enumerate(row.bars):
-                y = place + (k - (len(row.bars) - 1) / 2) * height
+                y = index + (k - (len(row.bars) - 1) / 2) * height
                 _ranked_bar(axes, y, bar, 0.88 * height, COLOURS[k])
         axes.set_yticks(range(len(rows)), [row.name.replace("_", " ") for row in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -179,7 +173,7 @@ def _ranked_bar(axes: Axes, y: float, bar: Bar, height: float, colours: tuple[st
 
 
 def _ranked_key(axes: Axes, measures: Sequence[str]) -> None:
-    """Name the measures by patches in the corner that ranked bars leave free."""
+    """Name the measures in the lower right corner, which ranked bars leave free."""
     patches = [
         Patch(color=fill, label=name, lw=0)
         for name, (fill, _) in zip(measures, COLOURS, strict=False)
@@ -206,7 +200,7 @@ def draw_stack(
     shares: Mapping[str, np.ndarray],
     note: str,
 ) -> None:
-    """Stack shares over the years, each named at the right with its share in the last.
+    """Stack shares over the years; each is named at the right with its share in the last year.
 
     Parameters
     ----------
@@ -228,15 +222,15 @@ def draw_stack(
         axes.set_xlabel("year", labelpad=2)
         middles = (edges[:-1, -1] + edges[1:, -1]) / 2
         points = 4.6 * 0.67 * 72
-        places = spread([m * points for m in middles], [LEAST_GAP] * len(middles))
-        shift = max(0.0, max(places) - points) if places else 0.0
-        for name, colour, middle, place in zip(shares, colours, middles, places, strict=True):
-            at, share = (place - shift) / points, float(np.asarray(shares[name])[-1])
+        heights = spread([m * points for m in middles], [LEAST_GAP] * len(middles))
+        shift = max(0.0, max(heights) - points) if heights else 0.0
+        for name, colour, middle, height in zip(shares, colours, middles, heights, strict=True):
+            at, share = (height - shift) / points, float(np.asarray(shares[name])[-1])
             _stack_label(axes, middle, at, f"{name.replace('_', ' ')}, {100 * share:.0f} %", colour)
 
 
 def _stack_label(axes: Axes, middle: float, at: float, text: str, colour: str) -> None:
-    """Lead from a layer's end to a swatch and its name."""
+    """Draw a line from a layer's right end to its colour and name."""
     across: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False}
     axes.plot([1.0, 1.03], [middle, at], color=style.MUTED, lw=0.6, **across)
     axes.add_patch(Rectangle((1.032, at - 0.014), 0.02, 0.028, color=colour, lw=0, **across))
@@ -248,7 +242,7 @@ SWING_ENDS = (("held at p10", "#7FB0D8"), ("held at p90", style.OKABE_ITO["vermi
 
 @dataclass(frozen=True)
 class Swing:
-    """A name with the change at p10 and at p90, panel by panel."""
+    """A parameter or driver, with the changes when it is held at p10 and at p90, one pair a panel."""
 
     name: str
     panels: Sequence[tuple[Bar, Bar]]
@@ -263,7 +257,7 @@ def draw_tornado(
     swings: Sequence[Swing],
     note: str,
 ) -> None:
-    """Draw one panel beside another, the widest swing of the first panel on top."""
+    """Draw the panels side by side, with the swings in the order given, the first on top."""
     with drawing(path, sheet(len(swings), 0.3)) as figure:
         caption(figure, title, subtitle, note)
         patches = [Patch(color=colour, label=text, lw=0) for text, colour in SWING_ENDS]
@@ -316,11 +310,11 @@ def draw_waterfall(
     steps: Sequence[BarRow],
     note: str,
 ) -> None:
-    """Draw the steps from the start down to the end, each with the interval of its own size.
+    """Draw the steps from the start at the top to the end at the bottom, each with the interval of its part.
 
     Parameters
     ----------
-    start, end : name, value and value in words of the two worlds
+    start, end : title, answer and answer in words of the two scenarios
     steps : rows of one bar, the part
     """
     with drawing(path, sheet(len(steps) + 2, 0.29)) as figure:
@@ -336,8 +330,8 @@ def draw_waterfall(
         _waterfall_end(axes, last, end)
         names = [start[0], *(step.name.replace("_", " ") for step in steps), end[0]]
         axes.set_yticks(range(last + 1), names)
-        for place in (0, last):
-            axes.get_yticklabels()[place].set_fontweight("bold")
+        for index in (0, last):
+            axes.get_yticklabels()[index].set_fontweight("bold")
         axes.set_ylim(last + 0.6, -0.6)
         tips = [
             at + tip
@@ -352,8 +346,8 @@ def draw_waterfall(
         axes.set_axisbelow(True)
 
 
-def _waterfall_end(axes: Axes, y: int, world: tuple[str, float, str]) -> None:
-    _, value, text = world
+def _waterfall_end(axes: Axes, y: int, end: tuple[str, float, str]) -> None:
+    _, value, text = end
     axes.plot([value] * 2, [y - 0.42, y + 0.42], color=style.INK, lw=2.4)
     axes.annotate(text, (value, y), (6, 0), textcoords="offset points", va="center", weight="bold")
 
@@ -365,10 +359,10 @@ def _waterfall_step(axes: Axes, y: int, at: float, bar: Bar) -> None:
     axes.plot([at, at], [y - 1, y + 0.3], color=style.MUTED, lw=0.5)
     text = f"{bar.value:+.2f}".replace("-", "−")
     ends = (at, at + bar.value, at + bar.low, at + bar.high)
-    place, shift, side = (max(ends), 4, "left") if bar.value > 0 else (min(ends), -4, "right")
+    x, shift, side = (max(ends), 4, "left") if bar.value > 0 else (min(ends), -4, "right")
     axes.annotate(
         text,
-        (place, y),
+        (x, y),
         (shift, 0),
         textcoords="offset points",
         va="center",

@@ -1,4 +1,4 @@
-"""Which constraint binds, in what share of draws."""
+"""The share of draws in which each constraint binds training compute, by year."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from matplotlib.transforms import blended_transform_factory
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, heading, lettering, month, spread, titles
 from simulator.output.figures.records import run_subtitle
-from simulator.summaries import bands as room
+from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.result import Result
 
 
 @dataclass(frozen=True)
 class Area:
-    """One constraint's part of the stack [fraction]."""
+    """One constraint's area in the stack, between two heights [fraction]."""
 
     name: str
     years: np.ndarray
@@ -40,7 +40,7 @@ def draw_binding(
     years: np.ndarray,
     as_of: float,
 ) -> None:
-    """Draw what binds training compute, year by year.
+    """Draw the stack of shares, year by year.
 
     Parameters
     ----------
@@ -68,15 +68,15 @@ def binding_areas(
     dates: Sequence[float],
     text: str = "what binds training compute [% of draws]",
 ) -> None:
-    """Stack the shares; name each inside if there is room, else at the right edge, and not what never binds."""
+    """Stack the shares; name each area inside if there is room, else at the right edge; leave out what never binds."""
     heading(axes, text, -0.085)
     shares = {name: share for name, share in shares.items() if np.any(share)}
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "50", "100"])
     edges = np.cumsum([np.zeros(len(years)), *shares.values()], axis=0)
-    spare = iter(style.CYCLE * len(shares))
+    other_colours = iter(style.CYCLE * len(shares))
     areas = [
-        Area(name, years, low, high, style.CONSTRAINTS.get(name) or next(spare))
+        Area(name, years, low, high, style.CONSTRAINTS.get(name) or next(other_colours))
         for name, low, high in zip(shares, edges[:-1], edges[1:], strict=True)
     ]
     for area in areas:
@@ -86,24 +86,24 @@ def binding_areas(
 
 
 def _name_inside(axes: Axes, area: Area, dates: Sequence[float]) -> bool:
-    """Name an area where it is thick and no date is marked; say whether there was room."""
+    """Name an area where it is thick and no date is marked; return whether there was room."""
     colour = style.PAPER if _dark(area.colour) else style.INK
     text = axes.text(0, 0, area.name, ha="center", va="center", color=colour)
     box = text.get_window_extent()
     wide, tall = axes.transData.transform((1, 1)) - axes.transData.transform((0, 0))
     half = 0.6 * box.width / wide
     left, right = axes.get_xlim()
-    places = []
+    spots = []
     for year in area.years[(area.years > left + half) & (area.years < right - half)]:
         if all(abs(year - date) > half for date in dates):
             span = np.abs(area.years - year) <= half
             low, high = float(area.low[span].max()), float(area.high[span].min())
-            places.append((high - low, float(year), (low + high) / 2))
-    thickest = max((place[0] for place in places), default=0.0)
+            spots.append((high - low, float(year), (low + high) / 2))
+    thickest = max((spot[0] for spot in spots), default=0.0)
     if thickest * tall < 1.3 * box.height:
         text.remove()
         return False
-    thick = [place[1:] for place in places if place[0] >= 0.95 * thickest]
+    thick = [spot[1:] for spot in spots if spot[0] >= 0.95 * thickest]
     text.set_position(thick[len(thick) // 2])
     return True
 
@@ -123,12 +123,12 @@ def _name_outside(axes: Axes, areas: Sequence[Area]) -> None:
     highs = [float(np.interp(right, area.years, area.high)) for area in areas]
     middles = [(low + high) / 2 for low, high in zip(lows, highs, strict=True)]
     wanted = [axes.transData.transform((0, middle))[1] for middle in middles]
-    places = spread(wanted, [14.0] * len(areas))
-    for area, low, high, middle, place in zip(areas, lows, highs, middles, places, strict=True):
+    heights = spread(wanted, [14.0] * len(areas))
+    for area, low, high, middle, height in zip(areas, lows, highs, middles, heights, strict=True):
         axes.annotate(
             f"{area.name}, {_percent(high - low)} in {right:.0f}",
             (right, middle),
-            (1.03, axes.transData.inverted().transform((0, place))[1]),
+            (1.03, axes.transData.inverted().transform((0, height))[1]),
             textcoords=blended_transform_factory(axes.transAxes, axes.transData),
             va="center",
             annotation_clip=False,
@@ -145,15 +145,14 @@ def _name_outside(axes: Axes, areas: Sequence[Area]) -> None:
 
 def binding(result: Result, path: Path) -> None:
     """Draw which constraint binds training compute, by year."""
-    (series,) = room.select_series(result, ["binding_constraint"])
-    every = range(len(result.shape.years))
-    found = room.series_band(result, series, {}, every)
-    error = max(float(values.max()) for values in found.errors.values())
+    (series,) = select_series(result, ["binding_constraint"])
+    band = series_band(result, series, {}, range(len(result.shape.years)))
+    error = max(float(values.max()) for values in band.errors.values())
     draw_binding(
         path,
         title="What binds training compute",
         subtitle=f"{run_subtitle(result)}; Monte Carlo error at most {100 * error:.2g} % of draws",
-        shares=found.shares,
-        years=found.years,
+        shares=band.shares,
+        years=band.years,
         as_of=result.plan.as_of_year,
     )

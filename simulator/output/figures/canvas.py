@@ -58,7 +58,7 @@ def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Fi
 
 
 def titles(figure: Figure, title: str, subtitle: str) -> None:
-    """Head the whole figure."""
+    """Write the figure's title and subtitle."""
     tall = figure.get_figheight()
     figure.text(0.02, 1 - 0.13 / tall, title, size=style.LARGE, weight="bold", va="top")
     lines = textwrap.fill(subtitle, 120)
@@ -73,12 +73,12 @@ def month(year: float) -> str:
 
 
 def signed(value: float, _: int | None = None) -> str:
-    """A label of an axis of differences."""
+    """A number with its sign, as a label of an axis."""
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
 def heading(axes: Axes, text: str, x: float = 0.0) -> None:
-    """Head one panel, from a place across it [fraction]."""
+    """Write a panel's heading, from this position across it [fraction]."""
     lettering(axes, text, (x, 1), (0, 7), "axes fraction", size=style.NORMAL, weight="bold")
 
 
@@ -90,13 +90,22 @@ def lettering(
     units: Any = "data",
     **options: Any,
 ) -> Annotation:
-    """Write small text at a place, moved by an offset [point]."""
+    """Write small text at a position, moved by an offset [point]."""
     options = {"size": style.SMALL, "annotation_clip": False} | options
     return axes.annotate(text, at, offset, units, textcoords="offset points", **options)
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Centres moved apart, as little as possible, until things of these sizes do not touch."""
+    """The wanted centres, moved as little as possible until items of these sizes do not touch.
+
+    Parameters
+    ----------
+    wanted, sizes : (item), in one unit of length
+
+    Returns
+    -------
+    (item) centres, in the same unit
+    """
     groups: list[tuple[list[int], float, float]] = []
     for i in sorted(range(len(wanted)), key=lambda i: (wanted[i], i)):
         members, middle, size = [i], wanted[i], sizes[i]
@@ -106,13 +115,13 @@ def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
             members, size = others + members, length + size
             middle = total / len(members)
         groups.append((members, middle, size))
-    places = [0.0] * len(wanted)
+    centres = [0.0] * len(wanted)
     for members, middle, size in groups:
         edge = middle - size / 2
         for i in members:
-            places[i] = edge + sizes[i] / 2
+            centres[i] = edge + sizes[i] / 2
             edge += sizes[i]
-    return places
+    return centres
 
 
 BAND_PAIRS = (("p05", "p95"), ("p10", "p90"), ("p25", "p75"))
@@ -121,7 +130,7 @@ BAND_NAMES = ("p05", "p10", "p25", "median", "p75", "p90", "p95")
 
 
 def fan_bands(axes: Axes, band: Band) -> None:
-    """Draw the bands and the median, and say where p95 goes if it leaves the panel."""
+    """Draw the bands and the median, and write the last p95 if it leaves the panel."""
     for (low, high), tint in zip(BAND_PAIRS, style.FAN, strict=True):
         axes.fill_between(band.years, band.quantiles[low], band.quantiles[high], color=tint, lw=0)
     axes.plot(band.years, band.quantiles["p50"], color=style.MEDIAN, lw=1.5, zorder=3)
@@ -133,7 +142,7 @@ def fan_bands(axes: Axes, band: Band) -> None:
 
 
 def fan_key(axes: Axes) -> None:
-    """Draw a slice of the fan, its quantiles named."""
+    """Draw a slice of the fan with the names of its quantiles."""
     key = axes.inset_axes((0.035, 0.7, 0.04, 0.22))
     key.set(xlim=(0, 1), ylim=(0, 6))
     key.axis("off")

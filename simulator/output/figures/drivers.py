@@ -25,7 +25,7 @@ WIDE, TALL = 7.5, 8.6
 
 COLUMNS = 3
 
-NOTHING = 1e-9  # [OOM], what rounding leaves of a part that is not there
+LEAST_PART = 1e-9  # [OOM]; what is smaller is rounding error of a part that is 0
 
 
 def draw_drivers(
@@ -38,7 +38,7 @@ def draw_drivers(
     total: np.ndarray,
     anchor_year: float,
 ) -> None:
-    """Stack the parts' means, what takes away below 0; beneath, each part with its 80 % interval.
+    """Stack the parts' means, losses below 0; beneath, draw each part with its 80 % interval.
 
     Parameters
     ----------
@@ -54,17 +54,17 @@ def draw_drivers(
         stack.set_xlim(float(years[0]), float(years[-1]))
         heading(stack, "mean of what each driver adds [OOM over GPT-4]", -0.081)
         _stack(stack, years, parts, total)
-        _small(figure, years, parts, anchor_year)
+        _panels(figure, years, parts, anchor_year)
 
 
 def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarray) -> None:
-    """Gains pile up from 0 and losses down from 0, year by year; a thin line is their sum."""
+    """Stack gains upward from 0 and losses downward, year by year; a line is their sum."""
     above, below = np.zeros(len(years)), np.zeros(len(years))
     ends: dict[str, float] = {}
     for part, (colour, hatch) in zip(parts, style.PARTS, strict=False):
         gain, loss = np.maximum(part.mean, 0.0), np.minimum(part.mean, 0.0)
         for foot, step in ((above, gain), (below, loss)):
-            if np.any(np.abs(step) > NOTHING):
+            if np.any(np.abs(step) > LEAST_PART):
                 look: dict[str, Any] = {
                     "facecolor": colour,
                     "edgecolor": style.PAPER,
@@ -72,7 +72,7 @@ def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarr
                 }
                 axes.fill_between(years, foot, foot + step, **look, lw=0.5)
         foot = above if gain[-1] > 0 else below
-        if np.any(np.abs(part.mean) > NOTHING):
+        if np.any(np.abs(part.mean) > LEAST_PART):
             label = f"{part.label} {_gain(part.mean[-1])}"
             ends[label] = float(foot[-1] + part.mean[-1] / 2)
         above, below = above + gain, below + loss
@@ -90,31 +90,31 @@ def _gain(value: float) -> str:
 
 
 def _names(axes: Axes, labels: Sequence[str], ends: Sequence[float]) -> None:
-    """Name each area at the right edge, as near its height as its neighbours allow."""
+    """Name each area at the right edge, as near its height as the other names allow."""
     right, pixel = axes.get_xlim()[1], axes.figure.dpi / 72
     wanted = [float(axes.transData.transform((right, end))[1]) for end in ends]
-    places = spread(wanted, [11.0 * pixel] * len(ends))
-    for label, end, want, place in zip(labels, ends, wanted, places, strict=True):
+    heights = spread(wanted, [11.0 * pixel] * len(ends))
+    for label, end, want, height in zip(labels, ends, wanted, heights, strict=True):
         line = {"arrowstyle": "-", "color": style.MUTED, "lw": 0.5, "shrinkA": 0, "shrinkB": 0}
         lettering(
             axes,
             label,
             (right, end),
-            (14, (place - want) / pixel),
+            (14, (height - want) / pixel),
             va="center",
             weight="bold" if label == labels[-1] else "normal",
             arrowprops=line | {"relpos": (0, 0.5)},
         )
 
 
-def _small(figure: Figure, years: np.ndarray, parts: Sequence[Part], anchor: float) -> None:
-    """Draw each part by itself, all on one scale: its mean and its 80 % interval over draws."""
+def _panels(figure: Figure, years: np.ndarray, parts: Sequence[Part], anchor: float) -> None:
+    """Draw each part in a panel of its own, all on one scale: its mean and its 80 % interval over draws."""
     rows = -(-len(parts) // COLUMNS)
     shown = years >= anchor
     low = min(float(part.low[shown].min()) for part in parts)
     high = max(float(part.high[shown].max()) for part in parts)
-    for place, (part, (colour, _)) in enumerate(zip(parts, style.PARTS, strict=False)):
-        row, column = divmod(place, COLUMNS)
+    for index, (part, (colour, _)) in enumerate(zip(parts, style.PARTS, strict=False)):
+        row, column = divmod(index, COLUMNS)
         wide, tall = 0.25, 0.315 / rows
         box = (0.075 + column * 0.315, 0.05 + (rows - 1 - row) * (tall + 0.035), wide, tall)
         axes = figure.add_axes(box)
@@ -134,18 +134,23 @@ def _small(figure: Figure, years: np.ndarray, parts: Sequence[Part], anchor: flo
 
 def drivers(result: Result, path: Path) -> None:
     """Draw what each driver adds to effective compute, by year."""
-    found = decomposition.decompose(result)
-    error = float(np.max(found.total_mcse))
+    decomposed = decomposition.decompose(result)
+    error = float(np.max(decomposed.total_mcse))
     draw_drivers(
         path,
         title="What drives effective compute",
-        subtitle=f"{run_subtitle(result)}; means over the {found.draws:,} draws whose trajectories are "
+        subtitle=f"{run_subtitle(result)}; means over the {decomposed.draws:,} draws whose trajectories are "
         f"kept, Monte Carlo error of their sum at most {error:.2g} OOM",
-        years=found.years,
+        years=decomposed.years,
         parts=[
-            Part(decomposition.LABELS[name], found.mean[name], found.low[name], found.high[name])
-            for name in found.mean
+            Part(
+                decomposition.LABELS[name],
+                decomposed.mean[name],
+                decomposed.low[name],
+                decomposed.high[name],
+            )
+            for name in decomposed.mean
         ],
-        total=found.total,
+        total=decomposed.total,
         anchor_year=result.plan.anchor_year,
     )

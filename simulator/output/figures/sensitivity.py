@@ -12,7 +12,7 @@ from simulator.output.digits import limits_in_words
 from simulator.output.figures.bars import (
     Bar,
     BarRow,
-    Case,
+    Box,
     Side,
     Swing,
     draw_boxes,
@@ -167,7 +167,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
 
 def _boxes(findings: Analysis, path: Path) -> None:
     units = {prior.name: prior.unit for prior in findings.plan.priors}
-    cases = []
+    boxes = []
     for record in findings.records:
         heading = (
             f"{record['box']}. coverage {100 * record['coverage']:.0f} ± {100 * record['mcse_coverage']:.0f} %, "
@@ -182,7 +182,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
             )
             for name, ends in record["limits"].items()
         ]
-        cases.append(Case(heading, sides))
+        boxes.append(Box(heading, sides))
     share = 100 * findings.now["share_of_cases"]
     early = findings.target.kind == BEFORE
     name = findings.target.text.partition("@")[0]
@@ -195,7 +195,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
         path,
         title=f"Worlds in which {name} {what}",
         subtitle=f"{_subtitle(findings)}; {share:.0f} % of all draws",
-        cases=cases,
+        boxes=boxes,
         note="Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
         "Coverage: share of such worlds inside; density: share of the draws inside that are such. "
         "Boxes are found in half of the draws and judged on the other half, each outside those "

@@ -16,7 +16,7 @@ OKABE_ITO = {
 
 
 CYCLE = tuple(OKABE_ITO[name] for name in ("blue", "vermilion", "green", "purple", "orange", "sky"))
-"""One colour a world, in this order."""
+"""Colours of scenarios that are compared, in this order."""
 
 
 INK = "#222222"
@@ -39,11 +39,11 @@ THRESHOLDS = (("#9C4300", "#F2C5A3"), ("#7F3561", "#EACDDD"))
 
 
 CONSTRAINTS = {"money": "#EFEBDD", "power": "#F0B942", "chips": "#3E9C86", "latency": "#6B3F73"}
-"""What binds; each darker than the one before, so that grey print keeps them apart."""
+"""Colour of each constraint, each darker than the one before, so that grey print keeps them apart."""
 
 
 GAP = INK
-"""What is not reached."""
+"""Colour of the share of draws that do not reach a milestone."""
 
 
 PARTS = (
@@ -57,7 +57,7 @@ PARTS = (
     ("#009E73", ""),
     ("#CC79A7", ""),
 )
-"""Colour and hatch of each part of effective compute: blues for hardware, greys for what takes away."""
+"""Colour and hatch of each part of effective compute: blues for hardware, greys for losses."""
 
 
 SMALL, NORMAL, LARGE = 7.0, 8.0, 11.0
@@ -99,4 +99,4 @@ RC: dict[str, object] = {
     "svg.hashsalt": "oomcast",
     "pdf.fonttype": 42,
 }
-"""Laid over matplotlib's own defaults, never over a person's matplotlibrc."""
+"""Laid over matplotlib's own defaults; a user's matplotlibrc has no effect."""

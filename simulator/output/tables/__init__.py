@@ -1,1 +1,1 @@
-"""One file a table: what a command prints, as rows for people, tidy records, and a JSON document."""
+"""One file a table: rows for people, tidy records, and a JSON document of what a command prints."""

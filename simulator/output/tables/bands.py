@@ -12,45 +12,45 @@ from simulator.summaries.result import Result
 
 
 def bands_document(result: Result, bands: Sequence[SeriesBand]) -> dict[str, Any]:
-    """Bands in the shape that other programs read."""
-    told = []
+    """The JSON document of bands, whose shape other programs rely on."""
+    series = []
     for each in bands:
         head = {"name": each.series.name, "unit": each.series.unit, "year": each.years.tolist()}
         errors = {key: values.tolist() for key, values in each.errors.items()}
         if each.shares:
             shares = {name: values.tolist() for name, values in each.shares.items()}
-            told.append(head | {"shares": shares, "mcse_shares": errors})
+            series.append(head | {"shares": shares, "mcse_shares": errors})
         else:
             quantiles = {key: values.tolist() for key, values in each.quantiles.items()}
-            told.append(head | quantiles | {f"mcse_{key}": v for key, v in errors.items()})
+            series.append(head | quantiles | {f"mcse_{key}": v for key, v in errors.items()})
     plan = result.plan
-    return {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "series": told}
+    return {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "series": series}
 
 
 def bands_records(result: Result, bands: Sequence[SeriesBand]) -> list[dict[str, Any]]:
     """One record a series and year; a code's shares stand in columns of their own."""
-    told = []
+    records = []
     for each in bands:
         columns = {f"share_{name}": values for name, values in each.shares.items()}
         columns |= dict(each.quantiles)
         errors = {("share_" if each.shares else "") + key: v for key, v in each.errors.items()}
         columns |= {f"mcse_{key}": values for key, values in errors.items()}
         head = {"run": result.plan.name, "series": each.series.name, "unit": each.series.unit}
-        told += [
+        records += [
             head | {"year": float(year)} | {key: float(v[i]) for key, v in columns.items()}
             for i, year in enumerate(each.years)
         ]
-    return told
+    return records
 
 
-def bands_answer(result: Result, found: Sequence[SeriesBand], levels: Sequence[str]) -> Answer:
+def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[str]) -> Answer:
     """The table of bands, its records and its document."""
-    numbers = list(levels) if any(each.quantiles for each in found) else []
+    numbers = list(levels) if any(each.quantiles for each in bands) else []
     shown_error = "p50" if "p50" in numbers else next(iter(numbers), "")
-    codes = list(dict.fromkeys(name for each in found for name in each.shares))
+    codes = list(dict.fromkeys(name for each in bands for name in each.shares))
     header = ["series [unit]", "year", *numbers, *([f"mcse {shown_error}"] if numbers else [])]
     lines = []
-    for each in found:
+    for each in bands:
         name = f"{each.series.name} [{'share of draws' if each.shares else each.series.unit}]"
         for i, year in enumerate(each.years):
             cells = [
@@ -70,4 +70,4 @@ def bands_answer(result: Result, found: Sequence[SeriesBand], levels: Sequence[s
         "to the digits that the Monte Carlo error allows."
     )
     table = Table(plan.title, [*header, *codes], lines, caption)
-    return Answer(table, bands_records(result, found), bands_document(result, found))
+    return Answer(table, bands_records(result, bands), bands_document(result, bands))

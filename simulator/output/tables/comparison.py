@@ -1,4 +1,4 @@
-"""Two worlds side by side, as tables."""
+"""The tables of two scenarios: how they differ, and which drivers the difference comes from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from simulator.sensitivity.targets import BEFORE
 def comparison_answer(
     a: Plan, b: Plan, differences: list[dict[str, Any]], answers: list[dict[str, Any]]
 ) -> Answer:
-    """How two plans differ, and their medians."""
+    """How two plans differ, and their median arrivals with the difference."""
     titles = (f"{a.title} (A)", f"{b.title} (B)")
     header = ["", *titles, "B - A"]
     lines = [[d["what"], d["a"], d["b"], d["driver"]] for d in differences]

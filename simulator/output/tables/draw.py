@@ -11,17 +11,22 @@ from simulator.output.rendering import Answer, Table
 def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
     """One draw, or the one at the medians: its series every five years, its arrivals, its parameters."""
     name = "every parameter at its median" if record["draw"] is None else f"draw {record['draw']}"
-    years = [i for i, y in enumerate(record["year"]) if y % 5 == 0 or y == record["anchor_year"]]
-    header = ["", *(f"{record['year'][i]:g}" for i in years)]
-    rows = [
-        [name, *(f"{values[i]:.4g}" for i in years)] for name, values in record["series"].items()
+    shown_years = [
+        i for i, y in enumerate(record["year"]) if y % 5 == 0 or y == record["anchor_year"]
     ]
-    rows += [[""] * len(header), ["milestone", "arrival", *[""] * (len(years) - 1)]]
+    header = ["", *(f"{record['year'][i]:g}" for i in shown_years)]
+    rows = [
+        [name, *(f"{values[i]:.4g}" for i in shown_years)]
+        for name, values in record["series"].items()
+    ]
+    rows += [[""] * len(header), ["milestone", "arrival", *[""] * (len(shown_years) - 1)]]
     for name, arrival in record["arrivals"].items():
-        shown = f"> {record['year'][-1]:g}" if arrival == float("inf") else f"{arrival:.2f}"
-        rows.append([name, shown, *[""] * (len(years) - 1)])
-    rows += [[""] * len(header), ["parameter", "value", *[""] * (len(years) - 1)]]
-    rows += [[n, f"{v:.6g}", *[""] * (len(years) - 1)] for n, v in record["parameters"].items()]
+        year = f"> {record['year'][-1]:g}" if arrival == float("inf") else f"{arrival:.2f}"
+        rows.append([name, year, *[""] * (len(shown_years) - 1)])
+    rows += [[""] * len(header), ["parameter", "value", *[""] * (len(shown_years) - 1)]]
+    rows += [
+        [n, f"{v:.6g}", *[""] * (len(shown_years) - 1)] for n, v in record["parameters"].items()
+    ]
     records = [
         {"series": name, "year": year, "value": value}
         for name, values in record["series"].items()

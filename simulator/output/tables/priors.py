@@ -20,7 +20,13 @@ SHOWN_QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
 
 def select_priors(priors: Sequence[Prior], names: Sequence[str]) -> list[Prior]:
-    """The priors of these names, or whose names these patterns match; all when none is given."""
+    """The priors whose names match one of these names or patterns; all when there is none.
+
+    Raises
+    ------
+    InputFault
+        naming each that matches no prior
+    """
     known = [prior.name for prior in priors]
     faults = [
         Fault(name, found="no such prior", allowed="a prior's name, or a pattern such as 'stock_*'",
@@ -34,13 +40,13 @@ def select_priors(priors: Sequence[Prior], names: Sequence[str]) -> list[Prior]:
 
 
 def prior_quantiles(prior: Prior) -> dict[str, float]:
-    """Quantiles of a prior after everything [its unit]."""
+    """Quantiles of a prior after fit, shift and limits: key -> value [the prior's unit]."""
     values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in SHOWN_QUANTILES]))
     return dict(zip(SHOWN_QUANTILES, values.tolist(), strict=True))
 
 
 def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, Any]:
-    """One prior as a flat record, its source spelt out."""
+    """One prior as a flat record, with its quantiles and the entry of its source."""
     source = sources[prior.source].model_dump(include={"authors", "year", "title", "url"})
     return {
         "name": prior.name,
@@ -54,11 +60,9 @@ def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, 
     }
 
 
-def priors_answer(made: Plan, shown: list[Prior], notes: bool) -> Answer:
-    """The table of priors; with notes, each one's note and source beneath."""
-    pass
-
-    records = [prior_record(prior, made.sources) for prior in shown]
+def priors_answer(plan: Plan, shown: list[Prior], notes: bool) -> Answer:
+    """The table of priors; with `notes`, the note and source of each beneath it."""
+    records = [prior_record(prior, plan.sources) for prior in shown]
     header = ["prior", "unit", "family", "source", *SHOWN_QUANTILES, "misfit"]
     rows = [
         [
@@ -75,8 +79,8 @@ def priors_answer(made: Plan, shown: list[Prior], notes: bool) -> Answer:
         reference = f"{r['source_authors']} ({r['source_year']}), {r['source_title']}"
         address = f", {r['source_url']}" if r["source_url"] else ""
         caption += f"\n\n{r['name']}: {r['note'] or 'no note'}\n  {reference}{address}"
-    document = {"run": made.name, "priors": records}
-    return Answer(Table(f"Priors: {made.title}", header, rows, caption, names=4), records, document)
+    document = {"run": plan.name, "priors": records}
+    return Answer(Table(f"Priors: {plan.title}", header, rows, caption, names=4), records, document)
 
 
 def families_answer() -> Answer:

@@ -1,4 +1,4 @@
-"""The table of where values come from."""
+"""The table of where the values of runs come from."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from simulator.inputs.load import LoadedInputs
 from simulator.output.rendering import Answer, Table
 
 
-def provenance_answer(worlds: list[LoadedInputs], names: list[str]) -> Answer:
-    """Where each value of runs came from, or each that is about one of these names."""
+def provenance_answer(runs: list[LoadedInputs], names: list[str]) -> Answer:
+    """Where every value of these runs comes from, or the values of these names alone."""
     records = [
-        {"run": world.scene.run.name, **origin._asdict(), "replaces": list(origin.replaces)}
-        for world in worlds
-        for origin in explain_values(world, names)
+        {"run": run.scene.run.name, **origin._asdict(), "replaces": list(origin.replaces)}
+        for run in runs
+        for origin in explain_values(run, names)
     ]
     header = ["name", "what", "value", "from", "in place of"]
     rows = [
         [str(r["name"]), str(r["kind"]), str(r["value"]), str(r["place"]), ", ".join(r["replaces"])]
         for r in records
     ]
-    title = "Where values come from: " + ", ".join(world.scene.run.name for world in worlds)
+    title = "Where values come from: " + ", ".join(run.scene.run.name for run in runs)
     return Answer(Table(title, header, rows, names=5), records, records)
