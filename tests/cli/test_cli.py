@@ -117,6 +117,16 @@ def test_a_run_can_be_replayed_without_a_result(folder, oomcast):
     assert not list(folder.iterdir())
 
 
+def test_tables_of_draws_say_which_draw(folder, oomcast):
+    replayed = oomcast("replay", "baseline", "--draw", 3).out.splitlines()
+    at_medians = oomcast("median", "baseline").out.splitlines()
+    assert replayed[0] == "Baseline: draw 3"
+    assert at_medians[0] == "Baseline: every parameter at its median"
+    assert replayed[1:] != at_medians[1:]
+    names = [line.split()[0] for line in replayed if line]
+    assert {"effective_compute", "automated_researcher", "algorithms_growth"} <= set(names)
+
+
 def test_best_has_every_parameter_at_its_median(folder, oomcast, plan):
     said = oomcast("best", "--set", "hold.power_ceiling=0.9", "--format", "json")
     told = strictly(said.out)

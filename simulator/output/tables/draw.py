@@ -10,26 +10,23 @@ from simulator.output.rendering import Answer, Table
 
 def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
     """One draw, or the one at the medians: its series every five years, its arrivals, its parameters."""
-    name = "every parameter at its median" if record["draw"] is None else f"draw {record['draw']}"
-    shown_years = [
-        i for i, y in enumerate(record["year"]) if y % 5 == 0 or y == record["anchor_year"]
-    ]
-    header = ["", *(f"{record['year'][i]:g}" for i in shown_years)]
+    draw, years = record["draw"], record["year"]
+    shown = [i for i, year in enumerate(years) if year % 5 == 0 or year == record["anchor_year"]]
+    header = ["", *(f"{years[i]:g}" for i in shown)]
+    blank, rest = [""] * len(header), [""] * (len(shown) - 1)
     rows = [
-        [name, *(f"{values[i]:.4g}" for i in shown_years)]
-        for name, values in record["series"].items()
+        [name, *(f"{values[i]:.4g}" for i in shown)] for name, values in record["series"].items()
     ]
-    rows += [[""] * len(header), ["milestone", "arrival", *[""] * (len(shown_years) - 1)]]
+    rows += [blank, ["milestone", "arrival", *rest]]
     for name, arrival in record["arrivals"].items():
-        year = f"> {record['year'][-1]:g}" if arrival == float("inf") else f"{arrival:.2f}"
-        rows.append([name, year, *[""] * (len(shown_years) - 1)])
-    rows += [[""] * len(header), ["parameter", "value", *[""] * (len(shown_years) - 1)]]
-    rows += [
-        [n, f"{v:.6g}", *[""] * (len(shown_years) - 1)] for n, v in record["parameters"].items()
-    ]
+        reached = arrival != float("inf")
+        rows.append([name, f"{arrival:.2f}" if reached else f"> {years[-1]:g}", *rest])
+    rows += [blank, ["parameter", "value", *rest]]
+    rows += [[name, f"{value:.6g}", *rest] for name, value in record["parameters"].items()]
     records = [
         {"series": name, "year": year, "value": value}
         for name, values in record["series"].items()
-        for year, value in zip(record["year"], values, strict=True)
+        for year, value in zip(years, values, strict=True)
     ]
-    return Answer(Table(f"{plan.title}: {name}", header, rows), records, record)
+    which = "every parameter at its median" if draw is None else f"draw {draw}"
+    return Answer(Table(f"{plan.title}: {which}", header, rows), records, record)
