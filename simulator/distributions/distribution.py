@@ -21,6 +21,8 @@ FAMILIES: dict[str, Family] = {
     for family in (DISCRETE[0], *LOCATION_SCALE, *SHAPED, *DISCRETE[1:], QUANTILE_CURVE)
 }
 
+HIGHEST_LEVEL = math.nextafter(1.0, 0.0)  # rounding may reach 1, at which a tail is infinite
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -80,7 +82,7 @@ class Distribution:
         if math.isfinite(self.lower) or math.isfinite(self.upper):
             from_above, low, high = self._kept
             inverse = family.inverse_survival if from_above else family.inverse_cdf
-            levels = low + levels * (high - low)
+            levels = np.minimum(low + levels * (high - low), HIGHEST_LEVEL)
         support = self.support  # which rounding may overstep
         return np.clip(inverse(levels, **self.natural) + self.shift, support.low, support.high)
 
