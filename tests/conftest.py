@@ -102,7 +102,7 @@ def oomcast_apart():
 
 def opened(folder):
     """A finished run, with its counts and cards."""
-    return results.read_result(str(folder))
+    return results.load_result(str(folder))
 
 
 def files_in(folder):

@@ -15,7 +15,7 @@ SETS = (
     'series=["effective_compute", "binding_constraint"]',
     'milestones=["automated_researcher", "run_1e27", "cluster_1t"]',
 )
-KEEP = {"keep_cards": 900, "keep_trajectories": 300}
+KEEP = {"keep_draws": 900, "keep_trajectories": 300}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -35,7 +35,7 @@ def small(draws=1500, *sets):
 
 def finished(out, draws=1500, *sets, **options):
     """The folder of a small world's result."""
-    return running.run(small(draws, *sets), str(out), **{**KEEP, **options})
+    return running.run(small(draws, *sets), out, **{**KEEP, **options}).folder
 
 
 def contents(folder):

@@ -30,10 +30,10 @@ def bands(
     """
     from simulator.output.rendering import emit
     from simulator.output.tables.bands import bands_answer
-    from simulator.store.results import read_result
+    from simulator.store.results import load_result
     from simulator.summaries.bands import quantile_levels, select_series, select_years, series_band
 
-    opened = read_result(result)
+    opened = load_result(result)
     levels = quantile_levels(split_commas(quantiles))
     rows = select_years(opened, split_commas(years))
     selected = select_series(opened, split_commas(series))

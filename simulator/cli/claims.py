@@ -12,9 +12,9 @@ def claims(results: ResultNames, format: TableFormat = None, output: Output = No
     from simulator.inputs.claims import load_claims
     from simulator.output.rendering import emit
     from simulator.output.tables.claims import claims_answer
-    from simulator.store.results import read_result
+    from simulator.store.results import load_result
 
-    opened = [read_result(name) for name in results]
+    opened = [load_result(name) for name in results]
     ledger = load_claims()
     probabilities = [
         (result.plan.name, [claim_probability(claim, result) for claim in ledger])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,12 +47,12 @@ def condition(
     from simulator.output.tables.milestones import milestones_answer
     from simulator.store import results, running
 
-    before = results.read_result(result)
+    before = results.load_result(result)
     names = split_commas([observations] if observations else None)
     names = names or [observation.name for observation in before.plan.observations]
     plan = load.conditioned_plan(before.plan, names, sampler.value)
-    folder = running.run(plan, out or str(results.locate_result(result)) + "-conditioned", workers)
-    after = results.read_result(str(folder))
+    folder = Path(out or f"{before.folder}-conditioned")
+    after = running.run(plan, folder, workers)
     emit(milestones_answer([before, after], [before.plan.name, plan.name]), format, output)
     warn_of_weights(after)
     announce_result(folder)

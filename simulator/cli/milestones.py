@@ -13,9 +13,9 @@ def milestones(results: ResultNames, format: TableFormat = None, output: Output 
     from simulator.output.messages import warn_of_past, warn_of_weights
     from simulator.output.rendering import emit
     from simulator.output.tables.milestones import milestones_answer
-    from simulator.store.results import read_result
+    from simulator.store.results import load_result
 
-    opened = [read_result(name) for name in results]
+    opened = [load_result(name) for name in results]
     emit(milestones_answer(opened, [Path(name).name for name in results]), format, output)
     for result in opened:
         warn_of_past(result)

@@ -145,7 +145,7 @@ def open_source(
     if sets or priors:
         return load.load_plan(source, settings(sets), priors)
     try:
-        result = results.read_result(source)
+        result = results.load_result(source)
     except InputFault as result_fault:
         try:
             return load.load_plan(source)

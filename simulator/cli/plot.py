@@ -51,11 +51,11 @@ def plot(
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
     `oomcast plot baseline peak-data compare -o worlds.pdf`.
     """
-    from simulator.store.results import read_result
+    from simulator.store.results import load_result
 
     chosen, names = _kind(kind), split_commas(series)
     _check_request(results, chosen, output, names)
-    opened = [read_result(name) for name in results]
+    opened = [load_result(name) for name in results]
     _draw(chosen, opened, [Path(name).name for name in results], output, names)
 
 

@@ -47,7 +47,7 @@ def _tempered_parameters(result: str, draw: int, plan: Plan) -> Array | None:
 
     if plan.sampler != "sequential" or not plan.observations:
         return None
-    parameters = results.read_result(result).parameters
+    parameters = results.load_result(result).parameters
     if draw >= len(parameters):
         raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(parameters) - 1}")])
     return parameters[draw]

@@ -33,16 +33,24 @@ if TYPE_CHECKING:
 
 
 class Failure(NamedTuple):
-    """A run that came to nothing, and why."""
+    """A run that failed, and why."""
 
     run: str
     error: Exception
 
 
+class FinishedRun(NamedTuple):
+    """What is printed of a result, without its counts: those of a long sweep would not fit the memory."""
+
+    plan: Plan
+    milestone_estimates: list[dict[str, Any]]
+    warnings: Sequence[str]
+
+
 def _load_all(
     runs: Iterable[str], sets: Sequence[str], priors: str | None
 ) -> tuple[list[Plan], list[Failure]]:
-    """Read every run before any is walked; those at fault are named now, not after hours."""
+    """Load every run before the first is simulated, so that faults are reported now and not after hours."""
     from simulator.errors import InputFault
     from simulator.inputs import sweeps
 
@@ -51,61 +59,45 @@ def _load_all(
         try:
             plans += sweeps.load_plans(run, sets, priors)
         except InputFault as error:
-            failures.append(_report_failure(Failure(run, error)))
+            failures.append(_reported(Failure(run, error)))
     return plans, failures
 
 
 def _run_all(
-    plans: Iterable[Plan], out: str | None, walk: Callable[[Plan, str | None], Path]
-) -> tuple[list[Path], list[Failure]]:
-    """Walk each plan into a folder of its own, under `out` if that is given.
-
-    `walk` takes a plan and its folder and gives the result's.
-    """
+    plans: Iterable[Plan], out: str | None, run_plan: Callable[[Plan, Path], Result]
+) -> tuple[list[FinishedRun], list[Failure]]:
+    """Run each plan into a folder of its own, under `out` if that is given."""
     from simulator.errors import Fault, InputFault
+    from simulator.output.messages import announce_run
     from simulator.store import results
 
-    folders: dict[Path, Plan] = {}
+    finished: dict[Path, FinishedRun] = {}
     failures = []
     for plan in plans:
-        place = results.result_folder(plan, str(Path(out) / plan.name) if out else None)
-        there = _is_unchanged(place, plan)
+        folder = results.result_folder(plan, str(Path(out) / plan.name) if out else None)
+        unchanged = results.is_result_of(folder, plan)
         try:
-            if place in folders and folders[place] != plan:
-                found = f"two runs of the name {plan.name}"
-                raise InputFault([Fault(str(place), "", "", found, "one", "rename one of them")])
-            walk(plan, str(place))
-        except Exception as error:  # whatever befell one run must not cost the others
-            failures.append(_report_failure(Failure(plan.name, error)))
+            if folder in finished and finished[folder].plan != plan:
+                problem = f"two runs of the name {plan.name}"
+                raise InputFault([Fault(str(folder), "", "", problem, "one", "rename one of them")])
+            finished[folder] = _finished_run(run_plan(plan, folder))
+        except Exception as error:  # a failure of one run must not stop the others
+            failures.append(_reported(Failure(plan.name, error)))
             continue
-        folders[place] = plan
-        print(f"oomcast: {plan.name}: {'unchanged' if there else 'done'}, {place}", file=sys.stderr)
-    return list(folders), failures
+        announce_run(plan.name, folder, unchanged)
+    return list(finished.values()), failures
 
 
-def _is_unchanged(place: Path, plan: Plan) -> bool:
-    """Say whether the result of this very plan is there."""
-    from simulator.errors import InputFault
-    from simulator.store import results
+def _finished_run(result: Result) -> FinishedRun:
+    from simulator.output.messages import result_warnings
 
-    try:
-        return results.open_plan(str(place)) == plan
-    except InputFault:
-        return False
+    return FinishedRun(result.plan, result.milestone_estimates, result_warnings(result))
 
 
-def _report_failure(failure: Failure) -> Failure:
-    from simulator.errors import InputFault, RunFailed
+def _reported(failure: Failure) -> Failure:
+    from simulator.output.messages import print_failure
 
-    run, error = failure
-    told: Iterable[object] = [error]
-    if isinstance(error, InputFault):
-        told = error.faults
-    elif not isinstance(error, RunFailed | OSError):
-        told = [f"{type(error).__name__}: {error}"]
-    for each in told:
-        place = "" if str(each).startswith(run) else f"{run}: "
-        print(f"oomcast: {place}{each}", file=sys.stderr)
+    print_failure(failure.run, failure.error)
     return failure
 
 
@@ -120,7 +112,6 @@ def _exit_code(failures: Sequence[Failure]) -> int:
 
 PICTURE = "effective_compute.svg"
 
-
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="DIR", help="The result's folder; of several runs, theirs."),
@@ -132,9 +123,13 @@ Resume = Annotated[
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the result that is there.")]
 
-KeepCards = Annotated[
+KeepDraws = Annotated[
     int | None,
-    typer.Option("--keep-cards", min=0, help="Draws whose parameters and arrivals are kept."),
+    typer.Option("--keep-draws", min=0, help="Draws whose parameters and arrivals are kept."),
+]
+
+KeepCards = Annotated[  # the old name of --keep-draws
+    int | None, typer.Option("--keep-cards", min=0, hidden=True)
 ]
 
 KeepTrajectories = Annotated[
@@ -156,40 +151,42 @@ def run(
     workers: Workers = CORES,
     resume: Resume = False,
     overwrite: Overwrite = False,
+    keep_draws: KeepDraws = None,
     keep_cards: KeepCards = None,
     keep_trajectories: KeepTrajectories = None,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Walk runs; leave results and print a milestone table.
+    """Simulate runs; leave results and print a milestone table.
 
-    Several runs, or a run with a [sweep], are walked in turn and end with one table. One that fails is named and the
-    rest still walked; the exit code is then 2 if the input was at fault in every failure, else 1.
+    Several runs, or a run with a [sweep], are simulated in turn and end with one table. One that fails is named and the
+    rest still simulated; the exit code is then 2 if the input was at fault in every failure, else 1.
     """
     from simulator.inputs import sweeps
     from simulator.output import rendering
+    from simulator.output.messages import announce_result
+    from simulator.store.results import result_folder
 
     announce_overlay()
     wanted = list(dict.fromkeys(runs or ["baseline"]))
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
     form = rendering.choose_format(format, output)
     options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
-    options |= {"keep_cards": keep_cards, "keep_trajectories": keep_trajectories}
+    options |= {"keep_draws": keep_cards if keep_draws is None else keep_draws}
+    options |= {"keep_trajectories": keep_trajectories}
     _warn_of_inputs(wanted, changes, priors)
     if len(wanted) == 1:
         plans = sweeps.load_plans(wanted[0], changes, priors)
         if len(plans) == 1:
-            folder = _run_plan(plans[0], out, **options)
-            _print_results([folder], form, output)
-            drawn = (folder / PICTURE).exists()
-            picture = f"; its picture is {folder / PICTURE}" if drawn else ""
-            print(f"The result is in {folder}{picture}.", file=sys.stderr)
+            folder = result_folder(plans[0], out)
+            result = _run_plan(plans[0], folder, **options)
+            _print_results([_finished_run(result)], form, output)
+            announce_result(folder, folder / PICTURE)
             return
     plans, at_fault = _load_all(wanted, changes, priors)
-    walk = partial(_run_plan, **options)
-    folders, failed = _run_all(plans, out, walk)
-    if folders:
-        _print_results(folders, form, output, listed=True)
+    finished, failed = _run_all(plans, out, partial(_run_plan, **options))
+    if finished:
+        _print_results(finished, form, output, listed=True)
     raise typer.Exit(_exit_code([*at_fault, *failed]))
 
 
@@ -204,29 +201,27 @@ def _warn_of_inputs(runs: list[str], sets: list[str], priors: str | None) -> Non
         print(f"oomcast: warning: {oddity}", file=sys.stderr)
 
 
-def _run_plan(plan: Plan, out: str | None, **options: Any) -> Path:
-    """Walk one plan; give the folder of its result."""
+def _run_plan(plan: Plan, folder: Path, **options: Any) -> Result:
+    """Simulate one plan into a folder, with a progress bar and its picture."""
     from simulator.store import running
 
     with _draws_bar(plan.draws) as progress:
-        return running.run(plan, out, progress=progress.update, pictures=_draw_picture, **options)
+        return running.run(
+            plan, folder, progress=progress.update, pictures=_draw_picture, **options
+        )
 
 
 def _print_results(
-    folders: list[Path], form: str, output: Path | None, listed: bool = False
+    finished: Sequence[FinishedRun], form: str, output: Path | None, listed: bool = False
 ) -> None:
-    """Print one milestone table, and what there is to warn of."""
-    from simulator.output.messages import warn_of_past, warn_of_weights
+    """Print one milestone table, and the warnings about each result."""
     from simulator.output.rendering import emit
     from simulator.output.tables.milestones import milestones_answer
-    from simulator.store.results import read_result
 
-    results = (read_result(str(folder)) for folder in folders)
-    emit(milestones_answer(results, listed=listed), form, output)
-    for folder in folders:
-        result = read_result(str(folder))
-        warn_of_past(result)
-        warn_of_weights(result)
+    emit(milestones_answer(finished, listed=listed), form, output)
+    for each in finished:
+        for warning in each.warnings:
+            print(warning, file=sys.stderr)
 
 
 def _draws_bar(draws: int) -> Any:
@@ -237,16 +232,14 @@ def _draws_bar(draws: int) -> Any:
 
 
 def _draw_picture(result: Result, folder: Path) -> None:
-    """Draw the run's picture; one that fails warns, for the numbers are there."""
+    """Draw the run's picture; if that fails, warn and leave no part of it, since the numbers are whole."""
     from simulator.output.figures import fan
+    from simulator.output.messages import warn_of_picture
 
     if "effective_compute" not in result.plan.series:
         return
     try:
         fan.fan(result, folder / PICTURE)
-    except Exception as error:  # whatever fails in drawing must not lose a result
-        (folder / PICTURE).unlink(missing_ok=True)  # nor leave half a picture in it
-        print(
-            f"oomcast: warning: the picture failed ({type(error).__name__}: {error})",
-            file=sys.stderr,
-        )
+    except Exception as error:  # no failure in drawing may lose a result
+        (folder / PICTURE).unlink(missing_ok=True)
+        warn_of_picture(error)

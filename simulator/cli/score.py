@@ -11,7 +11,7 @@ def score(result: ResultName, format: TableFormat = None, output: Output = None)
     from simulator.evidence.hindcast import hindcast_scores
     from simulator.output.rendering import emit
     from simulator.output.tables.score import score_answer
-    from simulator.store.results import read_result
+    from simulator.store.results import load_result
 
-    opened = read_result(result)
+    opened = load_result(result)
     emit(score_answer(opened.plan, hindcast_scores(opened)), format, output)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from simulator.errors import InputFault, RunFailed
 from simulator.evidence.weights import weight_warnings
 from simulator.inputs.plan import Plan
 from simulator.summaries.estimates import unsettled_milestones
@@ -50,26 +51,71 @@ def _tail_in_words(pareto_k: float, sequential: bool) -> str:
     return "whose weights have no tail" if pareto_k < 0 else "too few to fit a tail to"
 
 
+def weight_notes(result: Result) -> list[str]:
+    """How a result is conditioned, and warnings where its weights cannot be trusted."""
+    if not result.weights:
+        return []
+    name, weights = result.plan.name, result.weights
+    warnings = weight_warnings(weights.effective, weights.pareto_k)
+    return [
+        f"oomcast: {name} is {conditioning_in_words(result)}",
+        *(f"oomcast: warning: {name}: {warning}" for warning in warnings),
+    ]
+
+
+def past_warnings(result: Result) -> list[str]:
+    """A warning when draws disagree on arrivals before the as-of date, and the scenario conditions on nothing."""
+    plan = result.plan
+    settled = unsettled_milestones(result.counts, result.shape, plan.as_of_year)
+    if not settled or plan.observations:
+        return []
+    shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in settled[:4])
+    more = f" and {len(settled) - 4} more" if len(settled) > 4 else ""
+    return [
+        f"oomcast: warning: {plan.name} conditions on nothing; its draws disagree on what was settled by "
+        f"its as-of date {plan.as_of}; share of draws that arrive before it: {shares}{more}"
+    ]
+
+
+def result_warnings(result: Result) -> list[str]:
+    """Everything that is said on stderr of a result whose milestones are printed."""
+    return [*past_warnings(result), *weight_notes(result)]
+
+
 def warn_of_weights(result: Result) -> None:
-    """Say how a result is conditioned, and warn where its weights cannot be trusted."""
-    if result.weights:
-        name, weights = result.plan.name, result.weights
-        print(f"oomcast: {name} is {conditioning_in_words(result)}", file=sys.stderr)
-        for warning in weight_warnings(weights.effective, weights.pareto_k):
-            print(f"oomcast: warning: {name}: {warning}", file=sys.stderr)
+    """Print how a result is conditioned, and warn where its weights cannot be trusted."""
+    for line in weight_notes(result):
+        print(line, file=sys.stderr)
 
 
 def warn_of_past(result: Result) -> None:
     """Warn when draws disagree on arrivals before the as-of date, and the scenario conditions on nothing."""
-    settled = unsettled_milestones(result.counts, result.shape, result.plan.as_of_year)
-    if settled and not result.plan.observations:
-        shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in settled[:4])
-        more = f" and {len(settled) - 4} more" if len(settled) > 4 else ""
-        print(
-            f"oomcast: warning: {result.plan.name} conditions on nothing; its draws disagree on what was settled by "
-            f"its as-of date {result.plan.as_of}; share of draws that arrive before it: {shares}{more}",
-            file=sys.stderr,
-        )
+    for line in past_warnings(result):
+        print(line, file=sys.stderr)
+
+
+def warn_of_picture(error: Exception) -> None:
+    """Warn that the picture of a run could not be drawn."""
+    print(
+        f"oomcast: warning: the picture failed ({type(error).__name__}: {error})", file=sys.stderr
+    )
+
+
+def print_failure(run: str, error: Exception) -> None:
+    """Print why one of several runs failed: every fault of its input on a line of its own."""
+    lines: Iterable[object] = [error]
+    if isinstance(error, InputFault):
+        lines = error.faults
+    elif not isinstance(error, RunFailed | OSError):
+        lines = [f"{type(error).__name__}: {error}"]
+    for line in lines:
+        prefix = "" if str(line).startswith(run) else f"{run}: "
+        print(f"oomcast: {prefix}{line}", file=sys.stderr)
+
+
+def announce_run(name: str, folder: Path, unchanged: bool) -> None:
+    """Say that one of several runs is done, or that its result existed already."""
+    print(f"oomcast: {name}: {'unchanged' if unchanged else 'done'}, {folder}", file=sys.stderr)
 
 
 def announce_source(name: str) -> None:
@@ -77,9 +123,10 @@ def announce_source(name: str) -> None:
     print(f"oomcast: {name} is the finished run of that name", file=sys.stderr)
 
 
-def announce_result(folder: Path) -> None:
-    """Say where a new result is."""
-    print(f"The result is in {folder}.", file=sys.stderr)
+def announce_result(folder: Path, picture: Path | None = None) -> None:
+    """Say where a new result is, and its picture if there is one."""
+    drawn = f"; its picture is {picture}" if picture and picture.exists() else ""
+    print(f"The result is in {folder}{drawn}.", file=sys.stderr)
 
 
 def print_checked_result(folder: str) -> None:

@@ -1,4 +1,7 @@
-"""How a run begins: from nothing, from unfinished work, from a shorter result; or not, for something is in the way."""
+"""How a run starts: from nothing, from an unfinished run, or from a result of fewer draws.
+
+Anything else in the result's folder is a fault that names the ways out.
+"""
 
 from __future__ import annotations
 
@@ -18,101 +21,104 @@ from simulator.simulate.blocks import CompiledPlan
 from simulator.store import manifest, results, work
 from simulator.store.manifest import MANIFEST, KeptDraws, ResultHead
 from simulator.store.work import WorkState
-from simulator.summaries import counts
 from simulator.summaries.counts import empty_counts
 
 ELSEWHERE = "--overwrite replaces it, --out DIR leaves it alone"
 
 
 class RunRequest(NamedTuple):
-    """What the caller asks for; `cards` or `trajectories` left out stays as it is there, or at its default."""
+    """What the caller wants; `draws` and `trajectories` to keep are as in an existing result when left out."""
 
     plan: Plan
     resume: bool = False
     overwrite: bool = False
-    cards: int | None = None
+    draws: int | None = None
     trajectories: int | None = None
 
-    def head(self, there: ResultHead | None = None) -> ResultHead:
-        """What the result is to be of, in the light of what is there."""
-        cards, trajectories = there.keep if there else KeptDraws()
+    def head(self, existing: ResultHead | None = None) -> ResultHead:
+        """The head of the result to make, given the one that exists."""
+        draws, trajectories = existing.keep if existing else KeptDraws()
         return ResultHead(
             self.plan,
             KeptDraws(
-                cards if self.cards is None else self.cards,
+                draws if self.draws is None else self.draws,
                 trajectories if self.trajectories is None else self.trajectories,
             ),
         )
 
 
-def finished_result(target: Path, asked: RunRequest) -> ResultHead | None:
-    """What the finished result in the place is of: of fewer draws than asked, or of just as many; None is a free place.
+def finished_head(target: Path, request: RunRequest) -> ResultHead | None:
+    """The head of the finished result in a folder, of as many draws as requested or of fewer.
+
+    Returns
+    -------
+    None when there is no folder, or it may be overwritten
 
     Raises
     ------
     InputFault
-        when something else is in the place
+        when something else is in the folder
     """
     if not target.exists():
         return None
     if not (target / MANIFEST).is_file():
         raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
-    if asked.overwrite:
+    if request.overwrite:
         return None
-    there = manifest.read_head(manifest.read_manifest(target), target / MANIFEST)
-    _compare(target, "a result", there, asked)
-    return there
+    document = manifest.read_manifest(target)
+    existing = manifest.read_head(document, target / MANIFEST, request.plan)
+    _require_same(target, "a result", existing, request)
+    return existing
 
 
-def _compare(place: Path, what: str, there: ResultHead, asked: RunRequest) -> None:
-    """Refuse to go on with something else, or with fewer draws."""
-    wanted = asked.head(there)
-    if not there.same_world(wanted):
-        differs = listed(_differences(there, wanted))
-        raise _in_the_way(place, f"{what} of another plan (another {differs})", ELSEWHERE)
-    if there.plan.draws > wanted.plan.draws:
-        found = (
-            f"{what} of {there.plan.draws:,} draws, more than the {wanted.plan.draws:,} asked for"
-        )
-        raise _in_the_way(place, found, f"ask for as many; {ELSEWHERE}")
-    if there.keep != wanted.keep:
-        found = f"{what} that keeps {there.keep.cards:,} cards and {there.keep.trajectories:,} trajectories"
-        raise _in_the_way(
-            place, found, f"leave out --keep-cards and --keep-trajectories; {ELSEWHERE}"
-        )
+def _require_same(path: Path, what: str, existing: ResultHead, request: RunRequest) -> None:
+    """Refuse to continue a run of another plan, of more draws, or that keeps other draws."""
+    wanted = request.head(existing)
+    if not existing.same_scenario(wanted):
+        differs = listed(_differences(existing, wanted))
+        raise _in_the_way(path, f"{what} of another plan (another {differs})", ELSEWHERE)
+    if existing.plan.draws > wanted.plan.draws:
+        problem = f"{what} of {existing.plan.draws:,} draws, more than the {wanted.plan.draws:,} asked for"
+        raise _in_the_way(path, problem, f"ask for as many; {ELSEWHERE}")
+    if existing.keep != wanted.keep:
+        keep = existing.keep
+        problem = f"{what} that keeps {keep.draws:,} draws and {keep.trajectories:,} trajectories"
+        fix = f"leave out --keep-draws and --keep-trajectories; {ELSEWHERE}"
+        raise _in_the_way(path, problem, fix)
 
 
-def _differences(there: ResultHead, wanted: ResultHead) -> Iterable[str]:
-    if there.version != wanted.version:
-        yield f"version, {there.version}"
-    mine, theirs = wanted.plan.model_dump(), there.plan.model_dump()
-    for key in mine:
+def _differences(existing: ResultHead, wanted: ResultHead) -> Iterable[str]:
+    if existing.version != wanted.version:
+        yield f"version, {existing.version}"
+    new, old = wanted.plan.model_dump(), existing.plan.model_dump()
+    for key in new:
         if key == "priors":
-            priors = [{prior["name"]: prior for prior in plan[key]} for plan in (mine, theirs)]
+            priors = [{prior["name"]: prior for prior in plan[key]} for plan in (new, old)]
             names = dict.fromkeys(name for plan in priors for name in plan)
             yield from (n for n in names if priors[0].get(n) != priors[1].get(n))
-        elif key != "draws" and mine[key] != theirs[key]:
+        elif key != "draws" and new[key] != old[key]:
             yield key.replace("_", " ")
 
 
-def _in_the_way(place: Path, found: str, fix: str) -> InputFault:
-    return InputFault([Fault(shown_path(place), "", "", found, fix=fix)])
+def _in_the_way(path: Path, problem: str, fix: str) -> InputFault:
+    return InputFault([Fault(shown_path(path), "", "", problem, fix=fix)])
 
 
 def starting_state(
     folder: Path,
     target: Path,
-    there: ResultHead | None,
-    asked: RunRequest,
+    existing: ResultHead | None,
+    request: RunRequest,
     compiled: CompiledPlan,
 ) -> tuple[WorkState, RangeLikelihoods | None]:
-    """The state to go on from, with the files of cards laid.
+    """The state from which a run goes on, with the files of kept draws allocated.
 
     Parameters
     ----------
-    folder : of work, locked
-    there : what the finished result in the place is of
-    compiled : the plan asked for, ready to simulate
+    folder : the work folder, locked
+    target : the result's folder
+    existing : the head of the finished result in it
+    compiled : the plan requested, ready to simulate
 
     Returns
     -------
@@ -121,54 +127,56 @@ def starting_state(
     Raises
     ------
     InputFault
-        when there is unfinished work, or a shorter result, and no word of what to do with it
+        when there is an unfinished run or a shorter result, and the request does not say what to do with it
     """
-    begun = work.load_snapshot(folder) if asked.resume or not asked.overwrite else None
-    if begun and asked.overwrite and not begun.of.same_world(asked.head(begun.of)):
-        begun = None
-    if begun:
-        return _resumed(folder, begun, asked), None
-    if there:
-        return _extended(folder, target, there, asked), None
-    work.note_plan(folder, asked.plan)
-    of = asked.head()
+    unfinished = work.load_snapshot(folder) if request.resume or not request.overwrite else None
+    if unfinished and request.overwrite:
+        wanted = request.head(unfinished.head)
+        unfinished = unfinished if unfinished.head.same_scenario(wanted) else None
+    if unfinished:
+        return _resumed(folder, unfinished, request), None
+    if existing:
+        return _extended(folder, target, existing, request), None
+    work.write_plan(folder, request.plan)
+    head = request.head()
     shape, first = weights.layout_and_likelihoods(compiled)
-    fresh = WorkState(of, shape, results.card_shapes(of), counts.empty_counts(shape), ())
+    fresh = WorkState(head, shape, results.draw_file_shapes(head), empty_counts(shape), ())
     work.begin_work(folder, fresh)
     return fresh, first
 
 
-def _resumed(folder: Path, begun: WorkState, asked: RunRequest) -> WorkState:
-    what = f"an unfinished run ({begun.walked:,} of {begun.of.plan.draws:,} draws)"
-    _compare(folder, what, begun.of, asked)
-    if not asked.resume:
+def _resumed(folder: Path, unfinished: WorkState, request: RunRequest) -> WorkState:
+    total = unfinished.head.plan.draws
+    what = f"an unfinished run ({unfinished.simulated:,} of {total:,} draws)"
+    _require_same(folder, what, unfinished.head, request)
+    if not request.resume:
         raise _in_the_way(folder, what, f"--resume goes on with it; {ELSEWHERE}")
-    of = asked.head(begun.of)
-    going_on = replace(begun, of=of, cards=results.card_shapes(of))
-    if _weighed_anew(begun.of, of):
-        going_on = replace(going_on, counts=counts.empty_counts(begun.shape), done=())
-    work.lay_card_files(folder, going_on)
-    return going_on
+    head = request.head(unfinished.head)
+    state = replace(unfinished, head=head, draw_files=results.draw_file_shapes(head))
+    if _weights_change(unfinished.head, head):
+        state = replace(state, counts=empty_counts(state.shape), done=())
+    work.allocate_draw_files(folder, state)
+    return state
 
 
-def _extended(folder: Path, target: Path, there: ResultHead, asked: RunRequest) -> WorkState:
-    if not asked.resume:
-        found = f"a result of {there.plan.draws:,} draws"
-        raise _in_the_way(
-            target, found, f"--resume extends it to {asked.plan.draws:,}; {ELSEWHERE}"
-        )
+def _extended(folder: Path, target: Path, existing: ResultHead, request: RunRequest) -> WorkState:
+    if not request.resume:
+        problem = f"a result of {existing.plan.draws:,} draws"
+        fix = f"--resume extends it to {request.plan.draws:,}; {ELSEWHERE}"
+        raise _in_the_way(target, problem, fix)
     manifest.verify_files(target)
-    of = asked.head(there)
-    with np.load(target / results.COUNTS) as held:
-        shape, counts = results.read_counts(held, of.plan)
-    longer = WorkState(of, shape, results.card_shapes(of), counts, (range(there.plan.draws),))
-    if _weighed_anew(there, of):
-        longer = replace(longer, counts=empty_counts(shape), done=())
-    work.note_plan(folder, asked.plan)
-    work.begin_work(folder, longer, old=target)
-    return longer
+    head = request.head(existing)
+    with np.load(target / results.COUNTS) as file:
+        shape, counts = results.read_counts(file, head.plan)
+    files, done = results.draw_file_shapes(head), (range(existing.plan.draws),)
+    state = WorkState(head, shape, files, counts, done)
+    if _weights_change(existing, head):
+        state = replace(state, counts=empty_counts(shape), done=())
+    work.write_plan(folder, request.plan)
+    work.begin_work(folder, state, extended=target)
+    return state
 
 
-def _weighed_anew(there: ResultHead, wanted: ResultHead) -> bool:
-    """Say whether more draws change the weights of those that are there, whose counts are then of no use."""
-    return bool(wanted.plan.observations) and there.plan.draws != wanted.plan.draws
+def _weights_change(existing: ResultHead, wanted: ResultHead) -> bool:
+    """Whether more draws change the weights of those that exist, whose counts are then of no use."""
+    return bool(wanted.plan.observations) and existing.plan.draws != wanted.plan.draws

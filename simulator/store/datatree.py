@@ -1,20 +1,23 @@
-"""Results with named dimensions, units and long names: as an xarray DataTree, and as the summaries that lie in a file.
+"""Results with named dimensions, units and long names: an xarray DataTree, and the dataset of `summaries.nc`.
 
-Groups follow ArviZ: `prior` (chain, draw) has a variable a parameter, `prior_predictive` the arrivals of the same
-draws. The fewer draws whose trajectories are kept have a group of their own, for a group has one length of `draw`.
+Groups follow ArviZ: `prior` (chain, draw) has one variable for each parameter, `prior_predictive` the arrivals of the
+same draws. Trajectories are kept of fewer draws, so they have a group with a shorter `draw` dimension.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from os import PathLike
 from typing import Any
 
 import h5netcdf
 import numpy as np
 import xarray as xr
 
-from simulator.simulate import blocks
+from simulator import model
+from simulator.drivers.driver import Series
+from simulator.inputs.priors import Prior
 from simulator.store import results
 from simulator.summaries import estimates
 from simulator.summaries.counts import REPORTED_LEVELS
@@ -27,12 +30,12 @@ ARRIVAL = {"units": "year", "long_name": "year of first passage; inf: not before
 Variable = tuple[tuple[str, ...], Any, dict[str, Any]]
 
 
-def open_result(result: str) -> xr.DataTree:
-    """Open a finished run as an xarray DataTree; what lies on disk is read when it is used.
+def open_result(result: Result | str | PathLike[str]) -> xr.DataTree:
+    """A finished run as an xarray DataTree; what lies on the disk is read when it is used.
 
     Parameters
     ----------
-    result : a folder, or a name in `./runs`
+    result : the result, its folder, or its name in `./runs`
 
     Returns
     -------
@@ -43,22 +46,23 @@ def open_result(result: str) -> xr.DataTree:
     InputFault
         when there is no such result, or it cannot be read
     """
-    read = results.read_result(result)
+    if not isinstance(result, Result):
+        result = results.load_result(result)
     groups = {
-        "prior": _prior_group(read),
-        "prior_predictive": _prior_predictive(read),
-        "trajectories": _trajectories(read),
-        "summaries": summary_dataset(read),
+        "prior": _prior_group(result),
+        "prior_predictive": _prior_predictive(result),
+        "trajectories": _trajectories(result),
+        "summaries": summary_dataset(result),
     }
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _provenance(read)
+    tree.attrs = _attributes(result)
     return tree
 
 
-def _provenance(result: Result) -> dict[str, Any]:
+def _attributes(result: Result) -> dict[str, Any]:
     plan = result.plan
-    about = {"title": plan.title, "plan_sha256": plan.digest(), "oomcast": result.version}
-    return {**about, "seed": plan.seed, "draws": plan.draws, "inference_library": "oomcast"}
+    attributes = {"title": plan.title, "plan_sha256": plan.digest(), "oomcast": result.version}
+    return {**attributes, "seed": plan.seed, "draws": plan.draws, "inference_library": "oomcast"}
 
 
 def _prior_group(result: Result) -> xr.Dataset:
@@ -76,14 +80,14 @@ def _prior_group(result: Result) -> xr.Dataset:
     )
 
 
-def _unit_and_name(thing: Any) -> dict[str, Any]:
-    return {"units": thing.unit, "long_name": thing.name.replace("_", " ")}
+def _unit_and_name(quantity: Prior | Series) -> dict[str, Any]:
+    return {"units": quantity.unit, "long_name": quantity.name.replace("_", " ")}
 
 
 def _prior_predictive(result: Result) -> xr.Dataset:
     dims, arrivals = ("chain", "draw", "milestone"), result.arrivals[np.newaxis]
-    cards = _draw_dataset({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
-    return cards.assign_coords(_milestones(result))
+    drawn = _draw_dataset({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
+    return drawn.assign_coords(_milestones(result))
 
 
 def _trajectories(result: Result) -> xr.Dataset:
@@ -98,12 +102,12 @@ def _trajectories(result: Result) -> xr.Dataset:
 def _draw_dataset(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:
     long_name = {"long_name": "number of the draw, which `oomcast replay` takes"}
     coords = {"chain": CHAIN, "draw": ("draw", np.arange(draws), long_name)}
-    return xr.Dataset(variables, coords, _provenance(result))
+    return xr.Dataset(variables, coords, _attributes(result))
 
 
 def _series(result: Result) -> dict[str, dict[str, Any]]:
-    """Units and long names of the series; a code has its values' names, as CF flags."""
-    known = blocks.compile_plan(result.plan).model.series
+    """Units and long names of the series; of a series of codes also the names of its values, as CF flags."""
+    known = model.join_drivers(prior.name for prior in result.plan.priors).series
     flags = {
         name: {"flag_values": np.arange(len(codes)), "flag_meanings": " ".join(codes)}
         for name, codes in result.codes.items()
@@ -120,7 +124,13 @@ def _milestones(result: Result) -> dict[str, Any]:
 def summary_dataset(result: Result) -> xr.Dataset:
     """Bands of every series, shares of every code and arrivals of every milestone, over all draws of a run.
 
-    An estimate `x` has its Monte Carlo standard error in `x_mcse`, which its `ancillary_variables` names, after CF.
+    The Monte Carlo standard error of an estimate `x` is `x_mcse`, which the CF attribute `ancillary_variables` of `x`
+    names.
+
+    Returns
+    -------
+    series (level, year) [the series' unit], `<code>_share` (year, code) [1], `arrival` (milestone, level) [year],
+    `reached` (milestone) [1], `arrived` (milestone, before) [1], and the errors of each
     """
     counts, shape, known = result.counts, result.shape, _series(result)
     variables: dict[str, Variable] = {}
@@ -132,12 +142,12 @@ def summary_dataset(result: Result) -> xr.Dataset:
         )
         variables |= _estimate(name, ("level", "year"), values, errors, known[name])
     for name in shape.codes:
-        found = [
+        rows = [
             [estimates.probability(int(n), counts.draws, counts.effective) for n in row]
             for row in counts.codes[name]
         ]
-        shares = [[estimate.value for estimate in row] for row in found]
-        share_errors = [[estimate.mcse for estimate in row] for row in found]
+        shares = [[estimate.value for estimate in row] for row in rows]
+        share_errors = [[estimate.mcse for estimate in row] for row in rows]
         title = f"share of draws by {name.replace('_', ' ')}"
         variables |= _estimate(
             f"{name}_share", ("year", name), shares, share_errors, _probability_attributes(title)
@@ -150,11 +160,11 @@ def summary_dataset(result: Result) -> xr.Dataset:
         {"units": "1", "long_name": "probability"},
     )
     coords["year"] = ("year", shape.years, {"units": "year", "axis": "T"})
-    return xr.Dataset(variables, coords, _provenance(result))
+    return xr.Dataset(variables, coords, _attributes(result))
 
 
 def netcdf_bytes(dataset: xr.Dataset) -> bytes:
-    """A dataset as the bytes of a netCDF 4 file, the same for the same dataset."""
+    """A dataset as the bytes of a netCDF 4 file; equal datasets give equal bytes."""
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
         dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
@@ -196,11 +206,15 @@ def _probability_attributes(title: str) -> dict[str, Any]:
 
 
 def _estimate(
-    name: str, dims: tuple[str, ...], values: Any, errors: Any, about: dict[str, Any]
+    name: str, dims: tuple[str, ...], values: Any, errors: Any, attributes: dict[str, Any]
 ) -> dict[str, Variable]:
     """An estimate and its Monte Carlo standard error, as two variables."""
-    error = {"units": about["units"], "long_name": f"Monte Carlo standard error of {name}"}
+    error = {"units": attributes["units"], "long_name": f"Monte Carlo standard error of {name}"}
     return {
-        name: (dims, np.array(values, float), {**about, "ancillary_variables": f"{name}_mcse"}),
+        name: (
+            dims,
+            np.array(values, float),
+            {**attributes, "ancillary_variables": f"{name}_mcse"},
+        ),
         f"{name}_mcse": (dims, np.array(errors, float), error),
     }

@@ -1,6 +1,6 @@
-"""Bytes to files: every byte of a result that the program itself writes passes here.
+"""Writing files: every byte of a result that the program itself writes is written here.
 
-Nothing is written through a memory map: on a full disk that ends the process instead of raising.
+Nothing is written through a memory map, because on a full disk that kills the process instead of raising an error.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
 
-NO_RESERVING = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)  # file systems that cannot
+NO_RESERVING = (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS)  # file systems that cannot reserve
 
 
 def write(file: IO[bytes], data: bytes | memoryview) -> None:
-    """Write all of the data; the one door, where tests let a disk fail."""
+    """Write all of the data. Tests let a disk fail here."""
     file.write(data)
     file.flush()
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Give a buffer, and put what it then holds in the file's place in one step, on the disk before it has the name."""
+    """Give a buffer whose content then replaces the file in one step, once it is on the disk."""
     buffer = io.BytesIO()
     yield buffer
     fresh = path.with_name(f"{path.name}.new")
@@ -52,9 +52,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, reach the disk."""
+    """Wait until a file, or the names in a folder, are on the disk."""
     if path.is_dir() and os.name != "posix":
-        return  # elsewhere a folder cannot be opened, and its names are safe once they are given
+        return  # elsewhere a folder cannot be opened, and its names are on the disk at once
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -63,13 +63,13 @@ def sync(path: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """The checksum of a file, read piece by piece."""
+    """The SHA-256 of a file, as hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
-    """The head of a .npy file; numpy pads it, so that its length does not change as the first axis grows."""
+    """The header of a .npy file; numpy pads it, so its length does not change as the first axis grows."""
     text = io.BytesIO()
     layout = {"descr": "<f8", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(text, layout)
@@ -77,12 +77,12 @@ def _header(shape: tuple[int, ...]) -> bytes:
 
 
 def array_size(shape: tuple[int, ...]) -> int:
-    """Bytes of a .npy file of float64."""
+    """Size of a .npy file of float64 [bytes]."""
     return len(_header(shape)) + 8 * int(np.prod(shape, dtype=np.int64))
 
 
-def lay_array(path: Path, shape: tuple[int, ...]) -> None:
-    """Make a .npy file of this shape, or give one more rows, with its whole place on the disk reserved."""
+def allocate_array(path: Path, shape: tuple[int, ...]) -> None:
+    """Make a .npy file of this shape, or give one more rows; all of its disk space is reserved."""
     with path.open("r+b" if path.exists() else "w+b") as file:
         write(file, _header(shape))
         file.truncate(array_size(shape))
@@ -99,7 +99,7 @@ def _reserve(descriptor: int, size: int) -> None:
 
 
 def write_rows(path: Path, shape: tuple[int, ...], start: int, rows: Array) -> None:
-    """Write rows from `start` on into a .npy file of this shape, which must be there."""
+    """Write rows into a .npy file of this shape, which exists, from row `start` on."""
     if rows.size == 0:
         return
     with path.open("r+b") as file:

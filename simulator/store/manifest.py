@@ -24,15 +24,22 @@ AGAIN = "oomcast run makes it again with --overwrite"
 
 
 class KeptDraws(NamedTuple):
-    """How many of the first draws leave their cards, and how many their trajectories."""
+    """Of how many first draws parameters and arrivals are kept, and of how many the trajectories."""
 
-    cards: int = 100_000
+    draws: int = 100_000
     trajectories: int = 1_000
 
 
 @dataclass(frozen=True)
 class ResultHead:
-    """What decides every byte of a result."""
+    """What every byte of a result depends on.
+
+    Attributes
+    ----------
+    plan : what was simulated
+    keep : how many draws are kept one by one
+    version : of the program that made the result
+    """
 
     plan: Plan
     keep: KeptDraws
@@ -46,28 +53,33 @@ class ResultHead:
             "plan": self.plan.model_dump(mode="json"),
             "plan_sha256": self.plan.digest(),
             "draws": self.plan.draws,
-            "keep_cards": self.keep.cards,
+            "keep_cards": self.keep.draws,
             "keep_trajectories": self.keep.trajectories,
         }
 
-    def same_world(self, other: ResultHead) -> bool:
-        """Say whether two heads differ in nothing but the number of draws and what is kept."""
-        mine, theirs = (self.plan.digest(), self.version), (other.plan.digest(), other.version)
-        return mine == theirs
+    def same_scenario(self, other: ResultHead) -> bool:
+        """Whether two heads differ at most in the number of draws and in what is kept."""
+        return (self.plan.digest(), self.version) == (other.plan.digest(), other.version)
 
 
-def read_head(document: dict[str, Any], file: Path) -> ResultHead:
-    """What a result, or an unfinished one, is of.
+def read_head(document: dict[str, Any], file: Path, plan: Plan | None = None) -> ResultHead:
+    """The head of a result, or of an unfinished one, from its document.
+
+    Parameters
+    ----------
+    document : as `ResultHead.document` writes it
+    file : where it stands, for messages
+    plan : the plan that it may be of, which is then not built a second time
 
     Raises
     ------
     InputFault
         when another version wrote it, with another format or other keys of a plan
     """
-    version, keep = (
-        document["oomcast"],
-        KeptDraws(document["keep_cards"], document["keep_trajectories"]),
-    )
+    version = document["oomcast"]
+    keep = KeptDraws(document["keep_cards"], document["keep_trajectories"])
+    if plan and is_of_plan(document, plan):
+        return ResultHead(plan, keep, version)
     try:
         plan = parse_plan(json.dumps(document["plan"]))
     except ValueError as error:
@@ -80,8 +92,13 @@ def read_head(document: dict[str, Any], file: Path) -> ResultHead:
     raise InputFault([Fault(shown_path(file), "", "plan", what, f"a plan of {__version__}", fix)])
 
 
+def is_of_plan(document: dict[str, Any], plan: Plan) -> bool:
+    """Whether a manifest is of this plan, with as many draws."""
+    return (document["plan_sha256"], document["draws"]) == (plan.digest(), plan.draws)
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a result, held against its own checksum.
+    """The manifest of a result, checked against its own checksum.
 
     Raises
     ------
@@ -91,45 +108,46 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         raw = path.read_bytes()
-        held = json.loads(raw)
-        own, found, made = held.pop("sha256"), held["format"], held["oomcast"]
+        document = json.loads(raw)
+        own, version = document.pop("sha256"), document["oomcast"]
+        layout = document["format"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"what is no manifest ({type(error).__name__}: {error})"
         raise InputFault([Fault(shown_path(path), found=what, fix=AGAIN)]) from None
-    if found != FORMAT:
-        what, allowed = f"{found!r}, written by oomcast {made}", f"{FORMAT}, of {__version__}"
-        fix = f"read it with oomcast {made}, or {AGAIN}"
+    if layout != FORMAT:
+        what, allowed = f"{layout!r}, written by oomcast {version}", f"{FORMAT}, of {__version__}"
+        fix = f"read it with oomcast {version}, or {AGAIN}"
         raise InputFault([Fault(shown_path(path), "", "format", what, allowed, fix)])
-    if sealed(held).encode() != raw:
+    if sealed(document).encode() != raw:
         raise InputFault(
             [Fault(shown_path(path), "", "", "a changed file", f"sha256 {own}", AGAIN)]
         )
-    return held
+    return document
 
 
 def sealed(document: dict[str, Any]) -> str:
-    """A document as JSON with its own checksum; it has one text, so that any changed byte shows."""
+    """A document as JSON with its own checksum. Equal documents have equal text, so every changed byte is noticed."""
     own = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     return json.dumps({**document, "sha256": own}, indent=1, sort_keys=True) + "\n"
 
 
-def seal(of: ResultHead, folder: Path, required: Iterable[str]) -> None:
-    """Write the manifest of a folder that holds everything else, once all of it is on the disk."""
-    there = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
-    lacking = sorted(set(required) - {path.name for path in there})
-    if lacking:
-        raise FileNotFoundError(errno.ENOENT, "removed in mid-run", str(folder / lacking[0]))
-    for path in there:
+def seal(head: ResultHead, folder: Path, required: Iterable[str]) -> None:
+    """Write the manifest of a folder that holds every other file, once they are on the disk."""
+    paths = sorted(path for path in folder.iterdir() if path.name != MANIFEST)
+    missing = sorted(set(required) - {path.name for path in paths})
+    if missing:
+        raise FileNotFoundError(errno.ENOENT, "removed in mid-run", str(folder / missing[0]))
+    for path in paths:
         disk.sync(path)
     files = {
-        path.name: {"bytes": path.stat().st_size, "sha256": disk.sha256(path)} for path in there
+        path.name: {"bytes": path.stat().st_size, "sha256": disk.sha256(path)} for path in paths
     }
     with disk.replacing(folder / MANIFEST) as file:
-        file.write(sealed({**of.document(), "files": files}).encode())
+        file.write(sealed({**head.document(), "files": files}).encode())
 
 
 def verify_files(folder: Path) -> ResultHead:
-    """Hold every file of a result against its manifest.
+    """Check every file of a result against its manifest.
 
     Raises
     ------
@@ -137,27 +155,29 @@ def verify_files(folder: Path) -> ResultHead:
         naming each file that is missing, foreign, truncated or changed
     """
     document = read_manifest(folder)
-    known = document["files"]
-    there = {path.name for path in folder.iterdir()} - {MANIFEST}
-    faults = [fault for name in sorted(known) for fault in file_faults(folder, known, name)]
+    stated = document["files"]
+    names = {path.name for path in folder.iterdir()} - {MANIFEST}
+    faults = [fault for name in sorted(stated) for fault in file_faults(folder, stated, name)]
     faults += [
         Fault(shown_path(folder / name), found="a foreign file", fix="move it away")
-        for name in sorted(there - set(known))
+        for name in sorted(names - set(stated))
     ]
     if faults:
         raise InputFault(faults)
     return read_head(document, folder / MANIFEST)
 
 
-def file_faults(folder: Path, known: dict[str, Any], name: str, whole: bool = True) -> list[Fault]:
-    """What is wrong with one file: its being there and its length, and with `whole` every byte."""
-    path, stated = folder / name, known[name]
+def file_faults(
+    folder: Path, files: dict[str, Any], name: str, checksum: bool = True
+) -> list[Fault]:
+    """What is wrong with one file: it is missing, or has another length or, if asked, another checksum."""
+    path, stated = folder / name, files[name]
     if not path.is_file():
         return [Fault(shown_path(path), found="no such file", fix=AGAIN)]
     size = path.stat().st_size
     if size != stated["bytes"]:
         return [Fault(shown_path(path), "", "", f"{size} bytes", f"{stated['bytes']}", AGAIN)]
-    if whole and disk.sha256(path) != stated["sha256"]:
+    if checksum and disk.sha256(path) != stated["sha256"]:
         return [
             Fault(shown_path(path), "", "", "a changed file", f"sha256 {stated['sha256']}", AGAIN)
         ]

@@ -1,31 +1,33 @@
-"""Result folders: how they are laid out, sealed, checked and read.
+"""Result folders: their layout, how they are located, checked and loaded.
 
-    manifest.json     the plan, its hash, what is kept, the program's version, every file's checksum and its own
-    counts.npz        whole-number counts of every draw, and the bins that they lie in
-    weights.npz       the weight of every draw, where the run conditions, and how far to trust them
-    parameters.npy    (draw, parameter), arrivals.npy (draw, milestone) [year]: cards of the first draws
-    trajectories.npy  (draw, series, year) of the first draws
+    manifest.json     the plan, its hash, how many draws are kept, the program's version, every file's checksum
+    counts.npz        whole-number counts of every draw, and the edges of their bins
+    weights.npz       the weight of every draw, their effective number and Pareto k, if the plan has observations
+    parameters.npy    (draw, parameter) and arrivals.npy (draw, milestone) [year], of the first draws
+    trajectories.npy  (draw, series, year), of the first draws
     summaries.nc      bands, shares and milestone years, with names, units and errors
     milestones.csv    the milestone table; and pictures
 
-Columns are in the plan's order. Every byte is a function of the plan and of how many cards are kept.
+Columns are in the plan's order. Every byte is a function of the plan and of how many draws are kept.
 """
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.arrays import Whole
+from simulator import model
+from simulator.arrays import Array, Whole
 from simulator.errors import Fault, InputFault, did_you_mean
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan, parse_plan
-from simulator.model import Model
-from simulator.simulate import blocks
 from simulator.store import manifest
 from simulator.store.manifest import MANIFEST, ResultHead
 from simulator.summaries.counts import CountLayout, Counts, Grid
@@ -35,74 +37,87 @@ COUNTS, SUMMARIES, TABLE, WEIGHTS = "counts.npz", "summaries.nc", "milestones.cs
 
 PLAN = "plan.json"  # of unfinished work, so that its draws can be replayed
 
-CARDS = ("parameters", "arrivals", "trajectories")
+DRAW_FILES = ("parameters", "arrivals", "trajectories")
 
-NUMBERS = (COUNTS, SUMMARIES, TABLE, *(f"{name}.npy" for name in CARDS))
+NUMBERS = (COUNTS, SUMMARIES, TABLE, *(f"{name}.npy" for name in DRAW_FILES))
 
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 def result_folder(plan: Plan, out: str | None) -> Path:
-    """The folder of a run's result."""
+    """The folder of a plan's result: `out`, else `./runs/NAME`."""
     return Path(out) if out else Path("runs") / plan.name
 
 
 def partial_folder(target: Path) -> Path:
-    """The folder in which a result is worked on, beside its place."""
-    whole = target.resolve()
-    return whole.parent / f".{whole.name}.partial"
+    """The folder of a result that is unfinished: a hidden one beside the folder that it is to have."""
+    path = target.resolve()
+    return path.parent / f".{path.name}.partial"
 
 
-def locate_result(result: str) -> Path:
-    """Find a result: a folder, else `./runs/NAME`."""
-    places = [Path(result), Path("runs") / result]
-    found = next((p for p in places if (p / MANIFEST).is_file()), None)
-    if found is None:
-        there = next((p for p in places if p.exists()), None)
-        begun = next((p for p in places if partial_folder(p).exists()), None)
-        what = f"{shown_path(there)} holds no {MANIFEST}" if there else "no such folder"
-        what = (
-            f"an unfinished run in {shown_path(partial_folder(begun))}"
-            if begun and not there
-            else what
-        )
-        fix = "oomcast run --resume finishes it" if begun else "oomcast run makes one"
-        known = [path.parent.name for path in Path("runs").glob(f"*/{MANIFEST}")]
-        fix = did_you_mean(result, known) or fix
-        allowed = "the folder of a result, or the name of one in ./runs"
-        raise InputFault([Fault(result, "", "", what, allowed, fix)])
-    return found
+def locate_result(result: str | PathLike[str]) -> Path:
+    """The folder of a finished result: the path given, else `./runs/NAME`.
+
+    Raises
+    ------
+    InputFault
+        when neither is one
+    """
+    candidates = [Path(result), Path("runs") / result]
+    for path in candidates:
+        if (path / MANIFEST).is_file():
+            return path
+    existing = next((p for p in candidates if p.exists()), None)
+    unfinished = next((p for p in candidates if partial_folder(p).exists()), None)
+    if existing:
+        problem = f"{shown_path(existing)} holds no {MANIFEST}"
+    elif unfinished:
+        problem = f"an unfinished run in {shown_path(partial_folder(unfinished))}"
+    else:
+        problem = "no such folder"
+    fix = "oomcast run --resume finishes it" if unfinished else "oomcast run makes one"
+    names = [path.parent.name for path in Path("runs").glob(f"*/{MANIFEST}")]
+    fix = did_you_mean(str(result), names) or fix
+    allowed = "the folder of a result, or the name of one in ./runs"
+    raise InputFault([Fault(str(result), "", "", problem, allowed, fix)])
 
 
 def is_result(path: str) -> bool:
-    """Whether a folder holds a result, or means to: a folder without files that people write."""
+    """Whether a path is a folder without files that people write, as results are."""
     return Path(path).is_dir() and not any(Path(path).glob("*.toml"))
 
 
 def verify_result(result: str) -> ResultHead:
-    """Hold every file of a result against the manifest; every misfit is a fault."""
+    """Check every file of a result against the manifest.
+
+    Raises
+    ------
+    InputFault
+        naming each file that is missing, foreign, truncated or changed
+    """
     return manifest.verify_files(locate_result(result))
 
 
-def series_and_codes(model: Model) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Names of a model's series, and those of them that are codes with their values' names."""
-    known = model.series
+def series_and_codes(plan: Plan) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Names of a plan's series; and for each series of codes the names of its values."""
+    known = model.join_drivers(prior.name for prior in plan.priors).series
     return tuple(known), {name: series.codes for name, series in known.items() if series.codes}
 
 
-def card_shapes(of: ResultHead) -> dict[str, tuple[int, ...]]:
-    """The shape of each file of cards."""
-    plan, (cards, paths) = of.plan, of.keep
-    series, _ = series_and_codes(blocks.compile_plan(plan).model)
+def draw_file_shapes(head: ResultHead) -> dict[str, tuple[int, ...]]:
+    """The shape of each file of kept draws."""
+    plan, keep = head.plan, head.keep
+    draws, trajectories = min(keep.draws, plan.draws), min(keep.trajectories, plan.draws)
+    series, _ = series_and_codes(plan)
     return {
-        "parameters": (min(cards, plan.draws), len(plan.priors)),
-        "arrivals": (min(cards, plan.draws), len(plan.milestones)),
-        "trajectories": (min(paths, plan.draws), len(series), len(plan.grid.years)),
+        "parameters": (draws, len(plan.priors)),
+        "arrivals": (draws, len(plan.milestones)),
+        "trajectories": (trajectories, len(series), len(plan.grid.years)),
     }
 
 
 def write_counts(file: IO[bytes], shape: CountLayout, counts: Counts, **more: Any) -> None:
-    """Write counts and the bins that they lie in."""
+    """Write counts and the edges of their bins."""
     arrays: dict[str, Any] = {"draws": np.int64(counts.draws), "years": shape.years}
     arrays |= {"squares": np.str_(counts.squares)}  # past what 64 bits hold
     arrays |= {"bins": _packed(counts.bins), "least": counts.least, "most": counts.most}
@@ -113,17 +128,17 @@ def write_counts(file: IO[bytes], shape: CountLayout, counts: Counts, **more: An
 
 
 def write_weights(file: IO[bytes], weights: ImportanceWeights) -> None:
-    """Write the weights of a run that conditions."""
-    trust = np.array([weights.effective, weights.pareto_k])
-    np.savez(file, whole=_packed(weights.whole), trust=trust)
+    """Write the weights of a plan with observations."""
+    diagnostics = np.array([weights.effective, weights.pareto_k])
+    np.savez(file, whole=_packed(weights.whole), trust=diagnostics)
 
 
 def _read_weights(path: Path) -> ImportanceWeights | None:
     if not path.is_file():
         return None
-    with np.load(path) as held:
-        effective, pareto_k = held["trust"]
-        return ImportanceWeights(held["whole"].astype(np.int64), float(effective), float(pareto_k))
+    with np.load(path) as file:
+        effective, pareto_k = file["trust"]
+        return ImportanceWeights(file["whole"].astype(np.int64), float(effective), float(pareto_k))
 
 
 def number_files(plan: Plan) -> tuple[str, ...]:
@@ -132,72 +147,132 @@ def number_files(plan: Plan) -> tuple[str, ...]:
 
 
 def _packed(counts: Whole) -> npt.NDArray[np.unsignedinteger]:
-    """Whole numbers in the smallest type that holds them."""
+    """Whole numbers in the smallest type that fits them."""
     return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
-def read_counts(held: Any, plan: Plan) -> tuple[CountLayout, Counts]:
-    """Counts, and the bins that they lie in, from an open file."""
-    grids = {n.partition("/")[2]: Grid(held[n]) for n in held.files if n.startswith("knots/")}
-    codes = {n.partition("/")[2]: held[n] for n in held.files if n.startswith("codes/")}
+def read_counts(file: Any, plan: Plan) -> tuple[CountLayout, Counts]:
+    """Counts, and the edges of their bins, from an open file."""
+    grids = {n.partition("/")[2]: Grid(file[n]) for n in file.files if n.startswith("knots/")}
+    codes = {n.partition("/")[2]: file[n] for n in file.files if n.startswith("codes/")}
     counts = Counts(
-        int(held["draws"]),
-        held["bins"].astype(np.int64),
-        held["least"],
-        held["most"],
+        int(file["draws"]),
+        file["bins"].astype(np.int64),
+        file["least"],
+        file["most"],
         codes,
-        held["arrivals"].astype(np.int64),
-        held["first"],
-        held["final"],
-        int(str(held["squares"])),
+        file["arrivals"].astype(np.int64),
+        file["first"],
+        file["final"],
+        int(str(file["squares"])),
     )
     values = {name: c.shape[1] for name, c in codes.items()}
     names = tuple(m.name for m in plan.milestones)
-    return CountLayout(held["years"], grids, values, names, plan.start, plan.horizon), counts
+    return CountLayout(file["years"], grids, values, names, plan.start, plan.horizon), counts
 
 
 def open_plan(result: str) -> Plan:
-    """The plan of a finished run, or of a folder of work."""
-    begun = Path(result) / PLAN
-    if begun.is_file():
-        return parse_plan(begun.read_text("utf-8"))
+    """The plan of a finished result, or of a work folder."""
+    unfinished = Path(result) / PLAN
+    if unfinished.is_file():
+        return parse_plan(unfinished.read_text("utf-8"))
     folder = locate_result(result)
     return manifest.read_head(manifest.read_manifest(folder), folder / MANIFEST).plan
 
 
-def read_result(result: str) -> Result:
-    """Read a finished run; cards and trajectories stay on disk until they are used.
+def is_result_of(folder: Path, plan: Plan) -> bool:
+    """Whether a folder holds the finished result of this very plan."""
+    try:
+        return manifest.is_of_plan(manifest.read_manifest(folder), plan)
+    except (OSError, InputFault):
+        return False
+
+
+def load_result(result: str | PathLike[str], plan: Plan | None = None) -> Result:
+    """Load a finished result; its draws stay on the disk until they are used.
+
+    Parameters
+    ----------
+    result : its folder, or its name in `./runs`
+    plan : the plan that it may be of, which is then not built a second time
+
+    Returns
+    -------
+    the result, with its folder
 
     Raises
     ------
     InputFault
-        when a file is missing or truncated, or the counts are changed
+        when there is no such result, a file is missing or truncated, or the counts or weights are changed
     """
     folder = locate_result(result)
     document = manifest.read_manifest(folder)
-    of = manifest.read_head(document, folder / MANIFEST)
+    head = manifest.read_head(document, folder / MANIFEST, plan)
     faults = [
         fault
-        for name in number_files(of.plan)
+        for name in number_files(head.plan)
         for fault in manifest.file_faults(
-            folder, document["files"], name, whole=name in (COUNTS, WEIGHTS)
+            folder, document["files"], name, checksum=name in (COUNTS, WEIGHTS)
         )
     ]
     if faults:
         raise InputFault(faults)
     try:
-        with np.load(folder / COUNTS) as held:
-            return assemble_result(of, *read_counts(held, of.plan), folder)
+        with np.load(folder / COUNTS) as file:
+            shape, counts = read_counts(file, head.plan)
+        weights = _read_weights(folder / WEIGHTS)
+        return assemble_result(head, shape, counts, weights, open_draws(folder), folder)
     except UNREADABLE as error:
-        what = f"what cannot be read ({type(error).__name__}: {error})"
-        raise InputFault([Fault(shown_path(folder), "", "", what, fix=manifest.AGAIN)]) from None
+        problem = f"what cannot be read ({type(error).__name__}: {error})"
+        raise InputFault([Fault(shown_path(folder), "", "", problem, fix=manifest.AGAIN)]) from None
 
 
-def assemble_result(of: ResultHead, shape: CountLayout, counts: Counts, folder: Path) -> Result:
-    """A result of these counts, and of the cards in a folder."""
-    cards = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in CARDS)
-    series, codes = series_and_codes(blocks.compile_plan(of.plan).model)
-    parameters, arrivals, trajectories = cards
-    weights = _read_weights(folder / WEIGHTS)
-    told = (parameters, arrivals, trajectories, weights)
-    return Result(of.plan, shape, counts, series, codes, of.version, *told)
+def open_draws(folder: Path) -> dict[str, Array]:
+    """The files of kept draws, mapped into memory: name -> array."""
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in DRAW_FILES}
+
+
+def assemble_result(
+    head: ResultHead,
+    shape: CountLayout,
+    counts: Counts,
+    weights: ImportanceWeights | None,
+    draws: Mapping[str, Array],
+    folder: Path | None = None,
+) -> Result:
+    """The record of a result.
+
+    Parameters
+    ----------
+    weights : of every draw, if the plan has observations
+    draws : `parameters`, `arrivals` and `trajectories` of the draws that are kept
+    folder : where the result lies; None when it is in memory alone
+    """
+    series, codes = series_and_codes(head.plan)
+    return Result(
+        head.plan,
+        shape,
+        counts,
+        series,
+        codes,
+        head.version,
+        draws["parameters"],
+        draws["arrivals"],
+        draws["trajectories"],
+        weights,
+        folder,
+    )
+
+
+def with_draws(result: Result, draws: Mapping[str, Array], folder: Path) -> Result:
+    """The same result with these draws, in this folder."""
+    moved = replace(
+        result,
+        parameters=draws["parameters"],
+        arrivals=draws["arrivals"],
+        trajectories=draws["trajectories"],
+        folder=folder,
+    )
+    # The counts are the same, so what was computed from them is kept.
+    vars(moved)["milestone_estimates"] = result.milestone_estimates
+    return moved

@@ -1,4 +1,4 @@
-"""A plan to its result, whatever stops it in between."""
+"""Runs a plan and writes its result, with snapshots from which a run that was stopped is resumed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
+from os import PathLike
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import numpy as np
 
 from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
 from simulator.evidence import tempered
@@ -21,80 +23,87 @@ from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
 from simulator.store import beginning, datatree, disk, manifest, results, work
 from simulator.store.beginning import RunRequest
+from simulator.store.manifest import KeptDraws
 from simulator.store.work import WorkState
 from simulator.summaries import summarise
+from simulator.summaries.counts import CountLayout
 from simulator.summaries.records import csv_text, flat
 from simulator.summaries.result import ImportanceWeights, Result
+from simulator.summaries.summarise import RangeSummary
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
 
-THICK = 256  # draws in a piece whose trajectories are kept, which take 40 kB each
+SHORT_RANGE = 256  # draws in a range whose trajectories are kept, which take 40 kB each
 
 
 def run(
     plan: Plan,
-    out: str | None = None,
+    folder: str | PathLike[str],
     workers: int = 1,
     progress: Callable[[int], None] = lambda draws: None,
     pictures: Callable[[Result, Path], None] = lambda result, folder: None,
     resume: bool = False,
     overwrite: bool = False,
-    keep_cards: int | None = None,
+    keep_draws: int | None = None,
     keep_trajectories: int | None = None,
-) -> Path:
-    """Walk every draw of a plan and leave its result.
+) -> Result:
+    """Simulate every draw of a plan and write its result.
 
     Parameters
     ----------
-    out : the result's folder; `./runs/NAME` when left out
+    plan : what to simulate
+    folder : the result's folder
     workers : threads
     progress : called with the number of draws done since the last call
-    pictures : called with the result and the folder to draw in, once the numbers are there
-    resume : go on with unfinished work, or extend a result of fewer draws; begin when neither is there
-    overwrite : replace what is there, once the new result is whole; with `resume`, go on with doing so
-    keep_cards, keep_trajectories : of how many first draws; 100,000 and 1,000, or what is there, when left out
+    pictures : called with the result and the folder to draw in, once the numbers are written
+    resume : go on with an unfinished run, or extend a result of fewer draws; begin when there is neither
+    overwrite : replace what exists, once the new result is complete; with `resume`, go on with doing so
+    keep_draws, keep_trajectories : of how many first draws; when left out as in what exists, else 100,000 and 1,000
 
     Returns
     -------
-    the result's folder
+    the result, whose draws stay on the disk until they are used; loaded when the folder holds it already
 
     Raises
     ------
     InputFault
-        when something else is in the way, or another process is at work there
+        when something else is in the way, another process is at work there, or no draw agrees with the observations
     RunFailed
         when a draw or the machine fails; what was done is kept for `resume`
     Interrupted
         when KeyboardInterrupt was raised; what was done is kept too
     """
-    asked = RunRequest(plan, resume, overwrite, keep_cards, keep_trajectories)
-    target = results.result_folder(plan, out)
-    folder = results.partial_folder(target)
-    with _explained_endings(folder):
-        there = beginning.finished_result(target, asked)
-        if there and there.plan.draws == plan.draws:
+    request = RunRequest(plan, resume, overwrite, keep_draws, keep_trajectories)
+    target = Path(folder)
+    work_folder = results.partial_folder(target)
+    with _explained_endings(work_folder):
+        existing = beginning.finished_head(target, request)
+        if existing and existing.plan.draws == plan.draws:
             progress(plan.draws)
-            work.tidy_leftovers(folder)
-            return target
-        with work.work_lock(folder) as lock:
-            there = beginning.finished_result(
-                target, asked
-            )  # by another process, before the lock was free
-            if there and there.plan.draws == plan.draws:
-                return target
+            work.tidy_leftovers(work_folder)
+            return results.load_result(target, plan)
+        with work.work_lock(work_folder) as lock:
+            # another process may have finished it before the lock was free
+            existing = beginning.finished_head(target, request)
+            if existing and existing.plan.draws == plan.draws:
+                return results.load_result(target, plan)
             compiled = blocks.compile_plan(plan)
-            state, first = beginning.starting_state(folder, target, there, asked, compiled)
-            progress(state.walked)
+            state, first = beginning.starting_state(
+                work_folder, target, existing, request, compiled
+            )
+            progress(state.simulated)
             try:
                 state, weights = _simulate_missing(
-                    folder, lock, state, compiled, first, workers, progress
+                    work_folder, lock, state, compiled, first, workers, progress
                 )
-            except InputFault:  # evidence that no draw agrees with leaves nothing to go on with
-                work.clear_work(folder)
+            except (
+                InputFault
+            ):  # no draw agrees with the observations, so there is nothing to resume
+                work.clear_work(work_folder)
                 raise
-            _write_result(folder / work.RESULT, state, weights, pictures)
-            work.finish_work(folder, target, lock)
-    return target
+            result = _write_result(work_folder / work.RESULT, state, weights, pictures)
+            work.finish_work(work_folder, target, lock)
+            return results.with_draws(result, results.open_draws(target), target)
 
 
 def _simulate_missing(
@@ -106,56 +115,78 @@ def _simulate_missing(
     workers: int,
     progress: Callable[[int], None],
 ) -> tuple[WorkState, ImportanceWeights | None]:
-    """Simulate what is missing, with a snapshot every few seconds and whenever it ends.
+    """Simulate the draws that are missing, with a snapshot every few seconds and at the end.
 
-    A run that conditions is simulated once before, for its weights; they are the same when it is resumed.
+    A plan with observations is simulated once before, for its weights; they are the same when it is resumed.
     """
-    keep = state.of.keep
-    executor = ThreadPoolExecutor(workers) if workers > 1 else None
-    each = partial(engines.run_ranges, executor=executor, ahead=workers + 1)
     unsaved: set[str] = set()
-    try:
-        compiled, weights = tempered.conditioned_draws(
-            compiled, lambda task, draws: each(task, engines.cut_ranges(draws, workers)), first
-        )
-        task = partial(
-            summarise.summarise_range,
-            compiled,
-            state.shape,
-            cards=keep.cards,
-            trajectories=keep.trajectories,
-            weights=weights.whole if weights else None,
-        )
-        saved_at = time.monotonic()
-        for walked in each(task, _pieces(state, workers)):
-            unsaved.update(work.write_cards(folder, state, walked))
-            state = work.with_range(state, walked)
-            progress(len(walked.draws))
-            if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
+    with _ranges_runner(workers) as run_ranges:
+        try:
+            conditioned, weights = _conditioned(compiled, run_ranges, workers, first)
+            task = _summary_task(conditioned, state.shape, state.head.keep, weights)
+            saved_at = time.monotonic()
+            for summary in run_ranges(task, _missing_ranges(state, workers)):
+                unsaved.update(work.write_draws(folder, state, summary))
+                state = work.with_range(state, summary)
+                progress(len(summary.draws))
+                if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
+                    work.require_lock(folder, lock)
+                    work.save_snapshot(folder, state, unsaved)
+                    unsaved, saved_at = set(), time.monotonic()
+        except BaseException:
+            with suppress(OSError, RunFailed):  # on a full disk the last snapshot stays valid
                 work.require_lock(folder, lock)
                 work.save_snapshot(folder, state, unsaved)
-                unsaved, saved_at = set(), time.monotonic()
-    except BaseException:
-        with suppress(OSError, RunFailed):  # on a full disk the last snapshot stands
-            work.require_lock(folder, lock)
-            work.save_snapshot(folder, state, unsaved)
-        raise
-    finally:
-        if executor:
-            executor.shutdown(cancel_futures=True)
+            raise
     work.require_lock(folder, lock)
     work.save_snapshot(folder, state, unsaved)
     return state, weights
 
 
-def _pieces(state: WorkState, workers: int) -> list[range]:
-    """What is missing, in pieces; smaller ones where trajectories are kept, so that few of them are in flight."""
-    pieces, thick = [], state.of.keep.trajectories
-    for gap in work.missing_ranges(state.done, state.of.plan.draws):
-        split = min(max(gap.start, thick), gap.stop)
-        pieces += engines.cut_ranges(range(gap.start, split), workers, THICK)
-        pieces += engines.cut_ranges(range(split, gap.stop), workers)
-    return pieces
+@contextmanager
+def _ranges_runner(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Give a function that runs a task over ranges of draws, on threads when there are several workers."""
+    executor = ThreadPoolExecutor(workers) if workers > 1 else None
+    try:
+        yield partial(engines.run_ranges, executor=executor, ahead=workers + 1)
+    finally:
+        if executor:
+            executor.shutdown(cancel_futures=True)
+
+
+def _conditioned(
+    compiled: CompiledPlan,
+    run_ranges: Callable[..., Iterator[Any]],
+    workers: int,
+    first: RangeLikelihoods | None,
+) -> tuple[CompiledPlan, ImportanceWeights | None]:
+    """The draws to count, and their weights when the plan has observations."""
+    return tempered.conditioned_draws(
+        compiled, lambda task, draws: run_ranges(task, engines.cut_ranges(draws, workers)), first
+    )
+
+
+def _summary_task(
+    compiled: CompiledPlan, shape: CountLayout, keep: KeptDraws, weights: ImportanceWeights | None
+) -> Callable[[range], RangeSummary]:
+    return partial(
+        summarise.summarise_range,
+        compiled,
+        shape,
+        cards=keep.draws,
+        trajectories=keep.trajectories,
+        weights=weights.whole if weights else None,
+    )
+
+
+def _missing_ranges(state: WorkState, workers: int) -> list[range]:
+    """Ranges that are not simulated yet; short where trajectories are kept, so that few of them are in memory."""
+    ranges: list[range] = []
+    for gap in work.missing_ranges(state.done, state.head.plan.draws):
+        split = min(max(gap.start, state.head.keep.trajectories), gap.stop)
+        ranges += engines.cut_ranges(range(gap.start, split), workers, SHORT_RANGE)
+        ranges += engines.cut_ranges(range(split, gap.stop), workers)
+    return ranges
 
 
 def _write_result(
@@ -163,30 +194,36 @@ def _write_result(
     state: WorkState,
     weights: ImportanceWeights | None,
     pictures: Callable[[Result, Path], None],
-) -> None:
-    """Write numbers, then pictures, then the manifest."""
-    work.remove_leftovers(folder, state)
+) -> Result:
+    """Write numbers, then pictures, then the manifest.
+
+    Returns
+    -------
+    the result without its draws: Windows does not rename a folder in which a file is open
+    """
+    work.remove_summary_files(folder, state)
+    plan, counts = state.head.plan, state.counts
     if weights:
-        state = replace(
-            state, counts=tempered.with_effective_size(state.of.plan, state.counts, weights)
-        )
+        counts = tempered.with_effective_size(plan, counts, weights)
         with disk.replacing(folder / results.WEIGHTS) as file:
             results.write_weights(file, weights)
     with disk.replacing(folder / results.COUNTS) as file:
-        results.write_counts(file, state.shape, state.counts)
-    result = results.assemble_result(state.of, state.shape, state.counts, folder)
+        results.write_counts(file, state.shape, counts)
+    draws = results.open_draws(folder)
+    result = results.assemble_result(state.head, state.shape, counts, weights, draws, folder)
     with disk.replacing(folder / results.TABLE) as file:
-        rows = result.milestone_estimates
-        file.write(csv_text([flat(row) for row in rows]).encode())
+        file.write(csv_text([flat(row) for row in result.milestone_estimates]).encode())
     with disk.replacing(folder / results.SUMMARIES) as file:
         file.write(datatree.netcdf_bytes(datatree.summary_dataset(result)))
     pictures(result, folder)
-    manifest.seal(state.of, folder, results.number_files(state.of.plan))
+    manifest.seal(state.head, folder, results.number_files(plan))
+    none = {name: np.array(rows[:0]) for name, rows in draws.items()}
+    return results.with_draws(result, none, folder)
 
 
 @contextmanager
 def _explained_endings(folder: Path) -> Iterator[None]:
-    """Turn whatever stops a run into a message that says what is kept and what to do."""
+    """Turn what stops a run into a message that says what is kept and how to go on."""
     try:
         yield
     except DrawFailed as failed:
@@ -210,8 +247,8 @@ def _reason(error: OSError, folder: Path) -> str:
 
 def _what_is_kept(folder: Path) -> str:
     with suppress(OSError, InputFault):
-        if begun := work.load_snapshot(folder):
-            done, draws = begun.walked, begun.of.plan.draws
+        if state := work.load_snapshot(folder):
+            done, draws = state.simulated, state.head.plan.draws
             where = shown_path(folder)
             return f"{done:,} of {draws:,} draws are kept in {where}; the same command with --resume goes on."
     return "Nothing is kept; the same command starts again."

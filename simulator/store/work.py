@@ -1,13 +1,13 @@
-"""Unfinished work: its folder, the lock on it, and the snapshots from which it goes on.
+"""The folder of an unfinished run: its lock, and the snapshot from which the run is resumed.
 
     .NAME.partial/
       lock           held by the process that works here, which its text names
-      plan.json      of which a draw that fails can be replayed
-      snapshot.npz   the counts and the ranges of draws that are in them, in one file that is replaced in one step
-      result/        what becomes the result's folder, cards in their places
+      plan.json      the plan, with which a draw that fails can be replayed
+      snapshot.npz   the counts and the ranges of draws that are in them; replaced in one step
+      result/        what becomes the result's folder; draws that are kept are written into it by their numbers
 
-The snapshot claims no card that is not on the disk. There is work to go on with where both `snapshot.npz` and `result/`
-are; anything else is what a process left behind that died while it began or ended, and holds no draw.
+A draw is in the snapshot only after its rows are on the disk. A run can be resumed when both `snapshot.npz` and
+`result/` exist. Other files are leftovers of a process that died while it started or ended, and hold no draw.
 """
 
 from __future__ import annotations
@@ -42,19 +42,20 @@ class WorkState:
 
     Attributes
     ----------
-    cards : the shape of each file of cards
-    done : ranges of draws that are in the counts, rising and apart
+    head : what the run is of
+    draw_files : name -> shape of each file of kept draws
+    done : ranges of draws that are in the counts, in rising order, with gaps between them
     """
 
-    of: ResultHead
+    head: ResultHead
     shape: CountLayout
-    cards: dict[str, tuple[int, ...]]
+    draw_files: dict[str, tuple[int, ...]]
     counts: Counts
     done: tuple[range, ...]
 
     @property
-    def walked(self) -> int:
-        """How many draws are in the counts, whatever they weigh."""
+    def simulated(self) -> int:
+        """How many draws are in the counts, whatever their weights."""
         return sum(map(len, self.done))
 
 
@@ -118,7 +119,7 @@ def _holder(lock: IO[str]) -> str:
 
 
 def lock_is_held(folder: Path, lock: IO[str]) -> bool:
-    """Say whether a lock is still the folder's own: not when the folder was removed, or made anew."""
+    """Whether a lock is still the one in the folder; it is not when the folder was removed or made again."""
     try:
         return os.path.samestat((folder / LOCK).stat(), os.fstat(lock.fileno()))
     except OSError:
@@ -126,19 +127,19 @@ def lock_is_held(folder: Path, lock: IO[str]) -> bool:
 
 
 def require_lock(folder: Path, lock: IO[str]) -> None:
-    """Stop when the folder is no longer this process's own.
+    """Require that this process still holds the folder's lock.
 
     Raises
     ------
     RunFailed
-        for what is written now would mix with the work of another
+        when it does not, because its files would mix with those of another process
     """
     if not lock_is_held(folder, lock):
         raise RunFailed(f"{shown_path(folder)} was removed in mid-run. Run it again.")
 
 
 def tidy_leftovers(folder: Path) -> None:
-    """Remove what a process left that died just after its result was whole; whoever works there is left alone."""
+    """Remove the leftovers of a process that died just after its result was complete, unless the folder is in use."""
     with suppress(OSError, InputFault):
         if folder.exists():
             with work_lock(folder):
@@ -147,112 +148,112 @@ def tidy_leftovers(folder: Path) -> None:
 
 
 def clear_work(folder: Path) -> None:
-    """Remove whatever a folder of work holds, but its lock."""
+    """Remove everything from a work folder except its lock."""
     for path in folder.iterdir():
         if path.name != LOCK:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def note_plan(folder: Path, plan: Plan) -> None:
-    """Say in an empty folder what is worked on."""
+def write_plan(folder: Path, plan: Plan) -> None:
+    """Empty a work folder and write the plan into it."""
     clear_work(folder)
     (folder / results.PLAN).write_text(plan.canonical(), "utf-8")
 
 
-def begin_work(folder: Path, state: WorkState, old: Path | None = None) -> None:
-    """Lay the files of cards and write the first snapshot; `old` is a finished result that is extended."""
+def begin_work(folder: Path, state: WorkState, extended: Path | None = None) -> None:
+    """Allocate the files of kept draws, copied from a result that is extended, and write the first snapshot."""
     result = folder / RESULT
     result.mkdir()
-    for name in state.cards:
-        if old:
-            shutil.copyfile(old / f"{name}.npy", result / f"{name}.npy")
-    lay_card_files(folder, state)
-    save_snapshot(folder, state, state.cards)
+    for name in state.draw_files:
+        if extended:
+            shutil.copyfile(extended / f"{name}.npy", result / f"{name}.npy")
+    allocate_draw_files(folder, state)
+    save_snapshot(folder, state, state.draw_files)
 
 
-def lay_card_files(folder: Path, state: WorkState) -> None:
-    """Give every file of cards its size."""
-    for name, shape in state.cards.items():
-        disk.lay_array(folder / RESULT / f"{name}.npy", shape)
+def allocate_draw_files(folder: Path, state: WorkState) -> None:
+    """Give every file of kept draws its size."""
+    for name, shape in state.draw_files.items():
+        disk.allocate_array(folder / RESULT / f"{name}.npy", shape)
 
 
-def write_cards(folder: Path, state: WorkState, walked: RangeSummary) -> list[str]:
-    """Write the cards of a range into their places; names of the files that are written to."""
-    given = {name: getattr(walked, name) for name in state.cards}
-    written = [name for name, rows in given.items() if rows.size]
-    for name in written:
+def write_draws(folder: Path, state: WorkState, summary: RangeSummary) -> list[str]:
+    """Write the kept draws of a range as rows of their files; gives the names of the files that changed."""
+    rows = {name: getattr(summary, name) for name in state.draw_files}
+    changed = [name for name in rows if rows[name].size]
+    for name in changed:
         path = folder / RESULT / f"{name}.npy"
-        disk.write_rows(path, state.cards[name], walked.draws.start, given[name])
-    return written
+        disk.write_rows(path, state.draw_files[name], summary.draws.start, rows[name])
+    return changed
 
 
-def remove_leftovers(folder: Path, state: WorkState) -> None:
-    """Leave nothing beside the cards of a result: what an end that came to nothing has written is written again."""
+def remove_summary_files(folder: Path, state: WorkState) -> None:
+    """Remove all files but those of kept draws: an attempt to write them that failed is repeated in full."""
     for path in folder.iterdir():
-        if path.stem not in state.cards or path.suffix != ".npy":
+        if path.stem not in state.draw_files or path.suffix != ".npy":
             path.unlink()
 
 
-def with_range(state: WorkState, walked: RangeSummary) -> WorkState:
+def with_range(state: WorkState, summary: RangeSummary) -> WorkState:
     """The state with one more range of draws in its counts."""
-    counts = merge_counts(state.counts, walked.counts)
-    return replace(state, counts=counts, done=joined_ranges([*state.done, walked.draws]))
+    counts = merge_counts(state.counts, summary.counts)
+    return replace(state, counts=counts, done=joined_ranges([*state.done, summary.draws]))
 
 
 def joined_ranges(ranges: Iterable[range]) -> tuple[range, ...]:
-    """The same draws in as few ranges as there can be, rising."""
-    found: list[range] = []
+    """The same draws in as few ranges as possible, in rising order."""
+    joined: list[range] = []
     for each in sorted((r for r in ranges if len(r)), key=lambda r: r.start):
-        if found and found[-1].stop == each.start:
-            each = range(found.pop().start, each.stop)
-        found.append(each)
-    return tuple(found)
+        if joined and joined[-1].stop == each.start:
+            each = range(joined.pop().start, each.stop)
+        joined.append(each)
+    return tuple(joined)
 
 
 def missing_ranges(done: Iterable[range], draws: int) -> list[range]:
-    """The ranges of draws that are yet to be walked."""
+    """The ranges of draws that are not simulated yet."""
     starts = [0, *(each.stop for each in done)]
     stops = [*(each.start for each in done), draws]
     return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
 
 
-def save_snapshot(folder: Path, state: WorkState, written: Iterable[str]) -> None:
-    """Write a snapshot, once the cards that were written since the last one are on the disk."""
-    for name in written:
+def save_snapshot(folder: Path, state: WorkState, changed: Iterable[str]) -> None:
+    """Write a snapshot, once the files of kept draws that changed since the last one are on the disk."""
+    for name in changed:
         disk.sync(folder / RESULT / f"{name}.npy")
     with disk.replacing(folder / SNAPSHOT) as file:
         done = np.array([(each.start, each.stop) for each in state.done], np.int64).reshape(-1, 2)
-        head = np.array(json.dumps(state.of.document()))
+        head = np.array(json.dumps(state.head.document()))
         results.write_counts(file, state.shape, state.counts, done=done, head=head)
 
 
 def load_snapshot(folder: Path) -> WorkState | None:
-    """The state of unfinished work, or None when there is none.
+    """The state of an unfinished run, or None when there is none.
 
     Raises
     ------
     InputFault
-        when it cannot be read
+        when the snapshot cannot be read
     """
     path = folder / SNAPSHOT
     if not (path.is_file() and (folder / RESULT).is_dir()):
         return None
     try:
         with np.load(path) as file:
-            of = manifest.read_head(json.loads(str(file["head"])), path)
-            shape, counts = results.read_counts(file, of.plan)
+            head = manifest.read_head(json.loads(str(file["head"])), path)
+            shape, counts = results.read_counts(file, head.plan)
             done = tuple(range(int(a), int(b)) for a, b in file["done"])
     except results.UNREADABLE as error:
         what = f"what cannot be read ({type(error).__name__}: {error})"
         fix = "--overwrite starts again"
         raise InputFault([Fault(shown_path(path), "", "", what, fix=fix)]) from None
-    return WorkState(of, shape, results.card_shapes(of), counts, done)
+    return WorkState(head, shape, results.draw_file_shapes(head), counts, done)
 
 
 def finish_work(folder: Path, target: Path, lock: IO[str]) -> None:
-    """Give the sealed result its place, in one rename, and remove the folder of work.
+    """Rename the sealed result to its final folder, in one step, and remove the work folder.
 
-    A result that is replaced steps aside first, into the folder of work.
+    A result that is replaced is first moved into the work folder.
     """
     require_lock(folder, lock)
     if target.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from simulator.arrays import Array, Whole
@@ -29,7 +30,7 @@ class ImportanceWeights:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run.
+    """A finished run, in memory or in a folder.
 
     Attributes
     ----------
@@ -43,6 +44,7 @@ class Result:
     arrivals : (draw, milestone) [year], of the same draws; inf is not before the horizon
     trajectories : (draw, series, year) [each series in its own unit], of the first draws
     weights : of every draw, when the run conditions
+    folder : where it lies; None when it is in memory alone
     """
 
     plan: Plan
@@ -55,6 +57,7 @@ class Result:
     arrivals: Array
     trajectories: Array
     weights: ImportanceWeights | None = None
+    folder: Path | None = None
 
     @cached_property
     def milestone_estimates(self) -> list[dict[str, Any]]:

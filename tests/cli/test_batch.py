@@ -132,7 +132,7 @@ def test_a_sweep_fixes_values_and_shares_luck():
     assert low.seed == high.seed
     assert cli.call(["run", "swept"]) == 0
     assert result_names() == ["swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5"]
-    first, second = (results.read_result(name) for name in result_names())
+    first, second = (results.load_result(name) for name in result_names())
     names = [prior.name for prior in low.priors]
     moved = np.any(np.asarray(first.parameters) != np.asarray(second.parameters), axis=0)
     assert [name for name, each in zip(names, moved, strict=True) if each] == ["algorithms_growth"]

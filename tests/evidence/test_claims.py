@@ -12,7 +12,7 @@ from simulator.evidence import claims
 from simulator.inputs import inspection, load
 from simulator.inputs.claims import KINDS, load_claims
 from simulator.output.figures import densities
-from simulator.store import results, running
+from simulator.store import running
 from simulator.summaries.estimates import Estimate
 
 pytestmark = pytest.mark.xdist_group("claims")
@@ -25,7 +25,7 @@ COUNTS = {"000": 49, "001": 25, "002": 24}
 def world(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "baseline"
     made = load.load_plan("baseline", ["draws=1200", "condition.observations=['grok4']"])
-    return results.read_result(str(running.run(made, str(place)))), place
+    return running.run(made, str(place)), place
 
 
 def claim(id):

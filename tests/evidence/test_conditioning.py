@@ -12,7 +12,7 @@ from simulator.evidence import tempered, weights
 from simulator.evidence.weights import LARGEST_WEIGHT, importance_weights, smoothed_weights
 from simulator.inputs import load
 from simulator.simulate import blocks, replay
-from simulator.store import results, running
+from simulator.store import running
 from simulator.summaries import counts, estimates, summarise
 
 STILL = [
@@ -66,7 +66,7 @@ def read(names, *sets, draws=2000):
 
 
 def result(made, tmp_path, name="result"):
-    return results.read_result(str(running.run(made, str(tmp_path / name))))
+    return running.run(made, str(tmp_path / name))
 
 
 def anchor(found):

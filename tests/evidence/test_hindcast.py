@@ -12,7 +12,7 @@ from simulator.evidence import hindcast
 from simulator.evidence.hindcast import Prediction, hindcast_scores
 from simulator.inputs import load
 from simulator.inputs.observations import Observation
-from simulator.store import results, running
+from simulator.store import running
 
 pytestmark = pytest.mark.xdist_group("hindcast")
 
@@ -168,7 +168,7 @@ def test_what_one_growth_rate_decides_counts_once():
 def scored(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "hindcast-2023"
     made = load.load_plan("hindcast-2023", ["draws=1000", "horizon=2027.0"])
-    return results.read_result(str(running.run(made, str(place)))), place
+    return running.run(made, str(place)), place
 
 
 def test_a_hindcast_is_scored_beside_its_rivals(scored, oomcast):

@@ -14,7 +14,7 @@ from simulator.inputs import load
 from simulator.output.figures import arrivals, bands, binding, compare, drivers, fan
 from simulator.simulate import replay
 from simulator.store import running
-from simulator.store.results import read_result
+from simulator.store.results import load_result
 from simulator.summaries import decomposition
 
 pytestmark = pytest.mark.xdist_group("figures")
@@ -32,12 +32,12 @@ ONE_WORLD = {
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     home = tmp_path_factory.mktemp("runs")
-    return {w: str(running.run(load.load_plan(w, ["draws=400"]), str(home / w))) for w in WORLDS}
+    return {w: str(running.run(load.load_plan(w, ["draws=400"]), home / w).folder) for w in WORLDS}
 
 
 @pytest.fixture(scope="module")
 def results(folders):
-    return {world: read_result(folder) for world, folder in folders.items()}
+    return {world: load_result(folder) for world, folder in folders.items()}
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_cannot_be_drawn_is_a_fault(folders, tmp_path, monkeypatch, capsys,
 
 def test_a_series_that_is_not_kept_is_a_fault_in_every_kind(tmp_path, capsys):
     made = load.load_plan("baseline", ["draws=8", 'series=["training_flop"]', "horizon=2030"])
-    folder = str(running.run(made, str(tmp_path / "bare")))
+    folder = str(running.run(made, tmp_path / "bare").folder)
     for kind in ("fan", "binding", "compare"):
         assert cli.call(["plot", folder, kind, "-o", str(tmp_path / "x.svg")]) == 2
         assert "did not keep" in capsys.readouterr().err
@@ -210,7 +210,7 @@ def test_the_parts_are_what_they_say(results):
 
 def test_a_single_trajectory_has_no_known_error(tmp_path):
     made = load.load_plan("baseline", ["draws=1", "horizon=2030"])
-    result = read_result(str(running.run(made, str(tmp_path / "one"))))
+    result = running.run(made, str(tmp_path / "one"))
     assert np.isinf(decomposition.decompose(result).total_mcse).all()
     drivers.drivers(result, tmp_path / "x.svg")
 

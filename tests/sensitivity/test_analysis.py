@@ -14,7 +14,7 @@ from simulator.errors import InputFault
 from simulator.inputs import load
 from simulator.sensitivity import analysis, attribution, bootstrap, comparison, subjects, targets
 from simulator.simulate import blocks, engines
-from simulator.store import results, running
+from simulator.store import running
 
 pytestmark = pytest.mark.xdist_group("analysis")
 
@@ -31,7 +31,7 @@ def baseline():
 @pytest.fixture(scope="module")
 def result(baseline, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "small"
-    return results.read_result(str(running.run(baseline, str(folder)))), str(folder)
+    return running.run(baseline, str(folder)), str(folder)
 
 
 def ask(source, target, **options):

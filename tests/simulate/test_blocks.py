@@ -20,7 +20,7 @@ SETS = (
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     made = load.load_plan("baseline", [*SETS, "draws=5000"])
-    return made, contents(simulator.run(made, str(tmp_path_factory.mktemp("one") / "result")))
+    return made, contents(simulator.run(made, tmp_path_factory.mktemp("one") / "result").folder)
 
 
 def contents(folder):
@@ -44,7 +44,7 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
         engines, "cut_ranges",
         lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(draws.start, draws.stop, longest)],
     )  # fmt: skip
-    found = contents(simulator.run(made, str(tmp_path / "result"), workers))
+    found = contents(simulator.run(made, tmp_path / "result", workers).folder)
     assert list(found) == list(expected)
     for name, content in found.items():
         assert content == expected[name], name
@@ -54,7 +54,7 @@ def narrow(folder):
     """A short run for pieces of one draw, which are slow."""
     sets = ('series=["effective_compute"]', "draws=60", "horizon=2027")
     made = load.load_plan("baseline", sets)
-    return made, contents(simulator.run(made, str(folder)))
+    return made, contents(simulator.run(made, folder).folder)
 
 
 @pytest.mark.parametrize("draws", [1, 1023, 10_000, 10**6])

@@ -51,7 +51,9 @@ def test_a_result_holds_what_it_says_and_no_more(whole):
 
 def test_cards_lie_in_their_places(whole):
     made = worlds.small()
-    parameters, arrivals, trajectories = (np.load(whole / f"{name}.npy") for name in results.CARDS)
+    parameters, arrivals, trajectories = (
+        np.load(whole / f"{name}.npy") for name in results.DRAW_FILES
+    )
     assert [len(cards) for cards in (parameters, arrivals, trajectories)] == [900, 900, 300]
     for draw in (0, 255, 256, 299, 300, 511, 899):
         story = replay.replay(made, draw)
@@ -62,22 +64,22 @@ def test_cards_lie_in_their_places(whole):
 
 
 def test_counts_are_of_every_draw(whole):
-    result = results.read_result(str(whole))
+    result = results.load_result(str(whole))
     walked = summarise.summarise_range(
         blocks.compile_plan(result.plan), result.shape, range(1500), 0, 0
     )
     np.testing.assert_equal(vars(result.counts), vars(walked.counts))
 
 
-@pytest.mark.parametrize(("cards", "trajectories"), [(0, 0), (10_000, 10_000), (3, 700)])
-def test_more_or_fewer_cards_are_kept_on_request(tmp_path, cards, trajectories):
+@pytest.mark.parametrize(("draws", "trajectories"), [(0, 0), (10_000, 10_000), (3, 700)])
+def test_more_or_fewer_cards_are_kept_on_request(tmp_path, draws, trajectories):
     folder = worlds.finished(
-        tmp_path / "kept", 700, keep_cards=cards, keep_trajectories=trajectories
+        tmp_path / "kept", 700, keep_draws=draws, keep_trajectories=trajectories
     )
-    result = results.read_result(str(folder))
-    assert len(result.parameters) == len(result.arrivals) == min(cards, 700)
+    result = results.load_result(str(folder))
+    assert len(result.parameters) == len(result.arrivals) == min(draws, 700)
     assert len(result.trajectories) == min(trajectories, 700)
-    assert simulator.open_result(str(folder))["prior"].sizes["draw"] == min(cards, 700)
+    assert simulator.open_result(str(folder))["prior"].sizes["draw"] == min(draws, 700)
 
 
 def test_another_place_time_and_number_of_workers_change_no_byte(whole, tmp_path):
@@ -119,13 +121,13 @@ def test_missing_foreign_and_truncated_files_are_named_at_once(copy):
 def test_what_another_version_wrote_is_read_where_it_can_be(copy):
     worlds.resealed(copy, oomcast="0.0.1")
     assert results.verify_result(str(copy)).version == "0.0.1"
-    assert results.read_result(str(copy)).version == "0.0.1"
+    assert results.load_result(str(copy)).version == "0.0.1"
     assert simulator.open_result(str(copy)).attrs["oomcast"] == "0.0.1"
 
 
 def test_another_format_is_refused_with_the_reason(copy):
     worlds.resealed(copy, format=2, oomcast="9.0")
-    for read in (results.verify_result, results.read_result, results.open_plan):
+    for read in (results.verify_result, results.load_result, results.open_plan):
         with pytest.raises(InputFault, match=r"format: found 2, written by oomcast 9\.0"):
             read(str(copy))
 
@@ -141,7 +143,7 @@ def test_another_plan_than_this_version_knows_is_refused(copy, key, value, reaso
     unknown = {"plan_sha256": "0" * 64} if key == "tides" else {}
     worlds.resealed(copy, plan=plan, oomcast="9.0", **unknown)
     with pytest.raises(InputFault, match=rf"the plan of oomcast 9\.0: .*{reason}"):
-        results.read_result(str(copy))
+        results.load_result(str(copy))
 
 
 def spoil(folder, name, how):
@@ -174,7 +176,7 @@ def test_a_check_says_whose_result_is_whole(whole, capsys):
 
 
 def test_the_tree_has_names_units_and_every_number(whole):
-    tree, result = simulator.open_result(str(whole)), results.read_result(str(whole))
+    tree, result = simulator.open_result(str(whole)), results.load_result(str(whole))
     assert set(tree.children) == {"prior", "prior_predictive", "trajectories", "summaries"}
     for group in ("prior", "prior_predictive", "trajectories"):
         for variable in tree[group].data_vars.values():
@@ -196,7 +198,7 @@ def test_the_tree_has_names_units_and_every_number(whole):
 
 def test_summaries_are_the_readings_with_their_errors(whole):
     summaries = xr.load_dataset(whole / results.SUMMARIES)
-    result = results.read_result(str(whole))
+    result = results.load_result(str(whole))
     band = estimates.band_estimates(result.counts, result.shape, "effective_compute")
     rows = estimates.milestone_estimates(result.counts, result.shape)
     for level, probability in REPORTED_LEVELS.items():

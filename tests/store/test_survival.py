@@ -284,8 +284,8 @@ def test_an_unfinished_run_waits_for_a_word(target):
         running.run(worlds.small(1500, "seed=5"), str(target), resume=True)
     with pytest.raises(InputFault, match="more than the 700 asked for"):
         resumed(target, 700)
-    for options in ({"keep_cards": 10}, {"keep_trajectories": 10}):
-        with pytest.raises(InputFault, match="900 cards and 300 trajectories"):
+    for options in ({"keep_draws": 10}, {"keep_trajectories": 10}):
+        with pytest.raises(InputFault, match="900 draws and 300 trajectories"):
             resumed(target, **options)
 
 

@@ -31,12 +31,12 @@ def folder(tmp_path_factory):
             f"series={json.dumps(KEPT)}",
         ],
     )
-    return str(running.run(made, str(tmp_path_factory.mktemp("runs") / "world")))
+    return str(running.run(made, tmp_path_factory.mktemp("runs") / "world").folder)
 
 
 @pytest.fixture(scope="module")
 def result(folder):
-    return results.read_result(folder)
+    return results.load_result(folder)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
-from simulator.summaries.result import Result
+from simulator.summaries.records import flat
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
@@ -18,16 +18,26 @@ MOST_TITLES = 4
 SHOWN_YEARS = ("2028", "2031", "2036")
 
 
+class MilestoneRows(Protocol):
+    """A result, or as much of it as the table needs."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def milestone_estimates(self) -> list[dict[str, Any]]: ...
+
+
 def milestones_answer(
-    results: Iterable[Result], labels: Sequence[str] = (), listed: bool = False
+    results: Iterable[MilestoneRows], labels: Sequence[str] = (), listed: bool = False
 ) -> Answer:
     """The milestone table of one result, or of several, grouped by milestone.
 
     `labels` stand for the worlds' names, in case these are the same; `listed` makes a list of one document too.
     """
-    told = [(result.plan, _document(result)) for result in results]  # counts are large: one by one
-    plans = [plan for plan, _ in told]
-    documents = [document for _, document in told]
+    results = list(results)
+    plans = [result.plan for result in results]
+    documents = [_document(result) for result in results]
     if len({plan.name for plan in plans}) < len(plans):
         documents = [{**d, "run": label} for d, label in zip(documents, labels, strict=True)]
     years = [y for y in SHOWN_YEARS if any(p.start < int(y) <= p.horizon for p in plans)]
@@ -50,8 +60,7 @@ def milestones_answer(
     return Answer(table, records, documents if several or listed else documents[0])
 
 
-def _document(result: Result) -> dict[str, Any]:
-
+def _document(result: MilestoneRows) -> dict[str, Any]:
     plan = result.plan
     head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
     return {**head, "milestones": result.milestone_estimates}
@@ -72,8 +81,7 @@ def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[st
 
 
 def _record(run: str, row: dict[str, Any]) -> dict[str, Any]:
-    flat = {key: value for key, value in row.items() if not isinstance(value, dict)}
-    return {"run": run, **flat, **{f"by_{y}": share for y, share in row["by_year"].items()}}
+    return {"run": run, **flat(row), **{f"by_{y}": share for y, share in row["by_year"].items()}}
 
 
 def _caption(plans: Sequence[Plan]) -> str:
