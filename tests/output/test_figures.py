@@ -230,6 +230,6 @@ def test_worlds_compared_have_their_own_arrivals(results, numbers, tmp_path):
     given = numbers["compare"]
     titles = [result.plan.title for result in results.values()]
     assert [world.label for world in given["worlds"]] == titles
-    essay = given["worlds"][1].reaches["automated_researcher"].quantiles
+    essay = given["worlds"][1].arrivals["automated_researcher"].quantiles
     assert 2027.5 < essay["p50"] < 2028.5
-    assert np.isinf(given["worlds"][1].reaches["data_exhausted"].quantiles["p05"])
+    assert np.isinf(given["worlds"][1].arrivals["data_exhausted"].quantiles["p05"])

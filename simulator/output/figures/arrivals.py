@@ -1,7 +1,4 @@
-"""The probability that each milestone has been reached, by year: a row a milestone.
-
-The kinds of picture beside the first: gathers finished numbers and hands them to the plots.
-"""
+"""The probability that each milestone has been reached, by year: one row a milestone."""
 
 from __future__ import annotations
 
@@ -12,19 +9,27 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
 
 from simulator.model import Milestone
 from simulator.output.digits import percent, year
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, lettering, month, titles
+from simulator.output.figures.canvas import (
+    HEADED,
+    date_line,
+    drawing,
+    lettering,
+    month,
+    titles,
+    year_axis,
+)
 from simulator.output.figures.records import (
     ArrivalRow,
+    Rung,
     run_subtitle,
     threshold_rung,
 )
-from simulator.summaries import bands as room
 from simulator.summaries import estimates
+from simulator.summaries.bands import series_units
 from simulator.summaries.result import Result
 
 ROW, TALL = 0.3, 0.8
@@ -44,7 +49,7 @@ def draw_arrivals(
     horizon: float,
     as_of: float,
 ) -> None:
-    """Draw a curve a milestone, from 0 to 100 %; what it lacks of 100 % at the end is not reached by the horizon.
+    """Draw one curve a milestone, from 0 to 100 %; a bar at the right is the share of draws not there by the horizon.
 
     Parameters
     ----------
@@ -54,31 +59,30 @@ def draw_arrivals(
     """
     tall = HEAD + FOOT + ROW * max(len(rows), 4)
     with drawing(path, (7.5, tall)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         body = 1 - (HEAD + FOOT) / tall
         axes = figure.add_axes((LEFT, FOOT / tall, RIGHT - LEFT, body))
         axes.set_ylim(len(rows), 0)
         axes.set_xlim(_first_year(rows, as_of), horizon)
         axes.yaxis.set_visible(False)
         axes.spines["left"].set_visible(False)
-        axes.xaxis.set_minor_locator(MultipleLocator(1))
-        axes.set_xlabel("year", labelpad=2)
+        year_axis(axes)
         _arrival_frame(axes, as_of, len(rows))
-        for place, row in enumerate(rows):
-            _arrival_row(axes, row, place + (1 + TALL) / 2)
+        for index, row in enumerate(rows):
+            _arrival_row(axes, row, index + (1 + TALL) / 2)
         _columns(figure, axes, horizon, tall)
 
 
 def _first_year(rows: Sequence[ArrivalRow], as_of: float) -> float:
-    """The last whole year before anything happens, and before the as-of date."""
-    begun = [row.years[row.reached > 0.005] for row in rows]
-    return float(np.floor(min([as_of, *(years[0] for years in begun if len(years))]) - 1))
+    """A whole year before the as-of date and before any milestone is reached in half a percent of draws."""
+    reached = [row.years[row.reached > 0.005] for row in rows]
+    return float(np.floor(min([as_of, *(years[0] for years in reached if len(years))]) - 1))
 
 
 def _arrival_frame(axes: Axes, as_of: float, rows: int) -> None:
     for tick in axes.get_xticks():
         axes.axvline(tick, color=style.HAIRLINE, lw=0.3, zorder=0)
-    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=4)
+    date_line(axes, as_of, zorder=4)
     note = f"as of {month(as_of)}"
     lettering(axes, note, (as_of, 0), (0, 3), ha="center", va="bottom", color=style.MUTED)
 
@@ -124,23 +128,23 @@ def arrivals(result: Result, path: Path) -> None:
     """Draw the probability that each milestone has been reached, by year, the earliest first."""
     plan, shape = result.plan, result.shape
     rows = []
-    for place, (milestone, told) in enumerate(
+    for index, (milestone, estimate) in enumerate(
         zip(plan.milestones, result.milestone_estimates, strict=True)
     ):
-        asked = threshold_rung(result, milestone)
-        years = plan.grid.years
-        reached = estimates.probabilities_by_quarter(result.counts, shape, place, years)
-        ends = [year(told[p], max(told[f"mcse_{p}"], 0.1), plan.horizon) for p in SHOWN_LEVELS]
+        threshold, years = threshold_rung(result, milestone), plan.grid.years
+        ends = [
+            year(estimate[p], max(estimate[f"mcse_{p}"], 0.1), plan.horizon) for p in SHOWN_LEVELS
+        ]
         rows.append(
             ArrivalRow(
-                label=asked.label,
-                condition=_condition_in_words(result, milestone),
-                uncertain=asked.high > asked.low,
+                label=threshold.label,
+                condition=_condition_in_words(result, milestone, threshold),
+                uncertain=threshold.high > threshold.low,
                 years=years,
-                reached=reached,
-                median=told["p50"],
+                reached=estimates.probabilities_by_quarter(result.counts, shape, index, years),
+                median=estimate["p50"],
                 interval=f"{ends[0]} ({ends[1]} to {ends[2]})" if len(set(ends)) > 1 else ends[0],
-                never=percent(1.0 - told["reached"], told["mcse_reached"]),
+                never=percent(1.0 - estimate["reached"], estimate["mcse_reached"]),
             )
         )
     rows.sort(key=lambda row: (row.median, -row.reached[-1], row.label))
@@ -156,12 +160,12 @@ def arrivals(result: Result, path: Path) -> None:
     )
 
 
-def _condition_in_words(result: Result, milestone: Milestone) -> str:
+def _condition_in_words(result: Result, milestone: Milestone, threshold: Rung) -> str:
     sign = "≥" if milestone.direction == ">=" else "≤"
-    unit = room.series_units(result)[milestone.series].removeprefix("fraction")
-    asked = threshold_rung(result, milestone)
-    number = f"{asked.middle:g}"
+    unit = series_units(result)[milestone.series].removeprefix("fraction")
+    number = f"{threshold.middle:g}"
     if isinstance(milestone.threshold, str):
-        width = f" ({asked.low:.1f} to {asked.high:.1f})" if asked.high > asked.low else ""
-        number = f"{asked.middle:.1f}{width}"
+        uncertain = threshold.high > threshold.low
+        interval = f" ({threshold.low:.1f} to {threshold.high:.1f})" if uncertain else ""
+        number = f"{threshold.middle:.1f}{interval}"
     return f"{milestone.series} {sign} {number} {unit}".strip()

@@ -16,7 +16,9 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from simulator.output.figures import style
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
+    HEADED,
     PLATE,
+    date_line,
     drawing,
     fan_bands,
     heading,
@@ -60,7 +62,7 @@ def draw_bands(
     rows = -(-len(panels) // columns)
     tall = HEAD + ROW * rows + FOOT
     with drawing(path, (7.5, tall)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         _key(figure, tall)
         for index, panel in enumerate(panels):
             row, column = divmod(index, columns)
@@ -86,7 +88,7 @@ def _band_panel(axes: Axes, panel: BandPanel, as_of: float, narrow: bool) -> Non
         axes.ticklabel_format(axis="y", useOffset=False, style="plain")
         fan_bands(axes, panel.band)
         _threshold_marks(axes, panel.marks)
-    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=2.6)
+    date_line(axes, as_of, zorder=2.6)
 
 
 def _panel_limits(band: Band, marks: Sequence[Rung]) -> tuple[float, float]:

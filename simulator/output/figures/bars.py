@@ -20,7 +20,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, spread
+from simulator.output.figures.canvas import drawing, spread, titles
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ def head(figure: Figure, title: str, subtitle: str, note: str, left: float = LEF
 
 def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
     """Write the title and the subtitle at the top, and the note at the bottom."""
-    height = figure.get_figheight()
-    figure.text(0.02, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
-    figure.text(0.02, 1 - 0.36 / height, subtitle, color=style.MUTED, va="top")
+    titles(figure, title, subtitle)
     text = textwrap.fill(note, 138)
-    figure.text(0.02, 0.09 / height, text, color=style.MUTED, size=style.SMALL, va="bottom")
+    figure.text(
+        0.02, 0.09 / figure.get_figheight(), text, color=style.MUTED, size=style.SMALL, va="bottom"
+    )
 
 
 COLOURS = ((style.OKABE_ITO["blue"], style.INK), ("#A9CBE6", style.MUTED))

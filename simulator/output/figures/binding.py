@@ -10,11 +10,20 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import blended_transform_factory
 
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, heading, lettering, month, spread, titles
+from simulator.output.figures.canvas import (
+    HEADED,
+    date_line,
+    drawing,
+    heading,
+    lettering,
+    month,
+    spread,
+    titles,
+    year_axis,
+)
 from simulator.output.figures.records import run_subtitle
 from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.result import Result
@@ -50,13 +59,12 @@ def draw_binding(
     as_of : [year]
     """
     with drawing(path, (7.5, 4.0)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         axes = figure.add_axes((0.075, 0.13, 0.7, 0.66))
         axes.set_xlim(float(years[0]), float(years[-1]))
-        axes.xaxis.set_minor_locator(MultipleLocator(1))
-        axes.set_xlabel("year", labelpad=2)
+        year_axis(axes)
         binding_areas(axes, shares, years, [as_of], "% of draws")
-        axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)))
+        date_line(axes, as_of)
         note, at = f"as of {month(as_of)}", (as_of, 1)
         lettering(axes, note, at, (0, 3), ha="center", va="bottom", color=style.MUTED)
 

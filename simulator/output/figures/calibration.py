@@ -1,4 +1,4 @@
-"""Predictions against what came: each observation in its intervals, and places against the diagonal."""
+"""Calibration of a hindcast: each observation in its predicted intervals, and the PIT values of every predictor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matplotlib.ticker import MultipleLocator
 from simulator.errors import Fault, InputFault
 from simulator.evidence import hindcast
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, heading
+from simulator.output.figures.canvas import drawing, heading, titles
 from simulator.summaries.result import Result
 
 DRAWN_INTERVALS = (("p025", "p975"), ("p10", "p90"), ("p25", "p75"))
@@ -37,23 +37,22 @@ def draw_calibration(
     title: str,
     subtitle: str,
     rows: Sequence[Forecast],
-    places: Mapping[str, np.ndarray],
+    pit: Mapping[str, np.ndarray],
 ) -> None:
-    """Draw the observations of a score, the earliest on top, and the places of all predictors.
+    """Draw the scored observations, the earliest on top, and the sorted PIT values of all predictors.
 
     Parameters
     ----------
-    places : who predicted -> (observation) probability that was given to less than what came [fraction]
+    pit : predictor -> (observation), the predicted probability of less than was observed [fraction]
     """
     height = HEAD + max(ROW * len(rows), 2.7) + FOOT
     with drawing(path, (7.5, height)) as figure:
-        figure.text(0.02, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
-        figure.text(0.02, 1 - 0.36 / height, subtitle, color=style.MUTED, va="top")
+        titles(figure, title, subtitle)
         foot, tall = FOOT / height, 1 - (HEAD + FOOT) / height
         _intervals(figure.add_axes((0.245, foot, 0.345, tall)), rows)
         side = 2.35
         box = (0.665, 1 - (HEAD + side) / height, side / 7.5, side / height)
-        _pit_histogram(figure.add_axes(box), places)
+        _pit_curves(figure.add_axes(box), pit)
 
 
 def _intervals(axes: Axes, rows: Sequence[Forecast]) -> None:
@@ -73,14 +72,14 @@ def _intervals(axes: Axes, rows: Sequence[Forecast]) -> None:
     axes.set_xlabel("bars: 50, 80 and 95 % intervals; line: median; dot: observed", labelpad=3)
 
 
-def _pit_histogram(axes: Axes, places: Mapping[str, np.ndarray]) -> None:
+def _pit_curves(axes: Axes, pit: Mapping[str, np.ndarray]) -> None:
     heading(axes, "places, in order")
     axes.plot([0, 100], [0, 100], color=style.MUTED, lw=0.7, ls=(0, (4, 3)))
     marks = iter("os^Dv")
-    for (who, values), colour in zip(places.items(), style.CYCLE, strict=False):
+    for (predictor, values), colour in zip(pit.items(), style.CYCLE, strict=False):
         n = len(values)
         even = 100 * (np.arange(n) + 0.5) / max(n, 1)
-        label = f"{who}, {n}"
+        label = f"{predictor}, {n}"
         axes.plot(
             even,
             100 * np.sort(values),
@@ -102,7 +101,7 @@ def _pit_histogram(axes: Axes, places: Mapping[str, np.ndarray]) -> None:
 
 
 def calibration(result: Result, path: str | PathLike[str]) -> None:
-    """Draw a result against what came after its as-of date."""
+    """Draw a result against the observations after its as-of date."""
     scored = hindcast.hindcast_scores(result)
     if not scored.observations:
         allowed = "a run whose as-of date lies before some observation of its series"
@@ -124,7 +123,7 @@ def calibration(result: Result, path: str | PathLike[str]) -> None:
         subtitle=f"80 % intervals hold {100 * summary['coverage_80']:.0f} % of {summary['n']} observations, "
         f"worth {scored.effective:.1f} independent ones; as of {result.plan.as_of}",
         rows=rows,
-        places={
+        pit={
             predictor: np.array([score.pit for score in scores if score])
             for predictor, scores in scored.scores.items()
         },

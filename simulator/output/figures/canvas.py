@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.style import context
 from matplotlib.text import Annotation
+from matplotlib.ticker import MultipleLocator
 
 from simulator.output.figures import style
 from simulator.output.figures.records import Band
@@ -33,6 +34,13 @@ METADATA: dict[str, dict[str, str | None]] = {
 PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
 """A background under labels that cross a line."""
 
+
+DASHES = (0, (4, 3))
+
+HEADED = (0.13, 0.34)
+"""Where titles stand on figures of years, down from the top [inch]."""
+
+LINE = 120  # letters in a line of a subtitle
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -57,12 +65,29 @@ def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Fi
         figure.savefig(path, format=ending[1:], metadata=METADATA[ending])
 
 
-def titles(figure: Figure, title: str, subtitle: str) -> None:
-    """Write the figure's title and subtitle."""
+def titles(
+    figure: Figure,
+    title: str,
+    subtitle: str,
+    left: float = 0.02,
+    down: tuple[float, float] = (0.12, 0.36),
+) -> None:
+    """Write the figure's title and subtitle, this far from the left [fraction] and down from the top [inch]."""
     tall = figure.get_figheight()
-    figure.text(0.02, 1 - 0.13 / tall, title, size=style.LARGE, weight="bold", va="top")
-    lines = textwrap.fill(subtitle, 120)
-    figure.text(0.02, 1 - 0.34 / tall, lines, color=style.MUTED, va="top")
+    figure.text(left, 1 - down[0] / tall, title, size=style.LARGE, weight="bold", va="top")
+    lines = textwrap.fill(subtitle, LINE)
+    figure.text(left, 1 - down[1] / tall, lines, color=style.MUTED, va="top")
+
+
+def date_line(axes: Axes, year: float, **options: Any) -> None:
+    """Mark a date by a dashed line across the panel."""
+    axes.axvline(year, color=style.MUTED, lw=0.6, ls=DASHES, **options)
+
+
+def year_axis(axes: Axes) -> None:
+    """Name the axis of years, and mark every year on it."""
+    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    axes.set_xlabel("year", labelpad=2)
 
 
 def month(year: float) -> str:

@@ -1,4 +1,4 @@
-"""The ledger of claims: each with its probability in every world, and what happened."""
+"""The ledger of claims: the probability of each in every scenario, and what happened."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
 from simulator.evidence.claims import claim_probability
-from simulator.inputs.claims import Claim, load_claims
+from simulator.inputs.claims import load_claims
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, heading, lettering
+from simulator.output.figures.canvas import drawing, heading, lettering, titles
 from simulator.summaries.result import Result
 
 LINE, GAP, HEAD, FOOT = 0.125, 0.07, 1.12, 0.4
 """Sizes in inches."""
 
-DODGE = 0.05  # between worlds, so that marks at one place are all seen
+DODGE = 0.05  # between scenarios, so that equal probabilities do not hide one another
 
 LONGEST_LINE = 66  # letters in a line of a claim
 
@@ -28,16 +28,16 @@ MARKERS = "os^Dv"
 
 
 @dataclass(frozen=True)
-class ClaimEntryRow:
-    """A claim with its probabilities, one a world; None where a world does not speak of it.
+class ClaimRow:
+    """A claim with its probabilities; None where a scenario does not model what the claim is about.
 
-    chances : (world) of (probability, Monte Carlo error) [fraction]
+    probabilities : (scenario) of (probability, Monte Carlo error) [fraction]
     """
 
     id: str
     claim: str
     outcome: bool | None
-    chances: Sequence[tuple[float, float] | None]
+    probabilities: Sequence[tuple[float, float] | None]
 
 
 def draw_claims(
@@ -46,16 +46,14 @@ def draw_claims(
     title: str,
     subtitle: str,
     worlds: Sequence[str],
-    entries: Sequence[ClaimEntryRow],
+    entries: Sequence[ClaimRow],
 ) -> None:
-    """Draw a row a claim, in the order given."""
+    """Draw one row a claim, in the order given."""
     texts = [textwrap.wrap(entry.claim, LONGEST_LINE) for entry in entries]
     sizes = [LINE * len(text) + GAP for text in texts]
     height = HEAD + sum(sizes) + FOOT
     with drawing(path, (7.5, height)) as figure:
-        figure.text(0.02, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
-        lines = textwrap.fill(subtitle, 118)
-        figure.text(0.02, 1 - 0.36 / height, lines, color=style.MUTED, va="top")
+        titles(figure, title, subtitle)
         box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
         axes = figure.add_axes(box)
         axes.set(xlim=(0, 100), ylim=(sum(sizes), 0))
@@ -104,7 +102,7 @@ def _claim_frame(axes: Axes, worlds: Sequence[str]) -> None:
     )
 
 
-def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
+def _claim_row(axes: Axes, entry: ClaimRow, text: str, at: float) -> None:
     lettering(
         axes,
         entry.id,
@@ -115,15 +113,16 @@ def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
         color=style.MUTED,
     )
     lettering(axes, text, (-1.49, at), (0, 0), axes.get_yaxis_transform(), va="center")
-    middle = (len(entry.chances) - 1) / 2
-    for i, (chance, mark, colour) in enumerate(
-        zip(entry.chances, MARKERS, style.CYCLE, strict=False)
+    middle = (len(entry.probabilities) - 1) / 2
+    for i, (probability, mark, colour) in enumerate(
+        zip(entry.probabilities, MARKERS, style.CYCLE, strict=False)
     ):
-        if chance:
-            share, error = chance
-            place = (100 * share, at + DODGE * (i - middle))
+        if probability:
+            share, error = probability
+            height = at + DODGE * (i - middle)
             axes.plot(
-                *place,
+                100 * share,
+                height,
                 mark,
                 ms=4.5,
                 color=colour,
@@ -132,14 +131,12 @@ def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
                 clip_on=False,
                 zorder=3,
             )
-            axes.hlines(
-                place[1], 100 * (share - error), 100 * (share + error), color=colour, lw=0.8
-            )
+            axes.hlines(height, 100 * (share - error), 100 * (share + error), color=colour, lw=0.8)
     if entry.outcome is not None:
-        told, colour = ("yes", style.MEDIAN) if entry.outcome else ("no", style.CYCLE[1])
+        outcome, colour = ("yes", style.MEDIAN) if entry.outcome else ("no", style.CYCLE[1])
         lettering(
             axes,
-            told,
+            outcome,
             (1, at),
             (14, 0),
             axes.get_yaxis_transform(),
@@ -150,13 +147,13 @@ def _claim_row(axes: Axes, entry: ClaimEntryRow, text: str, at: float) -> None:
 
 
 def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
-    """Draw the claims that a world can say, with their probability in each."""
+    """Draw the claims that at least one of these scenarios gives a probability of."""
     entries = []
     for claim in load_claims():
-        chances = [claim_probability(claim, result) for result in results]
-        if any(chances):
-            pairs = [(c.value, c.mcse) if c else None for c in chances]
-            entries.append(ClaimEntryRow(claim.id, _without_full_stop(claim), claim.outcome, pairs))
+        estimates = [claim_probability(claim, result) for result in results]
+        if any(estimates):
+            pairs = [(each.value, each.mcse) if each else None for each in estimates]
+            entries.append(ClaimRow(claim.id, claim.claim.rstrip("."), claim.outcome, pairs))
     draw_claims(
         path,
         title="The ledger of claims",
@@ -165,7 +162,3 @@ def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
         worlds=[result.plan.title for result in results],
         entries=entries,
     )
-
-
-def _without_full_stop(claim: Claim) -> str:
-    return claim.claim.rstrip(".")

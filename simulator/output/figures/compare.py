@@ -1,4 +1,4 @@
-"""Several worlds: effective compute over one another, and milestones side by side."""
+"""Several scenarios: their effective compute in one panel, and their milestones side by side."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from simulator.output.digits import percent
 from simulator.output.figures import style
 from simulator.output.figures.canvas import (
+    HEADED,
+    date_line,
     drawing,
     heading,
     lettering,
@@ -20,13 +22,14 @@ from simulator.output.figures.canvas import (
     signed,
     spread,
     titles,
+    year_axis,
 )
 from simulator.output.figures.records import (
     ArrivalSpread,
     Band,
     WorldPanel,
 )
-from simulator.summaries import bands as room
+from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
 
@@ -46,7 +49,7 @@ def draw_compare(
     milestones: Sequence[str],
     as_of: float,
 ) -> None:
-    """Draw each world's effective compute, and when each reaches these milestones.
+    """Draw each scenario's effective compute, and when each reaches these milestones.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def draw_compare(
     bottom = row * len(milestones)
     tall = HEAD + TOP + GAP + bottom + FOOT
     with drawing(path, (7.5, tall)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
         _fans(top, worlds, as_of)
         axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
@@ -83,15 +86,15 @@ def _fans(axes: Axes, worlds: Sequence[WorldPanel], as_of: float) -> None:
     axes.margins(y=0.04)
     axes.yaxis.set_major_formatter(FuncFormatter(signed))
     axes.xaxis.set_minor_locator(MultipleLocator(1))
-    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=0)
+    date_line(axes, as_of, zorder=0)
     heading(axes, "effective compute [OOM over GPT-4]: median, and p10 to p90", -0.4)
     pixel = axes.figure.dpi / 72
     wanted = [float(axes.transData.transform((end, value))[1]) for value in ends]
-    places = spread(wanted, [11 * pixel] * len(ends))
-    for world, colour, value, want, place in zip(
-        worlds, style.CYCLE, ends, wanted, places, strict=False
+    heights = spread(wanted, [11 * pixel] * len(ends))
+    for world, colour, value, want, height in zip(
+        worlds, style.CYCLE, ends, wanted, heights, strict=False
     ):
-        at, move = (end, value), (6, (place - want) / pixel)
+        at, move = (end, value), (6, (height - want) / pixel)
         lettering(axes, world.label, at, move, color=colour, va="center", weight="bold")
 
 
@@ -104,40 +107,38 @@ def _arrival_rows(
     axes.set_ylim(row * len(milestones), 0)
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_minor_locator(MultipleLocator(1))
-    axes.set_xlabel("year", labelpad=2)
-    axes.axvline(as_of, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=0)
+    year_axis(axes)
+    date_line(axes, as_of, zorder=0)
     heading(axes, "year of arrival", -0.4)
     lettering(axes, f"as of {month(as_of)}", (as_of, 0), (0, 3), ha="center", color=style.MUTED)
     lettering(axes, "not by its horizon", (1, 1), (6, 3), "axes fraction", color=style.MUTED)
-    for place, name in enumerate(milestones):
-        axes.axhline(row * place, color=style.HAIRLINE, lw=0.4)
-        middle = row * place + row / 2
+    for index, name in enumerate(milestones):
+        axes.axhline(row * index, color=style.HAIRLINE, lw=0.4)
+        middle = row * index + row / 2
         label = name.replace("_", " ")
         lettering(axes, label, (FIRST_YEAR, middle), (-8, 0), ha="right", va="center", size=8)
         for line, (world, colour) in enumerate(zip(worlds, style.CYCLE, strict=False)):
-            if name in world.reaches:
-                _arrival_bar(
-                    axes, world.reaches[name], row * place + line + 1.1, colour, world.horizon
-                )
+            if name in world.arrivals:
+                height = row * index + line + 1.1
+                _arrival_bar(axes, world.arrivals[name], height, colour, world.horizon)
 
 
 def _arrival_bar(
-    axes: Axes, reach: ArrivalSpread, height: float, colour: str, horizon: float
+    axes: Axes, arrival: ArrivalSpread, height: float, colour: str, horizon: float
 ) -> None:
     left, right = axes.get_xlim()
     for (low, high), width in ((("p10", "p90"), 0.9), (("p25", "p75"), 3.2)):
-        ends = [min(max(reach.quantiles[key], left), horizon) for key in (low, high)]
-        if math.isfinite(reach.quantiles[low]):
+        ends = [min(max(arrival.quantiles[key], left), horizon) for key in (low, high)]
+        if math.isfinite(arrival.quantiles[low]):
             axes.plot(ends, [height] * 2, color=colour, lw=width, solid_capstyle="butt")
-    if math.isinf(reach.quantiles["p90"]):
+    if math.isinf(arrival.quantiles["p90"]):
         axes.plot([horizon], [height], ">", ms=3.2, color=colour, clip_on=False)
-    if left <= reach.quantiles["p50"] <= right:
+    if left <= arrival.quantiles["p50"] <= right:
         axes.plot(
-            reach.quantiles["p50"], height, "o", ms=4.0, color=colour, mec=style.PAPER, mew=0.6
+            arrival.quantiles["p50"], height, "o", ms=4.0, color=colour, mec=style.PAPER, mew=0.6
         )
     share = {"color": colour, "size": 6.5, "va": "center"}
-    lettering(axes, reach.never, (right, height), (8, 0), **share)
+    lettering(axes, arrival.never, (right, height), (8, 0), **share)
 
 
 SHOWN_MILESTONES = (
@@ -156,21 +157,19 @@ def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None
     titles = [result.plan.title for result in results]
     labels = names if len(set(titles)) < len(titles) else titles
     known = {m.name for result in results for m in result.plan.milestones}
-    wanted = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
+    shown = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
     worlds = []
     for result, label in zip(results, labels, strict=True):
-        (series,) = room.select_series(result, ["effective_compute"])
-        found = room.series_band(result, series, REPORTED_LEVELS, range(len(result.shape.years)))
-        band = Band(found.years, found.quantiles)
-        worlds.append(
-            WorldPanel(label, band, _arrival_spreads(result, wanted), result.plan.horizon)
-        )
+        (series,) = select_series(result, ["effective_compute"])
+        numbers = series_band(result, series, REPORTED_LEVELS, range(len(result.shape.years)))
+        band = Band(numbers.years, numbers.quantiles)
+        worlds.append(WorldPanel(label, band, _arrival_spreads(result, shown), result.plan.horizon))
     draw_compare(
         path,
         title="Worlds compared",
         subtitle=_sizes(results, labels),
         worlds=worlds,
-        milestones=wanted,
+        milestones=shown,
         as_of=max(result.plan.as_of_year for result in results),
     )
 
@@ -182,16 +181,16 @@ def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
     mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""
     if len(set(sizes)) == 1:
         return f"{len(results)} worlds, {sizes[0]}: the same luck in each{mixed}"
-    told = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
-    return told + mixed
+    each = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
+    return each + mixed
 
 
-def _arrival_spreads(result: Result, wanted: Sequence[str]) -> dict[str, ArrivalSpread]:
-    found = {}
-    for told in result.milestone_estimates:
-        if told["name"] in wanted:
-            never = percent(1.0 - told["reached"], told["mcse_reached"])
-            found[told["name"]] = ArrivalSpread(
-                {level: told[level] for level in REPORTED_LEVELS}, never
-            )
-    return found
+def _arrival_spreads(result: Result, milestones: Sequence[str]) -> dict[str, ArrivalSpread]:
+    return {
+        estimate["name"]: ArrivalSpread(
+            {level: estimate[level] for level in REPORTED_LEVELS},
+            percent(1.0 - estimate["reached"], estimate["mcse_reached"]),
+        )
+        for estimate in result.milestone_estimates
+        if estimate["name"] in milestones
+    }

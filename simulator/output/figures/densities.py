@@ -1,15 +1,11 @@
-"""Densities of priors as small multiples; a run's replacements over what they replace.
-
-What evidence did to parameters: prior and posterior, a panel each.
-
-Pictures of evidence: gathers finished numbers and hands them to the plots.
-"""
+"""Small panels of parameters: the densities of priors, and what the evidence did to them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
+from typing import TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +17,7 @@ from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, lettering
+from simulator.output.figures.canvas import drawing, lettering, titles
 from simulator.output.figures.records import PriorPanel
 from simulator.summaries.posterior import (
     ParameterUpdate,
@@ -30,38 +26,72 @@ from simulator.summaries.posterior import (
 )
 from simulator.summaries.result import Result
 
-COLUMNS, WIDTH, HEIGHT = 4, 1.85, 1.02
 
-HEAD, FOOT, SIDE = 0.72, 0.12, 0.2
-"""Sizes in inches."""
+@dataclass(frozen=True)
+class Sheet:
+    """Sizes of a figure of small panels [inch]: of a panel with its lettering, and of the axes in it.
+
+    down : where title and subtitle stand, down from the top
+    """
+
+    columns: int
+    width: float
+    height: float
+    head: float
+    foot: float
+    axes_width: float
+    axes_height: float
+    down: tuple[float, float]
+
+
+PRIORS = Sheet(4, 1.85, 1.02, 0.72, 0.12, 1.85 - 0.2, 0.46, (0.13, 0.36))
+
+POSTERIORS = Sheet(3, 2.5, 1.45, 0.6, 0.06, 2.5 - 0.25, 0.6, (0.12, 0.36))
+
+SIDE = 0.2  # inch, left of the first panel
 
 FILED, OWN = (style.MEDIAN, style.FAN[1]), style.THRESHOLDS[0]
-"""Line and tint of a prior file's prior, and of a run's own."""
+"""Line and tint of a prior of the prior files, and of a run's own."""
+
+PRIOR, POSTERIOR = (style.MUTED, style.HAIRLINE), (style.MEDIAN, style.FAN[1])
+"""Line and tint of a parameter before and after the evidence."""
+
+Panel = TypeVar("Panel")
+
+
+def _draw_panels(
+    path: str | PathLike[str],
+    title: str,
+    subtitle: str,
+    panels: Sequence[Panel],
+    sheet: Sheet,
+    draw: Callable[[Axes, Panel], None],
+) -> None:
+    """Draw panels row by row."""
+    columns = min(sheet.columns, max(len(panels), 2))
+    rows = -(-len(panels) // columns)
+    width, height = columns * sheet.width + SIDE, sheet.head + rows * sheet.height + sheet.foot
+    with drawing(path, (width, height)) as figure:
+        titles(figure, title, subtitle, SIDE / width, sheet.down)
+        for i, panel in enumerate(panels):
+            row, column = divmod(i, columns)
+            left = SIDE + column * sheet.width
+            foot = height - sheet.head - (row + 1) * sheet.height + 0.27
+            size = (sheet.axes_width / width, sheet.axes_height / height)
+            draw(figure.add_axes((left / width, foot / height, *size)), panel)
 
 
 def draw_densities(
     path: str | PathLike[str], *, title: str, subtitle: str, panels: Sequence[PriorPanel]
 ) -> None:
-    """Draw a panel a prior.
+    """Draw the density of each prior.
 
     Parameters
     ----------
     path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : each with its prior, and with the one it replaces if there is one
     """
-    columns = min(COLUMNS, max(len(panels), 2))
-    rows = -(-len(panels) // columns)
-    width, height = columns * WIDTH + SIDE, HEAD + rows * HEIGHT + FOOT
-    with drawing(path, (width, height)) as figure:
-        figure.text(
-            SIDE / width, 1 - 0.13 / height, title, size=style.LARGE, weight="bold", va="top"
-        )
-        figure.text(SIDE / width, 1 - 0.36 / height, subtitle, color=style.MUTED, va="top")
-        for i, panel in enumerate(panels):
-            row, column = divmod(i, columns)
-            left, foot = SIDE + column * WIDTH, height - HEAD - (row + 1) * HEIGHT
-            box = (left / width, (foot + 0.27) / height, (WIDTH - 0.2) / width, 0.46 / height)
-            _density_panel(figure.add_axes(box), panel)
+    _draw_panels(path, title, subtitle, panels, PRIORS, _density_panel)
 
 
 def _density_panel(axes: Axes, panel: PriorPanel) -> None:
@@ -104,26 +134,17 @@ def _atoms(axes: Axes, density: Density, line: str, tint: str, dashes: str) -> N
 
 
 def _value_limits(axes: Axes, shown: Sequence[Density]) -> None:
-    """The body of every prior shown, with room about atoms."""
+    """Limits that show the body of every density, with a margin about atoms."""
     low = min(float(np.min(each.values)) for each in shown)
     high = max(float(np.max(each.values)) for each in shown)
-    room = 0.04 * (high - low) or min(max(abs(low) / 2, 0.5), 2.0)
-    axes.set_xlim(low - room, high + room)
+    margin = 0.04 * (high - low) or min(max(abs(low) / 2, 0.5), 2.0)
+    axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(0, 1.05)
 
 
-POSTERIOR_COLUMNS, POSTERIOR_WIDTH, POSTERIOR_HEIGHT = 3, 2.5, 1.45
-
-POSTERIOR_HEAD, POSTERIOR_FOOT, POSTERIOR_SIDE = 0.6, 0.06, 0.2
-"""Sizes in inches."""
-
-PRIOR, POSTERIOR = (style.MUTED, style.HAIRLINE), (style.MEDIAN, style.FAN[1])
-"""Line and tint."""
-
-
 @dataclass(frozen=True)
-class Updated:
-    """A parameter before and after: shares over the same bins, and p10, p50, p90 as text.
+class UpdatePanel:
+    """A parameter before and after the evidence: shares over the same bins, and p10, p50 and p90 in words.
 
     edges : (bin + 1) [unit]; prior, posterior : (bin) [fraction]
     """
@@ -133,40 +154,24 @@ class Updated:
     edges: np.ndarray
     prior: np.ndarray
     posterior: np.ndarray
-    told_prior: str
-    told_posterior: str
+    prior_text: str
+    posterior_text: str
 
 
 def draw_prior_posterior(
-    path: str | PathLike[str], *, title: str, subtitle: str, panels: Sequence[Updated]
+    path: str | PathLike[str], *, title: str, subtitle: str, panels: Sequence[UpdatePanel]
 ) -> None:
-    """Draw a panel a parameter, its prior in grey and its posterior over it."""
-    columns = min(POSTERIOR_COLUMNS, max(len(panels), 2))
-    rows = -(-len(panels) // columns)
-    width, height = (
-        columns * POSTERIOR_WIDTH + POSTERIOR_SIDE,
-        POSTERIOR_HEAD + rows * POSTERIOR_HEIGHT + POSTERIOR_FOOT,
-    )
-    with drawing(path, (width, height)) as figure:
-        at = POSTERIOR_SIDE / width
-        figure.text(at, 1 - 0.12 / height, title, size=style.LARGE, weight="bold", va="top")
-        figure.text(at, 1 - 0.36 / height, subtitle, color=style.MUTED, va="top")
-        for i, panel in enumerate(panels):
-            row, column = divmod(i, columns)
-            left, foot = (
-                POSTERIOR_SIDE + column * POSTERIOR_WIDTH,
-                height - POSTERIOR_HEAD - (row + 1) * POSTERIOR_HEIGHT,
-            )
-            box = (
-                left / width,
-                (foot + 0.27) / height,
-                (POSTERIOR_WIDTH - 0.25) / width,
-                0.6 / height,
-            )
-            _posterior_panel(figure.add_axes(box), panel)
+    """Draw each parameter's prior in grey, and its posterior over it.
+
+    Parameters
+    ----------
+    path : file to write; its ending is one of `FIGURE_ENDINGS`
+    panels : one a parameter
+    """
+    _draw_panels(path, title, subtitle, panels, POSTERIORS, _posterior_panel)
 
 
-def _posterior_panel(axes: Axes, panel: Updated) -> None:
+def _posterior_panel(axes: Axes, panel: UpdatePanel) -> None:
     for shares, (line, tint) in ((panel.prior, PRIOR), (panel.posterior, POSTERIOR)):
         axes.stairs(shares, panel.edges, color=tint, fill=True, alpha=0.75, lw=0)
         axes.stairs(shares, panel.edges, color=line, lw=1.0)
@@ -179,8 +184,8 @@ def _posterior_panel(axes: Axes, panel: Updated) -> None:
     axes.tick_params(axis="x", labelsize=style.SMALL, pad=1.5)
     name = f"{panel.name.replace('_', ' ')} [{panel.unit}]"
     lettering(axes, name, (0, 1), (0, 23), "axes fraction", weight="bold")
-    lettering(axes, panel.told_prior, (0, 1), (0, 13), "axes fraction", color=style.MUTED)
-    lettering(axes, panel.told_posterior, (0, 1), (0, 3), "axes fraction", color=style.MEDIAN)
+    lettering(axes, panel.prior_text, (0, 1), (0, 13), "axes fraction", color=style.MUTED)
+    lettering(axes, panel.posterior_text, (0, 1), (0, 3), "axes fraction", color=style.MEDIAN)
 
 
 def densities(
@@ -200,13 +205,13 @@ def densities(
     draw_densities(path, title=f"Priors: {plan.title}", subtitle=subtitle, panels=panels)
 
 
-SHOWN_PARAMETERS = 9  # parameters when none is asked for: those that moved most
+SHOWN_PARAMETERS = 9  # when none is named
 
 
 def prior_posterior(
     result: Result, path: str | PathLike[str], parameters: Sequence[str] = ()
 ) -> None:
-    """Draw parameters before and after the evidence; those that moved most when none is named."""
+    """Draw these parameters before and after the evidence, or those that it moved most when none is named."""
     plan = result.plan
     names = [prior.name for prior in plan.priors]
     faults = [
@@ -215,14 +220,12 @@ def prior_posterior(
         if name not in names
     ]
     if result.weights is None:
-        mend = "oomcast condition makes one that is"
-        faults.append(
-            Fault(plan.name, "", "", "a run on no evidence", "a conditioned result", mend)
-        )
+        fix = "oomcast condition makes one that is"
+        faults.append(Fault(plan.name, "", "", "a run on no evidence", "a conditioned result", fix))
     if faults:
         raise InputFault(faults)
     shown = parameters or most_moved_parameters(result, SHOWN_PARAMETERS)
-    panels = [_updated(parameter_update(result, name)) for name in shown]
+    panels = [_update_panel(parameter_update(result, name)) for name in shown]
     draw_prior_posterior(
         path,
         title="What the evidence changed",
@@ -232,8 +235,8 @@ def prior_posterior(
     )
 
 
-def _updated(update: ParameterUpdate) -> Updated:
-    return Updated(
+def _update_panel(update: ParameterUpdate) -> UpdatePanel:
+    return UpdatePanel(
         update.prior.name,
         update.prior.unit,
         update.edges,

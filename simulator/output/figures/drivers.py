@@ -13,7 +13,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, heading, lettering, signed, spread, titles
+from simulator.output.figures.canvas import (
+    HEADED,
+    drawing,
+    heading,
+    lettering,
+    signed,
+    spread,
+    titles,
+)
 from simulator.output.figures.records import (
     Part,
     run_subtitle,
@@ -49,7 +57,7 @@ def draw_drivers(
     anchor_year : [year]
     """
     with drawing(path, (WIDE, TALL)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         stack = figure.add_axes((0.075, 0.545, 0.68, 0.355))
         stack.set_xlim(float(years[0]), float(years[-1]))
         heading(stack, "mean of what each driver adds [OOM over GPT-4]", -0.081)

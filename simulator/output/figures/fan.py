@@ -1,10 +1,7 @@
-"""The essay's figure with error bars: counting the OOMs.
+"""The essay's figure with error bars: effective compute by year, with observed models and the capability ladder.
 
-The capability ladder at the right of the fan.
-
-Observed frontier models, their names hung beneath the fan.
-
-Results -> pictures: gathers finished numbers and hands them to the plots.
+Models have their names beneath the bands, thresholds of milestones stand at the right, and a panel beneath shows which
+constraint binds.
 """
 
 from __future__ import annotations
@@ -22,6 +19,8 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from simulator.output.figures import style
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
+    DASHES,
+    HEADED,
     PLATE,
     drawing,
     fan_bands,
@@ -33,7 +32,7 @@ from simulator.output.figures.canvas import (
     spread,
     titles,
 )
-from simulator.output.figures.records import Band, Point, Rung, threshold_rung
+from simulator.output.figures.records import Band, Point, Rung, run_subtitle, threshold_rung
 from simulator.summaries import estimates
 from simulator.summaries.bands import select_series
 from simulator.summaries.counts import REPORTED_LEVELS
@@ -72,12 +71,12 @@ def draw_fan(
     dates = {"anchor": anchor_year, "as of": as_of}
     rungs = [*ladder, *thresholds]
     with drawing(path, (7.5, 7.0)) as figure:
-        titles(figure, title, subtitle)
+        titles(figure, title, subtitle, down=HEADED)
         fan = figure.add_axes((0.075, 0.285, 0.635, 0.595))
         side = figure.add_axes((0.722, 0.285, 0.27, 0.595), sharey=fan)
         binding = figure.add_axes((0.075, 0.06, 0.635, 0.155), sharex=fan)
         _fan_axes(fan, binding, shown, points, rungs)
-        for rung in ladder:  # not at thresholds: where the median path crosses one says nothing
+        for rung in ladder:  # not at thresholds, which are uncertain
             fan.axhline(rung.middle, color=style.HAIRLINE, lw=0.5, ls=(0, (1, 2)), zorder=2.5)
         fan_bands(fan, shown)
         fan_key(fan)
@@ -106,7 +105,7 @@ def _fan_axes(
 
 
 def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> tuple[float, float]:
-    """Limits that keep the body of the fan and the ladder readable; the upper tail may leave."""
+    """Limits that show p05 to p75 and the ladder; p95 may leave the panel at the top."""
     tail, body = (float(np.max(band.quantiles[key])) for key in ("p95", "p75"))
     highest = max((rung.high for rung in rungs), default=body)
     top = max([highest, min(tail, body, 2 * highest), *(point.high for point in points)])
@@ -117,15 +116,14 @@ def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> t
 
 
 def _date_lines(fan: Axes, binding: Axes, band: Band, dates: Mapping[str, float]) -> None:
-    """Mark dates from the fan upward, for names hang below it, and across what binds."""
+    """Mark dates above the lower edge of the bands, for names stand below it, and across the lower panel."""
     for name, year in dates.items():
         for axes, foot in ((fan, band.at(year, "p05")), (binding, 0.0)):
             top = axes.get_ylim()[1]
-            axes.vlines(year, foot, top, color=style.MUTED, lw=0.6, ls=(0, (4, 3)), zorder=2.6)
-        place = (year, fan.get_ylim()[1])
+            axes.vlines(year, foot, top, color=style.MUTED, lw=0.6, ls=DASHES, zorder=2.6)
         fan.annotate(
             f"{name}\n{month(year)}",
-            place,
+            (year, fan.get_ylim()[1]),
             (3, 0),
             textcoords="offset points",
             size=style.SMALL,
@@ -135,7 +133,7 @@ def _date_lines(fan: Axes, binding: Axes, band: Band, dates: Mapping[str, float]
 
 
 BANDS, NAMES = 0.27, 0.38
-"""Where, across the panel, bands end and names begin."""
+"""Where bands end and names begin, across the panel [fraction]."""
 
 
 def ladder_rungs(axes: Axes, ladder: Sequence[Rung], thresholds: Sequence[Rung]) -> None:
@@ -150,9 +148,9 @@ def ladder_rungs(axes: Axes, ladder: Sequence[Rung], thresholds: Sequence[Rung])
     for rung in ladder:
         axes.plot([0.0, BANDS], [rung.middle] * 2, color=style.INK, lw=1.1)
     edges = [BANDS] * len(ladder)
-    for place, rung in enumerate(thresholds):
-        line, tint = style.THRESHOLDS[place % len(style.THRESHOLDS)]
-        left = BANDS * place / len(thresholds)
+    for index, rung in enumerate(thresholds):
+        line, tint = style.THRESHOLDS[index % len(style.THRESHOLDS)]
+        left = BANDS * index / len(thresholds)
         width = BANDS / len(thresholds) - 0.03
         axes.add_patch(Rectangle((left, rung.low), width, rung.high - rung.low, color=tint, lw=0))
         axes.plot([left, left + width], [rung.middle] * 2, color=line, lw=2.0)
@@ -161,7 +159,7 @@ def ladder_rungs(axes: Axes, ladder: Sequence[Rung], thresholds: Sequence[Rung])
 
 
 def _rung_names(axes: Axes, rungs: Sequence[Rung], edges: Sequence[float]) -> None:
-    """Name each rung at its height, or as near as its neighbours allow, with a line to it."""
+    """Name each rung at its height, or as near as the other names allow, with a line to it."""
     texts = []
     for rung in rungs:
         label = textwrap.fill(rung.label, 18, break_on_hyphens=False)
@@ -169,18 +167,18 @@ def _rung_names(axes: Axes, rungs: Sequence[Rung], edges: Sequence[float]) -> No
             label += f"\n{rung.middle:+.1f} ({rung.low:.1f} to {rung.high:.1f})"
         texts.append(axes.text(NAMES, rung.middle, label, va="center", linespacing=1.2))
     heights = [text.get_window_extent().height + 6 for text in texts]
-    places = spread([axes.transData.transform((0, rung.middle))[1] for rung in rungs], heights)
-    for rung, edge, text, place in zip(rungs, edges, texts, places, strict=True):
-        at = axes.transData.inverted().transform((0, place))[1]
+    centres = spread([axes.transData.transform((0, rung.middle))[1] for rung in rungs], heights)
+    for rung, edge, text, centre in zip(rungs, edges, texts, centres, strict=True):
+        at = axes.transData.inverted().transform((0, centre))[1]
         text.set_y(at)
         line = [edge, BANDS, NAMES - 0.02], [rung.middle, rung.middle, at]
         axes.plot(*line, color=style.MUTED, lw=0.6)
 
 
 def model_points(axes: Axes, points: Sequence[Point], band: Band) -> None:
-    """Draw each model with its bar and name; the later a model, the higher its name.
+    """Draw each model with its interval and name; the later a model, the higher its name.
 
-    Bars nearer than 4 points are moved apart, about a month of the axis each.
+    Intervals nearer than 4 points, about a month, are moved apart.
     """
     pixel = axes.figure.dpi / 72
     transform, back = axes.transData.transform, axes.transData.inverted().transform
@@ -189,7 +187,7 @@ def model_points(axes: Axes, points: Sequence[Point], band: Band) -> None:
     xs = spread(wanted, [4 * pixel] * len(points))
     obstacles = [tuple(at) for at in transform(np.c_[band.years, band.quantiles["p05"]])]
     obstacles += [(x, transform((0, point.low))[1]) for x, point in zip(xs, points, strict=True)]
-    hung: list[tuple[float, float, float]] = []
+    names: list[tuple[float, float, float]] = []  # left, right and foot of each
     for x, point in zip(reversed(xs), reversed(points), strict=True):
         year = back((x, 0))[0]
         _error_bar(axes, year, point.low, point.value, point.high)
@@ -197,16 +195,16 @@ def model_points(axes: Axes, points: Sequence[Point], band: Band) -> None:
         extent = name.get_window_extent()
         end = x + extent.width + 6 * pixel
         above = [y for at, y in obstacles if x - pixel <= at <= end]
-        above += [y for left, right, y in hung if left <= end and x <= right]
+        above += [y for left, right, y in names if left <= end and x <= right]
         top = min(above) - 4 * pixel
         foot = top - extent.height
-        hung.append((x, end, foot))
+        names.append((x, end, foot))
         name.set_position(tuple(back((x + 2.5 * pixel, top))))
         axes.vlines(year, back((x, foot))[1], point.low, color=style.HAIRLINE, lw=0.6, zorder=2.7)
 
 
 def points_key(axes: Axes, note: str) -> None:
-    """Explain the points in the empty corner beneath the fan."""
+    """Explain the points, in the lower right corner."""
     text = lettering(
         axes,
         textwrap.fill(note, 42),
@@ -240,7 +238,7 @@ POINTS_NOTE = (
 
 
 def fan(result: Result, path: Path) -> None:
-    """Draw the essay's figure with error bars: effective compute, observed models, thresholds, and what binds."""
+    """Draw effective compute with observed models, thresholds, and what binds."""
     plan, shape = result.plan, result.shape
     select_series(result, ["effective_compute"])
     bands = estimates.band_estimates(result.counts, shape, "effective_compute")
@@ -253,7 +251,7 @@ def fan(result: Result, path: Path) -> None:
     draw_fan(
         path,
         title="Counting the OOMs, with error bars",
-        subtitle=f"{plan.title}: {plan.draws:,} draws, seed {plan.seed}",
+        subtitle=run_subtitle(result),
         band=Band(shape.years, {name: bands[name] for name in REPORTED_LEVELS}),
         points=list(points.values()),
         points_note=POINTS_NOTE,
@@ -267,7 +265,7 @@ def fan(result: Result, path: Path) -> None:
 
 
 def _model_points(result: Result) -> dict[str, Point]:
-    """Observed runs at their FLOP over the anchor's, plus what this world had added by then."""
+    """Observed models by name, at their estimated effective compute."""
     return {
         model.observation.name: Point(
             model.observation.label, model.observation.year, model.middle, model.low, model.high
@@ -277,7 +275,7 @@ def _model_points(result: Result) -> dict[str, Point]:
 
 
 def _threshold_rungs(result: Result) -> list[Rung]:
-    """Thresholds of effective compute that stand among the parameters."""
+    """Thresholds of effective compute that are parameters."""
     return [
         threshold_rung(result, milestone)
         for milestone in result.plan.milestones

@@ -1,4 +1,4 @@
-"""What figures are given."""
+"""The records that several figures take: finished numbers with the words that stand beside them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Point:
 
 @dataclass(frozen=True)
 class PriorPanel:
-    """One prior, and the one that it replaces."""
+    """The density of a prior, and of the one that it replaces."""
 
     name: str
     unit: str
@@ -51,7 +51,7 @@ class PriorPanel:
 
 @dataclass(frozen=True)
 class Rung:
-    """A rung of the capability ladder; an uncertain one has p10, p50 and p90."""
+    """A capability's effective compute [OOM over the anchor]: p10, p50 and p90, all the same where it is certain."""
 
     label: str
     low: float
@@ -61,11 +61,11 @@ class Rung:
 
 @dataclass(frozen=True)
 class ArrivalRow:
-    """How probable it is that a milestone has been reached, by year.
+    """The probability that a milestone has been reached, by year.
 
     Attributes
     ----------
-    label, condition : its name, and what it asks for
+    label, condition : its name, and the condition on its series
     uncertain : whether its threshold is uncertain
     years, reached : (year) [year], [fraction] reached before that year
     interval, never : in words, to the digits that their errors allow
@@ -83,7 +83,7 @@ class ArrivalRow:
 
 @dataclass(frozen=True)
 class Part:
-    """What one driver adds, by year: its mean, and p10 and p90 over draws."""
+    """What one driver adds, by year: its mean, and p10 and p90 over draws [OOM]."""
 
     label: str
     mean: np.ndarray
@@ -93,7 +93,7 @@ class Part:
 
 @dataclass(frozen=True)
 class BandPanel:
-    """One series to be drawn by itself: its band, or the shares of a code's values; levels to mark, by name."""
+    """One series: its band, or the shares of a code's values, and the thresholds to mark."""
 
     label: str
     band: Band | None
@@ -104,7 +104,7 @@ class BandPanel:
 
 @dataclass(frozen=True)
 class ArrivalSpread:
-    """Quantiles of one milestone's arrival year in one world; inf is beyond the horizon."""
+    """One milestone in one scenario: quantiles of the arrival year, inf beyond the horizon, and P(never) in words."""
 
     quantiles: Mapping[str, float]
     never: str
@@ -112,16 +112,16 @@ class ArrivalSpread:
 
 @dataclass(frozen=True)
 class WorldPanel:
-    """One world among several: its band, and each milestone's arrival."""
+    """One scenario among several: its band, and each milestone's arrival."""
 
     label: str
     band: Band
-    reaches: Mapping[str, ArrivalSpread]
+    arrivals: Mapping[str, ArrivalSpread]
     horizon: float
 
 
 def threshold_rung(result: Result, milestone: Milestone) -> Rung:
-    """A milestone's threshold: p10, p50 and p90 of one that is uncertain, one number of any other."""
+    """A milestone's name and threshold."""
     return Rung(milestone.name.replace("_", " "), *threshold_quantiles(result.plan, milestone))
 
 

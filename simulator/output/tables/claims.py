@@ -1,4 +1,4 @@
-"""The table of claims."""
+"""The table of the ledger of claims."""
 
 from __future__ import annotations
 
@@ -23,17 +23,25 @@ HINDSIGHT = (
 
 
 def claims_answer(
-    ledger: Sequence[Claim], chances: Sequence[tuple[str, Sequence[Estimate | None]]]
+    ledger: Sequence[Claim], probabilities: Sequence[tuple[str, Sequence[Estimate | None]]]
 ) -> Answer:
-    """The ledger as a table, a column a world, with its scores beneath."""
+    """The ledger as a table, one column a scenario, with the scores beneath.
+
+    Parameters
+    ----------
+    probabilities : the name of each scenario, and its (claim) estimates; None where it does not model the claim
+    """
     rows = []
-    for place, claim in enumerate(ledger):
-        said = [of[place] for _, of in chances]
-        cells = [f"{percent(c.value, c.mcse)} ± {100 * c.mcse:.1g}" if c else "-" for c in said]
+    for index, claim in enumerate(ledger):
+        estimates = [of_scenario[index] for _, of_scenario in probabilities]
+        cells = [
+            f"{percent(each.value, each.mcse)} ± {100 * each.mcse:.1g}" if each else "-"
+            for each in estimates
+        ]
         happened = {True: "yes", False: "no", None: ""}[claim.outcome]
         why = claim.reason or claim.happened
         rows.append([claim.id, claim.kind, *cells, happened, claim.claim, why])
-    documents = [_document(name, ledger, of) for name, of in chances]
+    documents = [_document(name, ledger, estimates) for name, estimates in probabilities]
     scores = [
         f"{d['run']}: Brier {d['brier']:.2f}, log score {d['log_score']:.2f} over {d['settled']} settled claims that "
         "it can say."
@@ -43,7 +51,7 @@ def claims_answer(
     header = [
         "id",
         "kind",
-        *(name for name, _ in chances),
+        *(name for name, _ in probabilities),
         "happened",
         "claim",
         "what happened, or why no world can say it",
@@ -54,14 +62,13 @@ def claims_answer(
 
 
 def _document(
-    name: str, ledger: Sequence[Claim], chances: Sequence[Estimate | None]
+    name: str, ledger: Sequence[Claim], estimates: Sequence[Estimate | None]
 ) -> dict[str, Any]:
-
-    told = [
+    claims = [
         {"id": claim.id, "claim": claim.claim, "source": claim.source, "kind": claim.kind}
         | {"by": claim.by, "probability": c.value if c else None, "mcse": c.mcse if c else None}
         | {"outcome": claim.outcome, "happened": claim.happened, "reason": claim.reason}
-        for claim, c in zip(ledger, chances, strict=True)
+        for claim, c in zip(ledger, estimates, strict=True)
     ]
-    scores = ledger_scores(ledger, chances)
-    return {"run": name, "claims": told, **scores._asdict()}
+    scores = ledger_scores(ledger, estimates)
+    return {"run": name, "claims": claims, **scores._asdict()}

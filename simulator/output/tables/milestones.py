@@ -1,4 +1,4 @@
-"""The milestone table, of one world or of several side by side."""
+"""The milestone table, of one scenario or of several side by side."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ def milestones_answer(
 ) -> Answer:
     """The milestone table of one result, or of several, grouped by milestone.
 
-    `labels` stand for the worlds' names, in case these are the same; `listed` makes a list of one document too.
+    Parameters
+    ----------
+    results : whole results, or records with the same plan and estimates
+    labels : used in place of the scenarios' names where two of these are the same
+    listed : whether the document of a single result is a list too
     """
     results = list(results)
     plans = [result.plan for result in results]
@@ -49,9 +53,9 @@ def milestones_answer(
     names = dict.fromkeys(row["name"] for each in documents for row in each["milestones"])
     lines, records = [], []
     for name in names:
-        found = [(d, row) for d in documents for row in d["milestones"] if row["name"] == name]
-        for place, (document, row) in enumerate(found):
-            label = [name if place == 0 else "", *([document["run"]] if several else [])]
+        group = [(d, row) for d in documents for row in d["milestones"] if row["name"] == name]
+        for index, (document, row) in enumerate(group):
+            label = [name if index == 0 else "", *([document["run"]] if several else [])]
             lines.append([*label, *_cells(row, document["horizon"], years)])
             records.append(_record(document["run"], row))
     titles = list(dict.fromkeys(plan.title for plan in plans))
@@ -67,7 +71,6 @@ def _document(result: MilestoneRows) -> dict[str, Any]:
 
 
 def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:
-
     error = row["mcse_p50"]
     return [
         *(year(row[p], row[f"mcse_{p}"], horizon) for p in SHOWN_LEVELS),
@@ -91,13 +94,13 @@ def _caption(plans: Sequence[Plan]) -> str:
     each = " each" if len(plans) > len(sizes) else ""
     return (
         "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo "
-        f"error allows. {'; '.join(sizes)}{each}.{_weighed(plans)}"
+        f"error allows. {'; '.join(sizes)}{each}.{_conditioned_in_words(plans)}"
     )
 
 
-def _weighed(plans: Sequence[Plan]) -> str:
-    """Which of several worlds are conditioned: a posterior beside a prior is not like beside like."""
-    weighed = [plan.name for plan in plans if plan.observations]
-    if not 0 < len(weighed) < len(plans):
+def _conditioned_in_words(plans: Sequence[Plan]) -> str:
+    """Which scenarios are conditioned, where some are and some are not."""
+    conditioned = [plan.name for plan in plans if plan.observations]
+    if not 0 < len(conditioned) < len(plans):
         return ""
-    return f" Conditioned on observations: {', '.join(weighed)}; the others are not."
+    return f" Conditioned on observations: {', '.join(conditioned)}; the others are not."
