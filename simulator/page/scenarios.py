@@ -14,6 +14,7 @@ from simulator import model
 from simulator.distributions.domain import REAL, Domain
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
+from simulator.page.run_files import restated
 from simulator.sampling import LOWEST_LEVEL
 from simulator.simulate import blocks
 from simulator.summaries.summarise import band_rows
@@ -94,8 +95,6 @@ def scenario_record(plan: Plan, program: int | None) -> dict[str, Any]:
     """What the page has to know of a scenario; `program` is None where its model could not be traced."""
     known = model.join_drivers(prior.name for prior in plan.priors).series
     return {
-        "name": plan.name,
-        "title": plan.title,
         "program": program,
         "seed": plan.seed,
         "draws": plan.draws,
@@ -105,7 +104,6 @@ def scenario_record(plan: Plan, program: int | None) -> dict[str, Any]:
         "years": plan.grid.years.tolist(),
         "rows": band_rows(plan).tolist(),
         "sampling": sampling_record(plan),
-        "priors": [prior_record(prior) for prior in plan.priors],
         "series": [
             {"name": name, "unit": series.unit, "codes": list(series.codes)}
             for name, series in known.items()
@@ -121,7 +119,20 @@ def scenario_record(plan: Plan, program: int | None) -> dict[str, Any]:
             }
             for milestone in plan.milestones
         ],
-        "conditioned": bool(plan.observations),
         "sampler": plan.sampler,
         "observations": [observation.name for observation in plan.observations],
+        **stated_scenario(plan),
+    }
+
+
+def stated_scenario(plan: Plan) -> dict[str, Any]:
+    """What links and run files have to know of a scenario."""
+    toml, tables = restated(plan)
+    return {
+        "name": plan.name,
+        "title": plan.title,
+        "conditioned": bool(plan.observations),
+        "priors": [prior_record(prior) for prior in plan.priors],
+        "toml": toml,
+        "restated": tables,
     }

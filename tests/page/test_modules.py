@@ -1,10 +1,9 @@
 """The page's JavaScript against oomcast's own numbers: levels, inverse cdfs, weights, quantiles."""
 
-import json
-
 import numpy as np
 import pytest
-from programs import needs_node, node
+from page_scripts import printed, told
+from programs import needs_node
 from scipy.special import ndtr, ndtri
 
 from simulator import sampling
@@ -14,23 +13,12 @@ from simulator.evidence.weights import smoothed_weights
 from simulator.inputs.load import load_plan
 from simulator.inputs.priors import StatedTable, resolve_prior
 from simulator.page.javascript import program
-from simulator.page.modules import bundle
 from simulator.page.scenarios import prior_record, sampling_record, scenario_record
 from simulator.page.trace import trace
 from simulator.simulate import blocks
 from simulator.summaries.counts import REPORTED_LEVELS
 
 pytestmark = needs_node
-
-
-def told(entry, script, given=None):
-    """What a script prints as JSON, after a module and all that it imports."""
-    start = "const given = JSON.parse(require('fs').readFileSync(0) || 'null');"
-    return json.loads(node("\n".join([start, bundle(entry), script]), json.dumps(given)))
-
-
-def printed(value):
-    return f"console.log(JSON.stringify({value}));"
 
 
 def test_the_normal_distribution_is_exact():

@@ -1,0 +1,90 @@
+"""A plan as a run file that gives the same plan: what a shipped or a person's own run file does not state by itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from simulator.errors import InputFault
+from simulator.inputs.load import load_plan
+from simulator.inputs.plan import Plan
+from simulator.inputs.priors import Prior
+
+
+class RestatedPlan(NamedTuple):
+    """A plan as text.
+
+    Attributes
+    ----------
+    toml : keys and tables of the run file, without title, draws and priors
+    priors : name -> table of a prior that the run file it extends has not, or has otherwise
+    """
+
+    toml: str
+    priors: dict[str, str]
+
+
+def restated(plan: Plan) -> RestatedPlan:
+    """The run file of a plan: it extends the run of the plan's name, or the baseline, and says what differs."""
+    base = _base(plan)
+    known = {prior.name: prior for prior in base.priors}
+    lines = [f"extends = {json.dumps(base.name)}"]
+    lines += [
+        f"{key} = {toml_value(getattr(plan, key))}"
+        for key in ("seed", "start", "anchor_year", "horizon")
+    ]
+    lines.append(f"as_of = {plan.as_of}")
+    names = [milestone.name for milestone in plan.milestones]
+    if names != [milestone.name for milestone in base.milestones]:
+        lines.append(f"milestones = {toml_value(names)}")
+    if plan.series != base.series:
+        lines.append(f"series = {toml_value(list(plan.series))}")
+    lines += [
+        "",
+        "[condition]",
+        f"observations = {toml_value([each.name for each in plan.observations])}",
+    ]
+    if plan.sampler != base.sampler:
+        lines.append(f"sampler = {toml_value(plan.sampler)}")
+    if plan.hold:
+        lines += [
+            "",
+            "[hold]",
+            *(f"{json.dumps(name)} = {toml_value(level)}" for name, level in plan.hold.items()),
+        ]
+    priors = {
+        prior.name: prior_table(prior) for prior in plan.priors if known.get(prior.name) != prior
+    }
+    return RestatedPlan("\n".join(lines), priors)
+
+
+def _base(plan: Plan) -> Plan:
+    try:
+        base = load_plan(plan.name)
+    except InputFault:
+        return load_plan()
+    extra = {prior.name for prior in base.priors} - {prior.name for prior in plan.priors}
+    return load_plan() if extra else base
+
+
+def prior_table(prior: Prior) -> str:
+    """A prior as a table of a run file, by its natural parameters."""
+    bounded = {"low", "high"} if prior.family == "beta" else set()
+    entry: dict[str, Any] = {"unit": prior.unit, "family": prior.family}
+    entry |= {key: value for key, value in prior.natural.items() if key not in bounded}
+    entry |= {"shift": prior.shift} if prior.shift else {}
+    entry |= {
+        key: value for key in ("lower", "upper") if (value := getattr(prior, key)) is not None
+    }
+    entry |= {"source": prior.source, "note": prior.note}
+    lines = [f"{key} = {toml_value(value)}" for key, value in entry.items()]
+    return "\n".join([f"[priors.{json.dumps(prior.name)}]", *lines])
+
+
+def toml_value(value: Any) -> str:
+    """A string, number or list as TOML writes it."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    return repr(value)
