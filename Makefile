@@ -9,8 +9,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-# As many processes as there are cores, up to four; tests of one xdist_group stay in one process.
-PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+# As many processes as there are cores, up to four; the tests of a file stay in one, for its fixtures and its forks.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test test-all clean
 

@@ -12,8 +12,6 @@ from pathlib import PurePosixPath
 import pytest
 from checkout import ROOT, checkout_files
 
-pytestmark = pytest.mark.xdist_group("packaging")
-
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 RESULTS = (
     "runs/planted/manifest.json",

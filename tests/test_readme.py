@@ -9,8 +9,6 @@ import pytest
 from checkout import ROOT
 from test_extend import DRIVER
 
-pytestmark = pytest.mark.xdist_group("readme")
-
 README = (ROOT / "README.md").read_text("utf-8")
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 

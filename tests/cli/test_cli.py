@@ -14,8 +14,6 @@ from conftest import files_in, opened, surroundings
 
 from simulator.cli import call
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 WALLS = (
     "stock_start=13.0", "latency_ceiling=28.5", "regime_occurs=1", "feedback_multiplier=5",

@@ -15,8 +15,6 @@ from simulator.output.figures import densities
 from simulator.store import running
 from simulator.summaries.estimates import Estimate
 
-pytestmark = pytest.mark.xdist_group("claims")
-
 COUNTS = {"000": 49, "001": 25, "002": 24}
 """How many claims each seed document makes."""
 

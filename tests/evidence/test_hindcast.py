@@ -14,8 +14,6 @@ from simulator.inputs import load
 from simulator.inputs.observations import Observation
 from simulator.store import running
 
-pytestmark = pytest.mark.xdist_group("hindcast")
-
 
 def observation(
     name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4

@@ -17,8 +17,6 @@ from simulator.store import running
 from simulator.store.results import load_result
 from simulator.summaries import decomposition
 
-pytestmark = pytest.mark.xdist_group("figures")
-
 WORLDS = ("baseline", "situational-awareness", "peak-data")
 ONE_WORLD = {
     "fan": fan.fan,

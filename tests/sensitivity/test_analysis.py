@@ -16,8 +16,6 @@ from simulator.sensitivity import analysis, attribution, bootstrap, comparison, 
 from simulator.simulate import blocks, engines
 from simulator.store import running
 
-pytestmark = pytest.mark.xdist_group("analysis")
-
 SMALL = ["draws=1200", "horizon=2040"]
 FIXED = '{{ family = "fixed", value = {}, unit = "{}", source = "judgement" }}'
 KEYS = [f"{order}_order{end}" for order in ("first", "total") for end in ("", "_low", "_high")]

@@ -9,8 +9,6 @@ from simulator.inputs import load
 from simulator.simulate import blocks, engines
 from simulator.summaries import summarise
 
-pytestmark = pytest.mark.xdist_group("blocks")
-
 SETS = (
     'series=["effective_compute", "research_speedup", "data_penalty", "binding_constraint"]',
     'milestones=["automated_researcher", "data_exhausted", "run_1e26"]',

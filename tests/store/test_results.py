@@ -17,8 +17,6 @@ from simulator.store import manifest, results
 from simulator.summaries import estimates, summarise
 from simulator.summaries.counts import REPORTED_LEVELS
 
-pytestmark = pytest.mark.xdist_group("results")
-
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):

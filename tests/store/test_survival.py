@@ -22,8 +22,6 @@ from simulator.simulate import blocks, engines
 from simulator.store import disk, results, running, work
 from simulator.summaries import summarise
 
-pytestmark = pytest.mark.xdist_group("forks")
-
 COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
 LONG = 9000

@@ -14,8 +14,6 @@ from simulator.simulate import blocks
 from simulator.store import results, running
 from simulator.summaries import bands
 
-pytestmark = pytest.mark.xdist_group("bands")
-
 DRAWS = 2000
 KEPT = ["effective_compute", "training_flop", "data_penalty", "binding_constraint"]
 

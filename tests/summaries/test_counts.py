@@ -9,8 +9,6 @@ from simulator.summaries import counts, estimates, summarise
 from simulator.summaries.counts import DAYS, REPORTED_LEVELS, add_block, empty_counts, fit_grid
 from simulator.summaries.estimates import quantiles
 
-pytestmark = pytest.mark.xdist_group("counts")
-
 SERIES = (
     "effective_compute", "research_speedup", "data_penalty", "score_mmlu", "ai_power_share",
     "inference", "unhobbling", "binding_constraint", "human_data_headroom",
