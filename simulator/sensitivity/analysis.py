@@ -359,3 +359,48 @@ def ranked_records(findings: Analysis) -> Records:
 def swing_size(record: dict[str, Any], stem: str) -> float:
     """How far a median or a probability swings between the two ends."""
     return abs(record[f"{stem}_change_p90"] - record[f"{stem}_change_p10"])
+
+
+def width_removed(record: dict[str, Any]) -> tuple[float, float, float]:
+    """The share of the 80 % interval that goes when a parameter is known: value, low and high [fraction]."""
+    return (
+        1.0 - record["width_left"],
+        1.0 - record["width_left_high"],
+        1.0 - record["width_left_low"],
+    )
+
+
+def yearly_shares(
+    findings: Analysis, key: str, most: int, least: float
+) -> tuple[Array, dict[str, Array]]:
+    """Indices of a series after the anchor, as shares of their sum in each year.
+
+        share_i(year) = max(0, S_i(year)) / sum over j of max(0, S_j(year))
+
+    Parameters
+    ----------
+    findings : of a series, year by year
+    key : the index
+    most, least : how many names stand alone, and the least mean share of one that does [fraction]
+
+    Returns
+    -------
+    years : (year) [year]
+    shares : name -> (year) [fraction], the largest mean first; the rest is added up as "others"; NaN where all are 0
+    """
+    names = list(dict.fromkeys(record["name"] for record in findings.records))
+    years = np.array(list(dict.fromkeys(record["year"] for record in findings.records)))
+    after = years > findings.plan.anchor_year
+    indices = {
+        name: np.array([r[key] for r in findings.records if r["name"] == name])[after]
+        for name in names
+    }
+    positive = {name: np.maximum(values, 0.0) for name, values in indices.items()}
+    total = np.sum(list(positive.values()), axis=0)
+    shares = {name: v / np.where(total > 0.0, total, np.nan) for name, v in positive.items()}
+    order = sorted(shares, key=lambda name: -float(np.nanmean(shares[name])))
+    alone = [name for name in order[:most] if np.nanmean(shares[name]) >= least]
+    layers = {name: shares[name] for name in alone}
+    if rest := order[len(alone) :]:
+        layers["others"] = np.sum([shares[name] for name in rest], axis=0)
+    return years[after], layers

@@ -312,3 +312,14 @@ def _sampled_orders(
         chosen = dice.integers(len(pairs), size=len(pairs))
         found[row] = pairs[chosen, :, row].mean(axis=0)
     return found
+
+
+def attribution_records(attribution: Attribution) -> list[dict[str, Any]]:
+    """One record a driver, the largest part first: name, part, part_low, part_high, mcse_part [the target's unit]."""
+    keys = ("part", "part_low", "part_high", "mcse_part")
+    records = [
+        {"name": name}
+        | dict(zip(keys, (float(each[i]) for each in attribution.parts), strict=True))
+        for i, name in enumerate(attribution.drivers)
+    ]
+    return sorted(records, key=lambda record: -abs(record["part"]))

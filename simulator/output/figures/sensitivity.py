@@ -1,11 +1,9 @@
-"""Findings and attributions -> pictures: gathers finished numbers and hands them to the plots."""
+"""Figures of sensitivity analyses, and of the difference of two scenarios by driver."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from simulator.inputs.plan import Plan
 from simulator.output.digits import limits_in_words
@@ -21,8 +19,14 @@ from simulator.output.figures.bars import (
     draw_tornado,
     draw_waterfall,
 )
-from simulator.sensitivity.analysis import Analysis, ranked_records, swing_size
-from simulator.sensitivity.attribution import Attribution
+from simulator.sensitivity.analysis import (
+    Analysis,
+    ranked_records,
+    swing_size,
+    width_removed,
+    yearly_shares,
+)
+from simulator.sensitivity.attribution import Attribution, attribution_records
 from simulator.sensitivity.question import (
     CORRELATED,
     DISCOVERY,
@@ -34,13 +38,13 @@ from simulator.sensitivity.question import (
 )
 from simulator.sensitivity.targets import BEFORE, SERIES
 
-MOST_ROWS = 20  # rows of a picture
+MOST_ROWS = 20  # of a figure
 
-LEAST_DRAWN = 0.005  # of an index whose bar is drawn
+LEAST_DRAWN = 0.005  # the least index whose bar is drawn
 
-LAYERS = 11  # names of a stack, beside the others
+LAYERS = 11  # named in a stack, beside "others"
 
-LAYER = 0.01  # mean share of one that is named
+LAYER = 0.01  # the least mean share of one that is named
 
 
 MEASURES = {
@@ -71,7 +75,7 @@ METHOD_NOTES = {
 
 
 def sensitivity(findings: Analysis, path: Path) -> None:
-    """Draw what a method found."""
+    """Draw an analysis, in the figure that suits its method."""
     if findings.target.kind == SERIES:
         _stack(findings, path)
     elif findings.asked.method == TORNADO:
@@ -98,11 +102,6 @@ def _bar(record: dict[str, Any], key: str) -> Bar:
     return Bar(record[key], record[f"{key}_low"], record[f"{key}_high"])
 
 
-def _gone(record: dict[str, Any], key: str) -> Bar:
-    """What goes of a width of which this is left."""
-    return Bar(1.0 - record[key], 1.0 - record[f"{key}_high"], 1.0 - record[f"{key}_low"])
-
-
 def _left_out(shown: int, whole: int, what: str) -> str:
     return f" {whole - shown} more {what}s matter less." if whole > shown else ""
 
@@ -110,11 +109,15 @@ def _left_out(shown: int, whole: int, what: str) -> str:
 def _bars(findings: Analysis, path: Path) -> None:
     method, by = findings.asked.method, findings.asked.by
     measures, records = MEASURES[method], ranked_records(findings)
-    bar = _gone if method == INFORMATION else _bar
-    rows = [BarRow(r["name"], [bar(r, key) for key in measures]) for r in records]
-    rows = [row for row in rows if max(abs(bar.value) for bar in row.bars) >= LEAST_DRAWN][
-        :MOST_ROWS
+    rows = [
+        BarRow(
+            r["name"],
+            [Bar(*width_removed(r)) if key == "width_left" else _bar(r, key) for key in measures],
+        )
+        for r in records
     ]
+    rows = [row for row in rows if max(abs(bar.value) for bar in row.bars) >= LEAST_DRAWN]
+    rows = rows[:MOST_ROWS]
     title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
     draw_ranked_bars(
         path,
@@ -205,52 +208,41 @@ def _boxes(findings: Analysis, path: Path) -> None:
 
 def _stack(findings: Analysis, path: Path) -> None:
     key = {SHAPLEY: "shapley", GIVEN: "pawn"}.get(findings.asked.method, "total_order")
-    names = list(dict.fromkeys(r["name"] for r in findings.records))
-    values = {n: np.array([r[key] for r in findings.records if r["name"] == n]) for n in names}
-    years = np.array(list(dict.fromkeys(r["year"] for r in findings.records)))
-    shown = years > findings.plan.anchor_year
-    parts = {n: np.maximum(v[shown], 0.0) for n, v in values.items()}
-    whole = np.sum(list(parts.values()), axis=0)
-    shares = {n: v / np.where(whole > 0.0, whole, np.nan) for n, v in parts.items()}
-    order = sorted(shares, key=lambda name: -float(np.nanmean(shares[name])))
-    named = [n for n in order[:LAYERS] if np.nanmean(shares[n]) >= LAYER]
-    layers = {name: shares[name] for name in named}
-    if rest := order[len(named) :]:
-        layers["others"] = np.sum([shares[name] for name in rest], axis=0)
+    years, shares = yearly_shares(findings, key, LAYERS, LAYER)
     what = {"shapley": "Shapley effects", "pawn": "PAWN indices"}.get(key, "Total-order indices")
     own = "" if key == "shapley" else " as shares of their sum in that year"
     draw_stack(
         path,
         title=f"What drives the spread of {findings.target.series.replace('_', ' ')}, year by year",
         subtitle=_subtitle(findings),
-        years=years[shown],
-        shares=layers,
+        years=years,
+        shares=shares,
         note=f"{what} on the variance{own}, the largest on average at the foot.",
     )
 
 
-def attribution(found: Attribution, a: Plan, b: Plan, path: Path, share: float) -> None:
-    """Draw where the difference of two worlds comes from."""
-    probability = found.target.kind == BEFORE
+def attribution(split: Attribution, a: Plan, b: Plan, path: Path, interval: float) -> None:
+    """Draw which drivers the difference of two scenarios comes from."""
+    probability = split.target.kind == BEFORE
     scale = 100.0 if probability else 1.0
-    bars = zip(found.drivers, *(scale * x for x in found.parts[:3]), strict=True)
-    rows = [
-        BarRow(n, [Bar(v, low, high)]) for n, v, low, high in bars if not v == low == high == 0.0
+    steps = [
+        BarRow(r["name"], [Bar(*(scale * r[key] for key in ("part", "part_low", "part_high")))])
+        for r in attribution_records(split)
+        if any(r[key] != 0.0 for key in ("part", "part_low", "part_high"))
     ]
-    rows.sort(key=lambda row: -abs(row.bars[0].value))
-    same = len(found.drivers) - len(rows)
-    places = 1 if probability or found.target.milestone else 2
+    digits, unit = (1, " %") if probability else (1 if split.target.milestone else 2, "")
     ends = [
-        (plan.title, scale * value, f"{scale * value:.{places}f}{' %' if probability else ''}")
-        for plan, value in ((a, found.a), (b, found.b))
+        (plan.title, scale * value, f"{scale * value:.{digits}f}{unit}")
+        for plan, value in ((a, split.a), (b, split.b))
     ]
     draw_waterfall(
         path,
         title=f"From {a.title} to {b.title}, driver by driver",
-        subtitle=f"{found.statistic} of the {found.target.said} [{found.unit}]",
+        subtitle=f"{split.statistic} of the {split.target.said} [{split.unit}]",
         start=ends[0],
         end=ends[1],
-        steps=rows,
-        note=f"Shapley values on paired draws ({found.how}); the parts sum to the whole. "
-        f"Whisker: {100 * share:g} % interval of the part. {same} other drivers agree or do not lead there: exactly 0.",
+        steps=steps,
+        note=f"Shapley values on paired draws ({split.how}); the parts sum to the whole. "
+        f"Whisker: {100 * interval:g} % interval of the part. {len(split.drivers) - len(steps)} other drivers agree or "
+        "do not lead there: exactly 0.",
     )

@@ -9,7 +9,7 @@ from typing import Any
 from simulator.inputs.plan import Plan
 from simulator.output.digits import number, percent, year
 from simulator.output.rendering import Answer, Table
-from simulator.sensitivity.attribution import Attribution
+from simulator.sensitivity.attribution import Attribution, attribution_records
 from simulator.sensitivity.targets import BEFORE
 
 
@@ -42,59 +42,50 @@ def comparison_answer(
     return Answer(Table(f"{a.title} and {b.title}", header, lines, caption), answers, document)
 
 
-def attribution_answer(found: Attribution, a: Plan, b: Plan, share: float) -> Answer:
+def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float) -> Answer:
     """The difference of the target, split over drivers."""
-    probability = found.target.kind == BEFORE
-    records = _part_records(found)
+    probability = attribution.target.kind == BEFORE
+    records = attribution_records(attribution)
     moving = [r for r in records if r["part"] or r["mcse_part"]]
     keys = ("part", "part_low", "part_high", "mcse_part")
     lines = [[r["name"], *_part_cells([r[key] for key in keys], probability)] for r in moving]
-    value, low, high, mcse = whole = [float(each) for each in found.whole]
+    value, low, high, mcse = whole = [float(each) for each in attribution.whole]
     lines.append(["whole", *_part_cells(whole, probability)])
-    nothing = [r["name"] for r in records if r not in moving]
-    horizon = found.target.horizon
+    unchanged = [r["name"] for r in records if r not in moving]
+    horizon = attribution.target.horizon
     shown = [
-        percent(x, mcse) if probability else year(x, mcse, horizon) for x in (found.a, found.b)
+        percent(x, mcse) if probability else year(x, mcse, horizon)
+        for x in (attribution.a, attribution.b)
     ]
     caption = (
-        f"{found.statistic.capitalize()} {shown[0]} in {a.title}, {shown[1]} in {b.title}; "
-        f"parts sum to the whole. Exactly 0: {', '.join(nothing) or 'none'}. "
-        f"{100 * share:g} % intervals; {found.how}, {found.walks:,} walks, seed {a.seed}."
+        f"{attribution.statistic.capitalize()} {shown[0]} in {a.title}, {shown[1]} in {b.title}; "
+        f"parts sum to the whole. Exactly 0: {', '.join(unchanged) or 'none'}. "
+        f"{100 * share:g} % intervals; {attribution.how}, {attribution.walks:,} walks, seed {a.seed}."
     )
-    title = f"From {a.title} to {b.title}: {found.statistic} of the {found.target.said}"
-    table = Table(title, ["driver", f"part [{found.unit}]", "interval"], lines, caption)
+    title = f"From {a.title} to {b.title}: {attribution.statistic} of the {attribution.target.said}"
+    table = Table(title, ["driver", f"part [{attribution.unit}]", "interval"], lines, caption)
     document = {
         "a": a.name,
         "b": b.name,
-        "target": found.target.text,
-        "statistic": found.statistic,
-        "answer_a": found.a,
-        "answer_b": found.b,
+        "target": attribution.target.text,
+        "statistic": attribution.statistic,
+        "answer_a": attribution.a,
+        "answer_b": attribution.b,
         "difference": value,
         "difference_low": low,
         "difference_high": high,
         "mcse_difference": mcse,
-        "exact": found.exact,
-        "walks": found.walks,
+        "exact": attribution.exact,
+        "walks": attribution.walks,
         "attribution": records,
     }
     return Answer(table, records, document)
 
 
-def _part_records(found: Attribution) -> list[dict[str, Any]]:
-    """One record a driver, the largest part first."""
-    keys = ("part", "part_low", "part_high", "mcse_part")
-    records = [
-        {"name": name} | dict(zip(keys, (float(each[i]) for each in found.parts), strict=True))
-        for i, name in enumerate(found.drivers)
-    ]
-    return sorted(records, key=lambda record: -abs(record["part"]))
-
-
-def _part_cells(found: Sequence[float], probability: bool) -> list[str]:
+def _part_cells(part: Sequence[float], probability: bool) -> list[str]:
     """A part and its interval, of (value, low, high, mcse)."""
-    value, low, high, mcse = found
+    value, low, high, mcse = part
     scale = 100.0 if probability else 1.0
-    error = max(scale * mcse, 0.001) / 5.0  # the interval stands beside it
+    error = max(scale * mcse, 0.001) / 5.0  # one more digit, for the interval stands beside it
     ends = f"{number(scale * low, error, 2)} to {number(scale * high, error, 2)}"
     return [number(scale * value, error, 2), ends]
