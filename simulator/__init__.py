@@ -1,31 +1,74 @@
-"""oomcast: how many orders of magnitude, and how unsure we are.
+"""oomcast: a Monte Carlo simulator of AI milestones.
 
-A draw is one possible world: a prior over each driver of growth, carried through one effective-compute model to the
-years in which milestones arrive. The names below load on first use, so that importing the package stays cheap.
+    import simulator as oomcast
+
+    plan = oomcast.load_scenario("baseline", {"draws": 2000})
+    result = oomcast.run(plan)
+    oomcast.milestones(result)
+    oomcast.plot(result, "arrivals", "arrivals.svg")
+
+`docs/tour.py` goes through the rest. The names below load on first use, so importing the package stays cheap.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-_PLACES = {
-    "load_plan": "inputs.load",
-    "Plan": "inputs.plan",
+__all__ = [
+    "Comparison",
+    "InputFault",
+    "Plan",
+    "Result",
+    "RunFailed",
+    "__version__",
+    "analyse",
+    "attribute",
+    "bands",
+    "compare",
+    "draws",
+    "load_result",
+    "load_scenario",
+    "milestones",
+    "open_result",
+    "plot",
+    "replay",
+    "run",
+]
+
+if TYPE_CHECKING:  # what type checkers and editors see; __getattr__ imports the same
+    from simulator.api import (
+        Comparison,
+        analyse,
+        attribute,
+        bands,
+        compare,
+        draws,
+        load_result,
+        load_scenario,
+        milestones,
+        plot,
+        replay,
+        run,
+    )
+    from simulator.errors import InputFault, RunFailed
+    from simulator.inputs.plan import Plan
+    from simulator.store.datatree import open_result
+    from simulator.summaries.result import Result
+
+_MODULES = {
     "InputFault": "errors",
-    "replay": "simulate.replay",
-    "run": "store.running",
+    "RunFailed": "errors",
+    "Plan": "inputs.plan",
+    "Result": "summaries.result",
     "open_result": "store.datatree",
-    "analyse": "sensitivity.analysis",
-    "attribute": "sensitivity.attribution",
 }
-__all__ = ["__version__", *sorted(_PLACES)]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'api')}"), name)
 
 
 def __dir__() -> list[str]:

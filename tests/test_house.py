@@ -26,6 +26,7 @@ ROOMS = (
     "sensitivity",
     "output",
     "page",
+    "api",
     "cli",
 )
 DOORS = ("__init__", "__main__")  # of the package itself: they stand behind every room

@@ -5,12 +5,10 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
@@ -21,15 +19,11 @@ from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
-from simulator.store import beginning, datatree, disk, manifest, results, work
+from simulator.store import beginning, datatree, disk, in_memory, manifest, results, work
 from simulator.store.beginning import RunRequest
-from simulator.store.manifest import KeptDraws
 from simulator.store.work import WorkState
-from simulator.summaries import summarise
-from simulator.summaries.counts import CountLayout
 from simulator.summaries.records import csv_text, flat
 from simulator.summaries.result import ImportanceWeights, Result
-from simulator.summaries.summarise import RangeSummary
 
 BETWEEN_SNAPSHOTS = 5.0  # seconds; no byte of a result depends on it
 
@@ -120,10 +114,10 @@ def _simulate_missing(
     A plan with observations is simulated once before, for its weights; they are the same when it is resumed.
     """
     unsaved: set[str] = set()
-    with _ranges_runner(workers) as run_ranges:
+    with in_memory.ranges_runner(workers) as run_ranges:
         try:
-            conditioned, weights = _conditioned(compiled, run_ranges, workers, first)
-            task = _summary_task(conditioned, state.shape, state.head.keep, weights)
+            conditioned, weights = in_memory.conditioned_draws(compiled, run_ranges, workers, first)
+            task = in_memory.summary_task(conditioned, state.shape, state.head.keep, weights)
             saved_at = time.monotonic()
             for summary in run_ranges(task, _missing_ranges(state, workers)):
                 unsaved.update(work.write_draws(folder, state, summary))
@@ -141,42 +135,6 @@ def _simulate_missing(
     work.require_lock(folder, lock)
     work.save_snapshot(folder, state, unsaved)
     return state, weights
-
-
-@contextmanager
-def _ranges_runner(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
-    """Give a function that runs a task over ranges of draws, on threads when there are several workers."""
-    executor = ThreadPoolExecutor(workers) if workers > 1 else None
-    try:
-        yield partial(engines.run_ranges, executor=executor, ahead=workers + 1)
-    finally:
-        if executor:
-            executor.shutdown(cancel_futures=True)
-
-
-def _conditioned(
-    compiled: CompiledPlan,
-    run_ranges: Callable[..., Iterator[Any]],
-    workers: int,
-    first: RangeLikelihoods | None,
-) -> tuple[CompiledPlan, ImportanceWeights | None]:
-    """The draws to count, and their weights when the plan has observations."""
-    return tempered.conditioned_draws(
-        compiled, lambda task, draws: run_ranges(task, engines.cut_ranges(draws, workers)), first
-    )
-
-
-def _summary_task(
-    compiled: CompiledPlan, shape: CountLayout, keep: KeptDraws, weights: ImportanceWeights | None
-) -> Callable[[range], RangeSummary]:
-    return partial(
-        summarise.summarise_range,
-        compiled,
-        shape,
-        cards=keep.draws,
-        trajectories=keep.trajectories,
-        weights=weights.whole if weights else None,
-    )
 
 
 def _missing_ranges(state: WorkState, workers: int) -> list[range]:

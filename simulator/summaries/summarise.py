@@ -23,7 +23,7 @@ from simulator.summaries.counts import (
 class RangeSummary(NamedTuple):
     """What a range of draws leaves behind.
 
-    parameters : (draw, parameter) and arrivals : (draw, milestone), of the draws whose cards are kept;
+    parameters : (draw, parameter) and arrivals : (draw, milestone), of the draws that are kept;
     trajectories : (draw, series, year), of the draws whose trajectories are kept
     """
 
@@ -90,13 +90,25 @@ def summarise_range(
     compiled: CompiledPlan,
     shape: CountLayout,
     draws: range,
-    cards: int,
-    trajectories: int,
+    keep_draws: int,
+    keep_trajectories: int,
     weights: Whole | None = None,
 ) -> RangeSummary:
-    """Walk and count a range of draws; keep the cards and trajectories of those below these numbers.
+    """Simulate and count a range of draws, and keep some of them one by one.
 
-    `weights` are whole numbers, one for each draw of the plan; every draw counts once when they are left out.
+    Parameters
+    ----------
+    compiled : the plan, ready to simulate
+    shape : what is counted, and over which bins
+    draws : the range
+    keep_draws : parameters and arrivals are kept of the draws below this number
+    keep_trajectories : series are kept of the draws below this number
+    weights : (draw) whole numbers, of every draw of the plan; each counts once when left out
+
+    Raises
+    ------
+    DrawFailed
+        naming the first draw with a value that is not finite
     """
     plan, rows = compiled.plan, band_rows(compiled.plan)
     counts = empty_counts(shape)
@@ -105,16 +117,17 @@ def summarise_range(
         at_years = {name: block.series[name][rows] for name in plan.series}
         of_block = None if weights is None else weights[block.draws.start : block.draws.stop]
         counts = add_block(counts, shape, at_years, block.arrivals, of_block)
-        card, path = _kept_below(block.draws, cards), _kept_below(block.draws, trajectories)
-        kept[0].append(np.array([block.parameters[p.name][:card] for p in plan.priors]).T)
-        kept[1].append(block.arrivals[:, :card].T)
-        whole = np.array([block.series[name][:, :path] for name in compiled.model.series])
-        kept[2].append(np.moveaxis(whole, 2, 0))
-        del block, at_years, whole  # or two blocks are held while the next one is walked
+        first = _number_below(block.draws, keep_draws)
+        kept[0].append(np.array([block.parameters[p.name][:first] for p in plan.priors]).T)
+        kept[1].append(block.arrivals[:, :first].T)
+        first = _number_below(block.draws, keep_trajectories)
+        paths = np.array([block.series[name][:, :first] for name in compiled.model.series])
+        kept[2].append(np.moveaxis(paths, 2, 0))
+        del block, at_years, paths  # or two blocks are in memory while the next one is simulated
     return RangeSummary(
         draws, counts, *(np.ascontiguousarray(np.concatenate(parts)) for parts in kept)
     )
 
 
-def _kept_below(draws: range, number: int) -> int:
+def _number_below(draws: range, number: int) -> int:
     return min(max(number - draws.start, 0), len(draws))
