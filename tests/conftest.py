@@ -76,6 +76,31 @@ def without_pictures(monkeypatch):
     monkeypatch.setattr("simulator.output.figures.fan.fan", lambda *_: None)
 
 
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures that are written meanwhile, whose lines, bars and labels can be looked at."""
+    from matplotlib.figure import Figure
+
+    written, savefig = [], Figure.savefig
+    keep = lambda figure, *a, **k: (written.append(figure), savefig(figure, *a, **k))[1]  # noqa: E731
+    monkeypatch.setattr(Figure, "savefig", keep)
+    return written
+
+
+def lines(axes):
+    """The points of every line of some axes: (point, 2)."""
+    return [line.get_xydata() for line in axes.lines]
+
+
+def bars_by_row(axes):
+    """Row's label -> widths of its bars, the uppermost first."""
+    rows = {label.get_text(): [] for label in axes.get_yticklabels()}
+    names = list(rows)
+    for bar in axes.patches:
+        rows[names[round(bar.get_y() + bar.get_height() / 2)]].append(bar.get_width())
+    return rows
+
+
 def command(*argv):
     """The words that run one command in a process of its own."""
     return [sys.executable, "-m", "simulator", *map(str, argv)]

@@ -60,9 +60,12 @@ def yet(milestone, date, met="false", **more):
     return {"milestone": f'"{milestone}"', "date": date, "met": met, **source, **more}
 
 
+FEW = ('series=["training_flop", "effective_compute"]', "horizon=2034.0")  # numbers to summarise
+
+
 def read(names, *sets, draws=2000):
     told = f"condition.observations={list(names)!r}"
-    return load.load_plan("baseline", [told, f"draws={draws}", *sets])
+    return load.load_plan("baseline", [told, f"draws={draws}", *FEW, *sets])
 
 
 def result(made, tmp_path, name="result"):

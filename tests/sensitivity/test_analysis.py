@@ -8,6 +8,7 @@ import tomllib
 import numpy as np
 import pytest
 from checkout import ROOT
+from conftest import bars_by_row
 
 from simulator.cli import call
 from simulator.errors import InputFault
@@ -313,25 +314,99 @@ def test_the_command_line_prints_the_promised_shape(capsys, result):
     assert {row["year"] for row in every} >= {2025.0, 2040.0}
 
 
+@pytest.fixture
+def answers(capsys, tmp_path, result, figures):
+    """A method's records as JSON, its table and its figure."""
+
+    def answer(target, *options):
+        words = ["sensitivity", result[1], "--target", target, "--replicates", "50", *options]
+        document = json.loads(spoken(capsys, *words, "--format", "json").out)
+        table = spoken(capsys, *words).out
+        spoken(capsys, *words, "-o", str(tmp_path / "a.svg"))
+        return document, table, figures[-1]
+
+    return answer
+
+
 @pytest.mark.parametrize(
-    ("target", "options"),
+    ("options", "records", "measures"),
     [
-        ("automated_researcher", ["--draws", "256"]),
-        ("effective_compute", ["--draws", "256", "--method", "shapley"]),
-        ("automated_researcher@2030", ["--draws", "256", "--method", "tornado"]),
-        ("automated_researcher@2028", ["--method", "discovery"]),
-        ("automated_researcher", ["--method", "given-draws"]),
-        ("automated_researcher", ["--method", "information"]),
+        (["--draws", "256"], "indices", ["first_order", "total_order"]),
+        (["--method", "given-draws"], "indices", ["first_order", "pawn"]),
+        (["--method", "information"], "information", ["width_left"]),
     ],
 )
-def test_every_method_has_a_table_and_a_picture(capsys, tmp_path, result, target, options):
-    words = ["sensitivity", result[1], "--target", target, "--replicates", "50", *options]
-    assert "Method" in spoken(capsys, *words).out
-    spoken(capsys, *words, "-o", str(tmp_path / "a.svg"))
-    assert b"<svg" in (tmp_path / "a.svg").read_bytes()
+def test_bars_are_as_long_as_the_indices_and_the_longest_is_on_top(
+    answers, options, records, measures
+):
+    document, table, figure = answers("automated_researcher", *options)
+    assert f"Method {document['method']}: {document['draws']:,} draws" in table.replace("\n", " ")
+    by_name = {record["name"].replace("_", " "): record for record in document[records]}
+    (axes,) = figure.axes
+    bars = bars_by_row(axes)
+    assert 3 < len(bars) <= len(by_name)
+    for name, widths in bars.items():
+        values = [by_name[name][measure] for measure in measures]
+        left = [1.0 - value for value in values] if measures == ["width_left"] else values
+        assert widths == pytest.approx(left), name
+    longest = [widths[-1] for widths in bars.values()]
+    assert longest[0] == max(longest) > 0.2
+    first = next(iter(bars)).replace(" ", "_")
+    assert table.splitlines()[2].split()[0] == first
+    assert len(axes.get_legend().get_texts()) == len(measures)
 
 
-def test_worlds_are_compared_on_the_command_line(capsys, tmp_path):
+def test_a_tornado_shows_both_ends_of_both_answers(answers):
+    target = "automated_researcher@2030"
+    document, table, figure = answers(target, "--draws", "256", "--method", "tornado")
+    by_name = {record["name"]: record for record in document["tornado"]}
+    probability, median = figure.axes
+    rows = [label.get_text() for label in probability.get_yticklabels()]
+    assert table.splitlines()[2].split()[0] == rows[0] == "thresholds"
+    for axes, stem in ((probability, "probability"), (median, "median")):
+        drawn = iter(bar.get_width() for bar in axes.patches)
+        for name in rows:
+            ends = [by_name[name][f"{stem}_change_{end}"] for end in ("p10", "p90")]
+            assert [next(drawn), next(drawn)] == pytest.approx(ends), (stem, name)
+    assert "P(before 2030)" in probability.get_title("left")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "held at p10",
+        "held at p90",
+    ]
+
+
+def test_boxes_are_drawn_between_their_levels(answers):
+    document, table, figure = answers("automated_researcher@2028", "--method", "discovery")
+    assert len(figure.axes) == len(document["discovery"]) > 0
+    for axes, box in zip(figure.axes, document["discovery"], strict=True):
+        sides = axes.patches[1::2]  # after the grey bar of the whole range
+        drawn = [(side.get_x(), side.get_x() + side.get_width()) for side in sides]
+        assert drawn == [pytest.approx(ends) for ends in box["levels"].values()]
+        names = [label.get_text().replace(" ", "_") for label in axes.get_yticklabels()]
+        assert names == list(box["limits"])
+        assert all(name in table for name in names)
+        assert f"coverage {100 * box['coverage']:.0f} ±" in axes.get_title("left")
+
+
+def test_effects_year_by_year_are_stacked_to_the_whole(answers):
+    options = ("--draws", "256", "--method", "shapley")
+    document, table, figure = answers("effective_compute", *options)
+    last = {
+        row["name"]: max(row["shapley"], 0.0)
+        for row in document["indices"]
+        if row["year"] == 2040.0
+    }
+    (axes,) = figure.axes
+    shares = dict(text.get_text().rsplit(", ", 1) for text in axes.texts)
+    assert {"algorithms", "unhobbling", "regime"} <= set(shares)
+    for name, share in shares.items():
+        if name != "others":
+            assert share == f"{100 * last[name] / sum(last.values()):.0f} %"
+    assert axes.lines[len(shares) - 1].get_ydata() == pytest.approx(1.0)  # the upper edge
+    assert "Method shapley" in table.replace("\n", " ")
+
+
+def test_worlds_are_compared_on_the_command_line(capsys, tmp_path, figures):
     (tmp_path / "slow.toml").write_text(
         'extends = "baseline"\ntitle = "Slow"\n[priors]\n'
         f"algorithms_growth = {FIXED.format(0.2, 'OOM/year')}\n"
@@ -346,6 +421,10 @@ def test_worlds_are_compared_on_the_command_line(capsys, tmp_path):
     assert "algorithms" in spoken(capsys, *words, "--attribute").out
     spoken(capsys, *words, "--attribute", "-o", str(tmp_path / "w.png"))
     assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")
+    ((axes,),) = (figure.axes for figure in figures)
+    drawn = bars_by_row(axes)
+    assert list(drawn) == ["Baseline", "algorithms", "Slow"]
+    assert drawn["algorithms"] == pytest.approx([parts["algorithms"]])
 
 
 def test_a_conditioned_world_is_said_to_be_told_by_its_prior(capsys, tmp_path, monkeypatch):
