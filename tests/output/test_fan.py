@@ -1,4 +1,4 @@
-"""Figures: files that repeat to the byte, lettering that is there, endings that are refused."""
+"""The fan: files that repeat to the byte, every text there, endings that are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
@@ -28,7 +28,7 @@ LIMITS = {"p05": 9, "p10": 10, "p25": 12, "p50": 14, "p75": 18, "p90": 25, "p95"
 
 
 def numbers(horizon=2050.0, **changes):
-    """A made-up world: what effective_compute is given."""
+    """Made-up numbers of a scenario, from which the fan is drawn."""
     years = np.arange(2019.0, horizon + 0.1, 0.25)
     before, after = np.minimum(years - 2023.25, 0), np.maximum(years - 2023.25, 0)
     quantiles = {
@@ -38,7 +38,7 @@ def numbers(horizon=2050.0, **changes):
     power = 0.45 / (1 + np.exp(2029 - years))
     latency = 0.04 * after / (after[-1] or 1)
     shares = {"money": 1 - power - latency - 0.08, "power": power, "chips": 0 * years + 0.08}
-    given = {
+    numbers = {
         "title": "Counting the OOMs",
         "subtitle": "baseline, 10,000 draws, seed 0",
         "band": records.Band(years, quantiles),
@@ -54,7 +54,7 @@ def numbers(horizon=2050.0, **changes):
         "as_of": 2026.83,
         "anchor_year": 2023.25,
     }
-    return given | changes
+    return numbers | changes
 
 
 def drawn(path, **changes):
@@ -62,9 +62,9 @@ def drawn(path, **changes):
     return path.read_bytes()
 
 
-def lettering(svg):
+def text(svg):
     """Every piece of text in an SVG file, in one line."""
-    return " ".join("".join(text.itertext()) for text in ElementTree.fromstring(svg).iter())
+    return " ".join("".join(element.itertext()) for element in ElementTree.fromstring(svg).iter())
 
 
 @pytest.mark.parametrize(
@@ -98,17 +98,17 @@ def test_another_ending_is_refused(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
-def test_everything_is_named(tmp_path):
-    found = lettering(drawn(tmp_path / "figure.svg"))
-    assert "Date" not in found
+def test_every_element_is_named(tmp_path):
+    shown = text(drawn(tmp_path / "figure.svg"))
+    assert "Date" not in shown
     wanted = [name for name, *_ in MODELS] + ["money", "power", "chips", "latency", *LIMITS]
     wanted = [name for name in wanted if name != "p50"] + ["median", "anchor", "as of", "year"]
     wanted += ["Counting the OOMs", "baseline, 10,000 draws, seed 0", "effective compute [OOM"]
     wanted += ["preschooler", "automated AI", "researcher", "remote work", "+8.1 (6.0 to 11.0)"]
     wanted += ["80 % interval", "[% of draws]", "p95 goes on to"]
-    missing = [text for text in wanted if text not in found]
+    missing = [each for each in wanted if each not in shown]
     assert not missing
-    assert "confidence" not in found
+    assert "confidence" not in shown
 
 
 @pytest.mark.parametrize(
@@ -121,23 +121,28 @@ def test_everything_is_named(tmp_path):
     ],
     ids=["bare", "short", "nothing after the anchor", "odd title"],
 )
-def test_other_worlds_are_drawn_too(tmp_path, changes):
-    ElementTree.fromstring(drawn(tmp_path / "figure.svg", **changes))
+def test_numbers_of_other_scenarios_are_drawn(tmp_path, changes):
+    expected = numbers(**changes)
+    shown = text(drawn(tmp_path / "figure.svg", **changes))
+    assert expected["title"] in shown
+    assert ("preschooler" in shown) == bool(expected["ladder"])
+    assert ("Grok 4" in shown) == bool(expected["points"])
+    assert ("as of" in shown) == (expected["as_of"] <= expected["band"].years[-1])
 
 
 def test_a_constraint_that_never_binds_is_not_named(tmp_path):
     years = numbers()["shares_years"]
     late = np.where(years > 2039, 0.001, 0.0)
     shares = {"money": 1 - late, "power": 0 * years, "helium": late}
-    found = lettering(drawn(tmp_path / "figure.svg", shares=shares))
-    assert "helium, under 1 % in 2040" in found
-    assert "power" not in found
+    shown = text(drawn(tmp_path / "figure.svg", shares=shares))
+    assert "helium, under 1 % in 2040" in shown
+    assert "power" not in shown
 
 
 def test_dates_are_months(tmp_path):
-    found = lettering(drawn(tmp_path / "figure.svg", as_of=2026.8328767))
-    assert "Apr 2023" in found
-    assert "Nov 2026" in found
+    shown = text(drawn(tmp_path / "figure.svg", as_of=2026.8328767))
+    assert "Apr 2023" in shown
+    assert "Nov 2026" in shown
     assert [month(year) for year in (2026.0, 2026.8328767, 2024.99)] == [
         "Jan 2026",
         "Nov 2026",
@@ -154,6 +159,6 @@ def test_spread_moves_only_what_touches():
 @pytest.mark.parametrize("sizes", [[2.0] * 9, list(range(1, 10))])
 def test_spread_leaves_nothing_touching(sizes):
     wanted = [0.0, 0.5, 0.5, 3.0, 3.1, 9.0, 9.0, 9.0, 40.0]
-    places = spread(wanted, sizes)
-    gaps = np.diff(places) - (np.array(sizes[1:]) + sizes[:-1]) / 2
+    centres = spread(wanted, sizes)
+    gaps = np.diff(centres) - (np.array(sizes[1:]) + sizes[:-1]) / 2
     assert np.all(gaps > -1e-9)

@@ -1,0 +1,58 @@
+"""Notes on results: how far weights are trusted, what an answer describes."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from simulator.output.messages import conditioning_in_words, warn_of_prior, warn_of_weights
+
+
+def result(pareto_k, effective=812.4, sampler="weights"):
+    observations = [SimpleNamespace(name="gpt4"), SimpleNamespace(name="revenue_2026")]
+    plan = SimpleNamespace(name="x", draws=2000, sampler=sampler, observations=observations)
+    return SimpleNamespace(
+        plan=plan, weights=SimpleNamespace(effective=effective, pareto_k=pareto_k)
+    )
+
+
+@pytest.mark.parametrize(
+    ("pareto_k", "sampler", "ending"),
+    [
+        (0.314, "weights", "Pareto k 0.31"),
+        (-math.inf, "weights", "whose weights have no tail"),
+        (math.inf, "weights", "too few to fit a tail to"),
+        (math.nan, "weights", "too few to fit a tail to"),
+        (0.314, "sequential", "walked there in stages"),
+    ],
+)
+def test_conditioning_in_words(pareto_k, sampler, ending):
+    words = conditioning_in_words(result(pareto_k, sampler=sampler))
+    assert words == (f"conditioned on gpt4, revenue_2026: effective draws 812 of 2,000, {ending}")
+
+
+def test_a_result_without_weights_is_not_conditioned(capsys):
+    plain = SimpleNamespace(plan=None, weights=None)
+    assert conditioning_in_words(plain) == "not conditioned"
+    warn_of_weights(plain)
+    assert capsys.readouterr().err == ""
+
+
+def test_weights_that_cannot_be_trusted_are_warned_of(capsys):
+    warn_of_weights(result(0.2))
+    assert "warning" not in capsys.readouterr().err
+    warn_of_weights(result(0.9, effective=11.0))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("oomcast: x is conditioned on")
+    assert len(lines) > 1
+    assert all(line.startswith("oomcast: warning: x: ") for line in lines[1:])
+
+
+def test_only_a_conditioned_scenario_without_weights_is_said_to_be_of_the_prior(capsys):
+    conditioned = SimpleNamespace(name="posterior", observations=[1])
+    plain = SimpleNamespace(name="plain", observations=[])
+    warn_of_prior([conditioned, plain], weighed=True)
+    warn_of_prior([plain], weighed=False)
+    assert capsys.readouterr().err == ""
+    warn_of_prior([conditioned, plain], weighed=False)
+    assert capsys.readouterr().err.startswith("oomcast: posterior: conditioned on observations")

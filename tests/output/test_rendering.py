@@ -1,0 +1,81 @@
+"""Tables in every format: numbers unrounded where programs read them, and what cannot be written is refused."""
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from simulator.errors import InputFault
+from simulator.output.rendering import (
+    FIGURE_ENDINGS,
+    FORMATS,
+    Answer,
+    Table,
+    choose_format,
+    emit,
+    is_figure,
+    rendered,
+)
+
+ANSWER = Answer(
+    Table("Title", ["name", "p50"], [["a", "1.5"], ["b", "> 2050"]], "Caption."),
+    [{"name": "a", "p50": 0.1 + 0.2}, {"name": "b", "p50": math.inf, "extra": math.nan}],
+    {"run": "x", "p50": [0.1 + 0.2, math.inf], "inner": {"mcse": math.nan}},
+)
+
+
+def test_json_keeps_every_digit_and_has_no_bare_inf():
+    document = json.loads(rendered(ANSWER, "json"), parse_constant=pytest.fail)
+    assert document == {"run": "x", "p50": [0.30000000000000004, None], "inner": {"mcse": None}}
+
+
+def test_csv_has_a_row_a_record_and_every_column():
+    rows = list(csv.DictReader(io.StringIO(rendered(ANSWER, "csv"))))
+    assert rows == [
+        {"name": "a", "p50": "0.30000000000000004", "extra": ""},
+        {"name": "b", "p50": "", "extra": ""},
+    ]
+
+
+def test_markdown():
+    assert rendered(ANSWER, "md").splitlines() == [
+        "**Title**", "", "| name | p50 |", "| --- | --- |", "| a | 1.5 |", "| b | > 2050 |", "",
+        "Caption.",
+    ]  # fmt: skip
+
+
+def test_text_aligns_names_left_and_numbers_right():
+    lines = rendered(ANSWER, "table", wide=True).splitlines()
+    assert lines == ["Title", "name     p50", "a        1.5", "b     > 2050", "Caption."]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_ending_picks_the_format(tmp_path, format):
+    path = tmp_path / f"table{FORMATS[format]}"
+    assert choose_format(None, path) == format
+    emit(ANSWER, None, path)
+    assert path.read_text() == rendered(ANSWER, format, wide=True)
+
+
+def test_the_requested_format_wins_over_the_ending(tmp_path):
+    assert choose_format("json", tmp_path / "table.csv") == "json"
+    assert choose_format(None, None) == "table"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("table.foo", "a file that ends in"), ("none/table.csv", "no such folder")],
+)
+def test_what_cannot_be_written_is_a_fault(tmp_path, name, message):
+    with pytest.raises(InputFault, match=message):
+        choose_format(None, tmp_path / name)
+
+
+def test_figures_are_told_from_tables_by_their_ending(tmp_path):
+    assert all(is_figure(None, tmp_path / f"x{ending}") for ending in FIGURE_ENDINGS)
+    assert is_figure(None, tmp_path / "X.SVG")
+    assert not is_figure("csv", tmp_path / "x.svg")
+    assert not is_figure(None, tmp_path / "x.csv")
+    assert not is_figure(None, None)
