@@ -47,7 +47,7 @@ def stage_times(compiled: blocks.CompiledPlan, draws: int) -> dict[str, float]:
         clock = [time.process_time()]
         levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, piece)
         clock.append(time.process_time())
-        parameters = blocks.parameter_values(plan, levels)
+        parameters = blocks.parameter_values(compiled, levels)
         clock.append(time.process_time())
         series = model.evaluate(compiled.model, parameters, plan.grid)
         clock.append(time.process_time())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,20 @@ import numpy as np
 from simulator import drivers
 from simulator.arrays import Array
 from simulator.drivers.algorithms import algorithms_step
-from simulator.drivers.driver import Driver, Parameter, ParameterFamily, Series, gives
+from simulator.drivers.driver import Driver, MemberParameters, Parameter, Series, gives
 from simulator.drivers.feedback import research_speedup
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """A condition on a series: `series direction threshold`, where the threshold is a number or a parameter's name."""
+    """A condition on a series: `series direction threshold`, where the threshold is a number or a parameter's name.
+
+    Attributes
+    ----------
+    direction : ">=" or "<="
+    threshold : [the series' unit]
+    meaning, source : what it stands for, in words, and the entry of sources.toml that it comes from
+    """
 
     name: str
     series: str
@@ -35,7 +42,17 @@ class Milestone:
 
 
 def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
-    """The threshold of each draw, (draw) or a scalar [the series' unit]."""
+    """The threshold of each draw.
+
+    Parameters
+    ----------
+    milestone : whose threshold is a number or a parameter's name
+    parameters : name -> (draw) [each in its own unit]
+
+    Returns
+    -------
+    (draw), or () where it is a number [the series' unit]
+    """
     if isinstance(milestone.threshold, str):
         return parameters[milestone.threshold]
     return np.array(milestone.threshold)
@@ -53,17 +70,18 @@ def first_passage(values: Array, direction: str, threshold: Array, years: Array)
 
     Returns
     -------
-    (draw) [year] : the first grid point's year when met there, inf when never (right-censored)
+    (draw) [year] : year_(k-1) + dt * (threshold - x_(k-1)) / (x_k - x_(k-1)), where k is the first grid point at which
+        the condition is met; the first year when it is met there, inf when never (right-censored)
     """
     met = values >= threshold if direction == ">=" else values <= threshold
     first = np.argmax(met, axis=0)
     draws = np.arange(values.shape[1])
     ever = met[first, draws]
-    earlier = np.maximum(first - 1, 0)
-    before, after = values[earlier, draws], values[first, draws]
+    previous = np.maximum(first - 1, 0)
+    before, after = values[previous, draws], values[first, draws]
     crossed = ever & (first > 0)
     share = np.where(crossed, threshold - before, 0.0) / np.where(crossed, after - before, 1.0)
-    return np.where(ever, years[earlier] + share * (years[1] - years[0]), np.inf)
+    return np.where(ever, years[previous] + share * (years[1] - years[0]), np.inf)
 
 
 DT = 0.25
@@ -73,7 +91,7 @@ TIME = ("t", "year", "dt", "anchor_year")
 
 @dataclass(frozen=True)
 class TimeGrid:
-    """Quarters from `start` to `horizon`, both in; the anchor is one of them."""
+    """Quarters from `start` to `horizon`, both included [year]; the anchor is one of them."""
 
     start: float
     anchor_year: float
@@ -86,7 +104,7 @@ class TimeGrid:
 
     @property
     def anchor(self) -> int:
-        """The anchor's index."""
+        """Index of the anchor in `years`."""
         return round((self.anchor_year - self.start) / DT)
 
 
@@ -112,46 +130,82 @@ def progress(
     feedback_multiplier: Array,
     feedback_width: Array,
 ) -> tuple[Array, Array, Array, Array]:
-    """Step algorithms, the change of regime and the feedback together, since each needs the last.
+    """Step algorithms, the change of regime and the feedback through time together, since each needs the others.
 
-    Before the anchor algorithms grow along a line and nothing feeds back; effective compute is trained effective
-    compute plus unhobbling and inference everywhere.
+    With C trained_compute, A algorithms, T trained effective compute, E effective compute, U unhobbling and I inference
+    [all OOM], S the research speedup, p the pace and m the slope of the regime [all 1]:
+
+        E_k     = T_k + U_k + I_k
+        S_k     = 1 + (multiplier - 1) * sigmoid((E_k - researcher_threshold) / width)
+        A_(k+1) = A_k + (limit - A_k) * (1 - exp(-growth * S_k * p_k * dt / limit))
+        T_(k+1) = T_k + m_k * (C_(k+1) + A_(k+1) - C_k - A_k)
+
+    from the anchor on, where A = 0 and T = C. Before the anchor A = growth * t and T = C + A, and nothing is sped up.
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    dt : length of a step [year]
+    trained_compute, unhobbling, inference : (year, draw) [OOM]
+    _algorithms_pace, _regime_slope : (year - 1, draw) [1], of each step
+    algorithms_growth : (draw) [OOM/year]
+    algorithms_limit, feedback_width : (draw) [OOM], > 0
+    researcher_threshold : (draw) [OOM]
+    feedback_multiplier : (draw) [1]
+
+    Returns
+    -------
+    algorithms, trained effective compute, effective compute : (year, draw) [OOM]
+    research speedup : (year, draw) [1]
+
+    References
+    ----------
+    docs/method.md, "Unhobbling, inference, regime, feedback"
     """
-    beside = unhobbling + inference
+    unhobbling_and_inference = unhobbling + inference
     algorithms = algorithms_growth * np.minimum(t, 0.0)
     trained = trained_compute + algorithms
     speedup = np.empty_like(trained)
     anchor, last = int(np.argmin(np.abs(t))), len(t) - 1
     for k in range(anchor, last):
         speedup[k] = research_speedup(
-            trained[k] + beside[k], researcher_threshold, feedback_multiplier, feedback_width
+            trained[k] + unhobbling_and_inference[k],
+            researcher_threshold,
+            feedback_multiplier,
+            feedback_width,
         )
         added = algorithms_step(
             algorithms[k], speedup[k], _algorithms_pace[k], dt, algorithms_growth, algorithms_limit
         )
         algorithms[k + 1] = algorithms[k] + added
-        grown = trained_compute[k + 1] + algorithms[k + 1] - trained_compute[k] - algorithms[k]
-        trained[k + 1] = trained[k] + _regime_slope[k] * grown
-    effective = trained + beside
-    outside = [*range(anchor), last]
-    speedup[outside] = research_speedup(
-        effective[outside], researcher_threshold, feedback_multiplier, feedback_width
+        growth = trained_compute[k + 1] + algorithms[k + 1] - trained_compute[k] - algorithms[k]
+        trained[k + 1] = trained[k] + _regime_slope[k] * growth
+    effective = trained + unhobbling_and_inference
+    unstepped = [*range(anchor), last]
+    speedup[unstepped] = research_speedup(
+        effective[unstepped], researcher_threshold, feedback_multiplier, feedback_width
     )
     return algorithms, trained, effective, speedup
 
 
 @dataclass(frozen=True)
 class Model:
-    """The drivers in the order in which each has what it needs, and the families' members found among the priors."""
+    """Drivers, joined for parameters of certain names.
+
+    Attributes
+    ----------
+    order : the drivers, each after those that give what it needs
+    members : parameters of members, such as benchmarks, and the names of the members
+    """
 
     order: tuple[Driver, ...]
-    families: tuple[tuple[ParameterFamily, tuple[str, ...]], ...]
+    members: tuple[tuple[MemberParameters, tuple[str, ...]], ...]
 
     @cached_property
     def series(self) -> dict[str, Series]:
         """Every series that a draw has, by name."""
         given = [series for driver in self.order for series in driver.gives.values()]
-        members = {family.prefix: names for family, names in self.families}
+        members = {group.prefix: names for group, names in self.members}
         named: dict[str, Series] = {}
         for series in given:
             stem, _, rest = series.name.partition("<")
@@ -161,32 +215,36 @@ class Model:
 
 
 @cache
-def declared_parameters() -> tuple[dict[str, Parameter], tuple[ParameterFamily, ...]]:
-    """Every parameter that a driver declares, by name, and every family of parameters."""
-    found = drivers.all_drivers()
-    parameters = {name: p for driver in found for name, p in driver.parameters.items()}
-    families = tuple(family for driver in found for family in driver.families.values())
-    return parameters, families
+def declared_parameters() -> tuple[dict[str, Parameter], tuple[MemberParameters, ...]]:
+    """Every parameter that a driver declares, by name, and the parameters of members."""
+    every = drivers.all_drivers()
+    parameters = {name: p for driver in every for name, p in driver.parameters.items()}
+    groups = tuple(group for driver in every for group in driver.members.values())
+    return parameters, groups
 
 
 def declaration(name: str) -> Parameter | None:
     """Unit and domain of the parameter of this name, or None when no driver has it."""
-    parameters, families = declared_parameters()
+    parameters, groups = declared_parameters()
     if name in parameters:
         return parameters[name]
-    members = ((family, family.member(name)) for family in families)
-    return next((family.fields[m[1]] for family, m in members if m), None)
+    parts = ((group, group.split(name)) for group in groups)
+    return next((group.fields[part[1]] for group, part in parts if part), None)
 
 
 def join_drivers(names: Iterable[str]) -> Model:
-    """Join the drivers into a model for parameters of these names."""
-    _, families = declared_parameters()
-    names = tuple(names)
-    found = []
-    for family in families:
-        members = (member for name in names if (member := family.member(name)))
-        found.append((family, tuple(dict.fromkeys(name for name, _ in members))))
-    return Model(_ordered(), tuple(found))
+    """The drivers joined into a model for parameters of these names, joined once for the same names."""
+    return _joined(tuple(names))
+
+
+@lru_cache(maxsize=64)
+def _joined(names: tuple[str, ...]) -> Model:
+    _, groups = declared_parameters()
+    members = []
+    for group in groups:
+        parts = (part for name in names if (part := group.split(name)))
+        members.append((group, tuple(dict.fromkeys(member for member, _ in parts))))
+    return Model(_ordered(), tuple(members))
 
 
 @cache
@@ -196,7 +254,7 @@ def _ordered() -> tuple[Driver, ...]:
     known = {*TIME, *parameters}
     order: list[Driver] = []
     while waiting:
-        ready = [d for d in waiting if all(n in known or n in d.families for n in d.needs)]
+        ready = [d for d in waiting if all(n in known or n in d.members for n in d.needs)]
         if not ready:
             lacking = {d.function.__name__: sorted(set(d.needs) - known) for d in waiting}
             raise TypeError(f"drivers need what none gives: {lacking}")
@@ -214,32 +272,32 @@ def upstream(model: Model, series: Iterable[str]) -> Model:
         if any(_is_wanted(name, wanted) for name in driver.gives):
             kept.append(driver)
             wanted.update(driver.needs)
-    read = {prefix for driver in kept for prefix in driver.families}
-    families = tuple(pair for pair in model.families if pair[0].prefix in read)
-    return Model(tuple(reversed(kept)), families)
+    prefixes = {prefix for driver in kept for prefix in driver.members}
+    members = tuple(pair for pair in model.members if pair[0].prefix in prefixes)
+    return Model(tuple(reversed(kept)), members)
 
 
 def _is_wanted(name: str, wanted: Iterable[str]) -> bool:
-    """Say whether a driver's series is wanted; `score_<benchmark>` is every member's."""
-    stem, _, family = name.partition("<")
-    return any(other.startswith(stem) if family else other == name for other in wanted)
+    """Whether a driver's series is wanted; `score_<benchmark>` stands for the series of every benchmark."""
+    stem, _, members = name.partition("<")
+    return any(other.startswith(stem) if members else other == name for other in wanted)
 
 
 def parameters_read(model: Model) -> frozenset[str]:
     """Names of the parameters that a model reads."""
     parameters, _ = declared_parameters()
     plain = {name for driver in model.order for name in driver.needs if name in parameters}
-    of_families = {
-        f"{family.prefix}_{member}_{field}"
-        for family, members in model.families
+    of_members = {
+        f"{group.prefix}_{member}_{field}"
+        for group, members in model.members
         for member in members
-        for field in family.fields
+        for field in group.fields
     }
-    return frozenset(plain | of_families)
+    return frozenset(plain | of_members)
 
 
 def evaluate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> dict[str, Array]:
-    """Unfold every series of a block of draws.
+    """Every series of a block of draws.
 
     Parameters
     ----------
@@ -252,27 +310,27 @@ def evaluate(model: Model, parameters: Mapping[str, Array], grid: TimeGrid) -> d
     name -> (year, draw) [each series in its own unit]; a code is a whole number
     """
     year = grid.years[:, np.newaxis]
-    world: dict[str, Any] = {**parameters, "year": year, "t": year - grid.anchor_year}
-    world |= {"dt": DT, "anchor_year": grid.anchor_year}
-    for family, members in model.families:
-        world[f"<{family.prefix}>"] = {m: _family_member(family, m, parameters) for m in members}
+    known: dict[str, Any] = {**parameters, "year": year, "t": year - grid.anchor_year}
+    known |= {"dt": DT, "anchor_year": grid.anchor_year}
+    for group, members in model.members:
+        known[f"<{group.prefix}>"] = {m: _member_record(group, m, parameters) for m in members}
     given: dict[str, Array] = {}
     for driver in model.order:
-        result = driver.function(**{name: _argument(name, driver, world) for name in driver.needs})
+        result = driver.function(**{name: _argument(name, driver, known) for name in driver.needs})
         named = _named_series(driver, result)
         given |= named
-        world |= named
+        known |= named
     draws = len(next(iter(parameters.values())))
     shape = (len(year), draws)
     return {name: np.broadcast_to(given[name], shape) for name in model.series}
 
 
-def _argument(name: str, driver: Driver, world: Mapping[str, Any]) -> Any:
-    return world[f"<{name}>"] if name in driver.families else world[name]
+def _argument(name: str, driver: Driver, known: Mapping[str, Any]) -> Any:
+    return known[f"<{name}>"] if name in driver.members else known[name]
 
 
-def _family_member(family: ParameterFamily, member: str, parameters: Mapping[str, Array]) -> Any:
-    return family.record(**{f: parameters[f"{family.prefix}_{member}_{f}"] for f in family.fields})
+def _member_record(group: MemberParameters, member: str, parameters: Mapping[str, Array]) -> Any:
+    return group.record(**{f: parameters[f"{group.prefix}_{member}_{f}"] for f in group.fields})
 
 
 def _named_series(driver: Driver, result: Any) -> dict[str, Array]:

@@ -34,16 +34,15 @@ class Distribution:
     lower: float = -math.inf
     upper: float = math.inf
 
-    def _at_limits(self, of: Callable[..., Array]) -> tuple[float, float]:
-        """A cdf or a survival, untruncated, just before `lower` and at `upper`."""
+    def _at_limits(self, function: Callable[..., Array]) -> tuple[float, float]:
+        """The untruncated cdf or survival function just before `lower` and at `upper`."""
         ends = np.array([np.nextafter(self.lower, -math.inf), self.upper]) - self.shift
         with np.errstate(all="ignore"):
-            low, high = of(ends, **self.natural)
+            low, high = function(ends, **self.natural)
         return float(low), float(high)
 
-    @property
-    def _kept(self) -> tuple[bool, float, float]:
-        """Whether levels count from above, as they do where little but an upper tail is left; levels at the limits."""
+    def _levels_at_limits(self) -> tuple[bool, float, float]:
+        """Levels at `lower` and `upper`; first, whether they count from above, as where only an upper tail is left."""
         family = FAMILIES[self.family]
         low, high = self._at_limits(family.cdf)
         from_above = low > 0.5
@@ -52,7 +51,7 @@ class Distribution:
     @property
     def kept(self) -> float:
         """Share of the family's mass that truncation keeps."""
-        _, low, high = self._kept
+        _, low, high = self._levels_at_limits()
         return abs(high - low)
 
     @property
@@ -68,7 +67,62 @@ class Distribution:
         )
 
     def inverse_cdf(self, levels: Array) -> Array:
-        """Turn probability levels into values.
+        """Values at probability levels, `shift + F^-1(F(lower) + level * (F(upper) - F(lower)))`.
+
+        F is the family's cdf, and `lower` and `upper` are taken before the shift.
+
+        Parameters
+        ----------
+        levels : (draw) [probability], in (0, 1)
+
+        Returns
+        -------
+        (draw) [the prior's unit], within the support
+        """
+        return self.prepared_inverse_cdf()(levels)
+
+    def prepared_inverse_cdf(self) -> InverseCdf:
+        """The inverse cdf with its support and the levels at its limits computed once."""
+        truncated = math.isfinite(self.lower) or math.isfinite(self.upper)
+        return InverseCdf(self, self._levels_at_limits() if truncated else None, self.support)
+
+    def cdf(self, values: Array) -> Array:
+        """Probability of values up to these, `(F(x - shift) - F(lower)) / (F(upper) - F(lower))`.
+
+        Parameters
+        ----------
+        values : (draw) [the prior's unit]
+
+        Returns
+        -------
+        (draw) [probability], 0 below `lower` and 1 from `upper` up
+        """
+        family = FAMILIES[self.family]
+        from_above, low, high = self._levels_at_limits()
+        function = family.survival if from_above else family.cdf
+        level = function(np.asarray(values, float) - self.shift, **self.natural)
+        inside = (level - low) / (high - low)
+        inside = np.where(values < self.lower, 0.0, np.where(values >= self.upper, 1.0, inside))
+        return np.clip(inside, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class InverseCdf:
+    """A distribution's inverse cdf, ready for any number of calls.
+
+    Attributes
+    ----------
+    distribution : whose inverse cdf this is
+    limits : whether levels count from above, and the levels at `lower` and `upper`; None when nothing is truncated
+    support : the interval in which values lie, which rounding may overstep
+    """
+
+    distribution: Distribution
+    limits: tuple[bool, float, float] | None
+    support: Domain
+
+    def __call__(self, levels: Array) -> Array:
+        """Values at probability levels, as `Distribution.inverse_cdf` gives them.
 
         Parameters
         ----------
@@ -78,27 +132,11 @@ class Distribution:
         -------
         (draw) [the prior's unit]
         """
-        family, inverse = FAMILIES[self.family], FAMILIES[self.family].inverse_cdf
-        if math.isfinite(self.lower) or math.isfinite(self.upper):
-            from_above, low, high = self._kept
+        of, family = self.distribution, FAMILIES[self.distribution.family]
+        inverse = family.inverse_cdf
+        if self.limits is not None:
+            from_above, low, high = self.limits
             inverse = family.inverse_survival if from_above else family.inverse_cdf
             levels = np.minimum(low + levels * (high - low), HIGHEST_LEVEL)
-        support = self.support  # which rounding may overstep
-        return np.clip(inverse(levels, **self.natural) + self.shift, support.low, support.high)
-
-    def cdf(self, values: Array) -> Array:
-        """Turn values into the probability levels up to them.
-
-        Parameters
-        ----------
-        values : (draw) [the prior's unit]
-
-        Returns
-        -------
-        (draw) [probability]
-        """
-        family, (from_above, low, high) = FAMILIES[self.family], self._kept
-        of = family.survival if from_above else family.cdf
-        inside = (of(np.asarray(values, float) - self.shift, **self.natural) - low) / (high - low)
-        inside = np.where(values < self.lower, 0.0, np.where(values >= self.upper, 1.0, inside))
-        return np.clip(inside, 0.0, 1.0)
+        values = inverse(levels, **of.natural) + of.shift
+        return np.clip(values, self.support.low, self.support.high)

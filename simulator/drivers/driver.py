@@ -1,8 +1,8 @@
 """What a driver is: a pure function whose argument names are its priors' names.
 
-An annotated argument is a parameter, and its annotation gives unit and domain. An argument that is a mapping of a
-named tuple is a family of parameters, `<argument>_<member>_<field>`, of which files may hold any number. Every other
-argument is a quantity of the draw: time, or a series that another driver gives.
+An annotated argument is a parameter, and its annotation gives unit and domain. An argument that is a dict of named
+tuples has members, such as benchmarks: the files may describe any number of them, each by parameters
+`<argument>_<member>_<field>`. Every other argument is time or a series that another driver gives.
 """
 
 from __future__ import annotations
@@ -88,15 +88,22 @@ class Series:
 
 
 @dataclass(frozen=True)
-class ParameterFamily:
-    """Parameters `<prefix>_<member>_<field>`: a new member is entries in a file and no code."""
+class MemberParameters:
+    """Parameters `<prefix>_<member>_<field>`: a new member is entries in a file and no code.
+
+    Attributes
+    ----------
+    prefix : the driver's argument, such as `benchmark`
+    record : the named tuple of one member's parameters
+    fields : unit and domain of each field of the record
+    """
 
     prefix: str
     record: type
     fields: Mapping[str, Parameter]
 
-    def member(self, name: str) -> tuple[str, str] | None:
-        """Split a parameter's name into member and field, or None when it is not of this family."""
+    def split(self, name: str) -> tuple[str, str] | None:
+        """Member and field in a parameter's name, or None when it belongs to no member."""
         head, _, field = name.rpartition("_")
         if field in self.fields and head.startswith(self.prefix + "_"):
             return head.removeprefix(self.prefix + "_"), field
@@ -107,15 +114,23 @@ class ParameterFamily:
 class Driver:
     """One force of growth: a function, what it needs and what it gives.
 
-    `stepped` drivers are called by the model's walk through time, one quarter at a time. A name in `gives` that starts
-    with an underscore is handed on and is no series; one with a `<family>` in it stands for a series a member.
+    Attributes
+    ----------
+    function : arguments by name -> one series, or a tuple or dict of several
+    gives : the series by name; one that starts with an underscore is for other drivers only, and `score_<benchmark>`
+        stands for one series of each benchmark
+    needs : names of the function's arguments
+    parameters : those of them that are parameters
+    members : those of them that have members
+    logistic : stems of the parameters that go through `growth.logistic`
+    stepped : whether the model calls it once a step through time, instead of once a draw
     """
 
     function: Callable[..., Any]
     gives: Mapping[str, Series]
     needs: tuple[str, ...]
     parameters: Mapping[str, Parameter]
-    families: Mapping[str, ParameterFamily]
+    members: Mapping[str, MemberParameters]
     logistic: tuple[str, ...]
     stepped: bool
 
@@ -142,14 +157,14 @@ def gives(
         hints = get_type_hints(function, include_extras=True)
         needs = tuple(inspect.signature(function).parameters)
         parameters = {n: _parameter(hints[n]) for n in needs if _parameter(hints.get(n))}
-        families = {
-            n: _parameter_family(n, hints[n]) for n in needs if get_origin(hints.get(n)) is dict
+        members = {
+            n: _member_parameters(n, hints[n]) for n in needs if get_origin(hints.get(n)) is dict
         }
         given = {
             name: Series(name, "code", unit) if isinstance(unit, tuple) else Series(name, unit)
             for name, unit in series.items()
         }
-        return Driver(function, given, needs, parameters, families, logistic, stepped)
+        return Driver(function, given, needs, parameters, members, logistic, stepped)
 
     return declare
 
@@ -158,9 +173,9 @@ def _parameter(hint: Any) -> Any:
     return next((arg for arg in get_args(hint)[1:] if isinstance(arg, Parameter)), None)
 
 
-def _parameter_family(prefix: str, hint: Any) -> ParameterFamily:
+def _member_parameters(prefix: str, hint: Any) -> MemberParameters:
     record = get_args(hint)[1]
     fields = get_type_hints(record, include_extras=True)
-    return ParameterFamily(
+    return MemberParameters(
         prefix, record, {name: _parameter(field) for name, field in fields.items()}
     )

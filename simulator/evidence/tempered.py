@@ -111,13 +111,13 @@ def posterior_draws(compiled: CompiledPlan) -> tuple[CompiledPlan, float]:
         return sampling.correlate(plan.sampling, compiled.copula, names, raw)
 
     def logs(scores: Array) -> tuple[Array, Array]:
-        found = weights.range_likelihoods(replace(compiled, given=levels(scores)), draws)
+        found = weights.range_likelihoods(replace(compiled, levels=levels(scores)), draws)
         return found.log_likelihood, found.nearest
 
     first, nearest = logs(start)
     weights.check_agreement(compiled, np.where(np.isinf(nearest), nearest, 0.0), first)
     settled = tempered_smc(start, lambda scores: logs(scores)[0], plan.seed)
-    return replace(compiled, given=levels(settled.scores)), settled.effective
+    return replace(compiled, levels=levels(settled.scores)), settled.effective
 
 
 def tempered_smc(scores: Array, logs: Callable[[Array], Array], seed: int) -> TemperedDraws:

@@ -91,14 +91,14 @@ def _sources(scene: InputParts, faults: list[Fault]) -> None:
 
 def _names(scene: InputParts, faults: list[Fault]) -> None:
     """Every parameter has its prior, and every prior its use."""
-    parameters, families = model.declared_parameters()
+    parameters, groups = model.declared_parameters()
     thresholds = {m.threshold for m in scene.milestones.values() if isinstance(m.threshold, str)}
     needed = dict.fromkeys(parameters, "a driver")
-    for family in families:
+    for group in groups:
         for name in scene.names:
-            if member := family.member(name):
-                other = (f"{family.prefix}_{member[0]}_{field}" for field in family.fields)
-                needed.update(dict.fromkeys(other, f"the {family.prefix} {member[0]}"))
+            if member := group.split(name):
+                other = (f"{group.prefix}_{member[0]}_{field}" for field in group.fields)
+                needed.update(dict.fromkeys(other, f"the {group.prefix} {member[0]}"))
     for name in sorted(set(needed) - scene.names):
         mend = f"add [{name}] to a prior file"
         faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", mend))

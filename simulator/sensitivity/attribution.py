@@ -216,7 +216,7 @@ def _coalition_answers(
 def _own_values(plan: Plan, piece: range) -> Values:
     compiled = compile_plan(plan)
     return parameter_values(
-        plan,
+        compiled,
         sampling.correlated_levels(
             plan.sampling, compiled.copula, [p.name for p in plan.priors], piece
         ),
@@ -225,7 +225,7 @@ def _own_values(plan: Plan, piece: range) -> Values:
 
 def _narrowed_plan(plan: Plan, names: tuple[str, ...], target: Target) -> CompiledPlan:
     """A compiled for parameters of these names, on the plan's grid."""
-    return targets.narrowed(CompiledPlan(plan, join_drivers(names), sampling.Copula()), target)
+    return targets.narrowed(CompiledPlan(plan, join_drivers(names), sampling.Copula(), {}), target)
 
 
 def _statistic(target: Target, answers: Array, times: BootstrapCounts) -> Array:

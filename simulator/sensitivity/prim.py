@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from simulator.arrays import Array
+from simulator.arrays import Array, effective_sample_size
 from simulator.summaries.estimates import Estimate, probability
 
 PEEL_SHARE = 0.05  # share of a box's draws that one peel takes off
@@ -174,7 +174,7 @@ def _box(
         chosen = weights[of]
         if not chosen.sum() > 0.0:
             return Estimate(0.0, np.inf)
-        effective = float(chosen.sum() ** 2 / (chosen**2).sum())
+        effective = effective_sample_size(chosen)
         share = probability(round(_share(of, that, weights) * 10**9), 10**9, effective)
         return Estimate(share.value, share.mcse)
 

@@ -56,7 +56,7 @@ def uncut_answer(world: TargetedPlan, levels: Levels) -> Array:
     """(output, draw) of the target at these levels of the parameters that vary; an arrival may be inf."""
     draws = len(next(iter(levels.values())))
     still = {p.name: np.full(draws, world.plan.hold.get(p.name, 0.5)) for p in world.plan.priors}
-    parameters = parameter_values(world.plan, still | levels)
+    parameters = parameter_values(world.compiled, still | levels)
     block = simulate_parameters(world.compiled, range(draws), parameters)
     return targets.target_values(world.target, block, world.plan.grid.years)
 
@@ -107,6 +107,6 @@ def driver_of_parameters(plan: Plan) -> dict[str, str]:
         file = driver.function.__module__.rpartition(".")[2]
         for name in driver.parameters:
             owners.setdefault(name, file)
-        for family in driver.families.values():
-            owners |= {name: file for name in names if family.member(name)}
+        for group in driver.members.values():
+            owners |= {name: file for name in names if group.split(name)}
     return {n: THRESHOLDS if n in thresholds or n not in owners else owners[n] for n in names}

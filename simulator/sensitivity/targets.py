@@ -7,13 +7,13 @@ is the series' value then; `series` is its value in every year whose bands are k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator import model
-from simulator.arrays import Array
+from simulator.arrays import Array, at_dates
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
 from simulator.model import Milestone
@@ -100,7 +100,7 @@ def narrowed(compiled: CompiledPlan, target: Target) -> CompiledPlan:
     """A compiled that unfolds only what a target is read from."""
     milestones = (target.milestone,) if target.milestone else ()
     plan = compiled.plan.model_copy(update={"milestones": milestones})
-    return CompiledPlan(plan, model.upstream(compiled.model, [target.series]), compiled.copula)
+    return replace(compiled, plan=plan, model=model.upstream(compiled.model, [target.series]))
 
 
 def parameters_that_matter(compiled: CompiledPlan, target: Target) -> frozenset[str]:
@@ -119,15 +119,7 @@ def target_values(target: Target, block: Block, years: Array) -> Array:
     """
     if target.milestone:
         return block.arrivals[:1]
-    return _values_at_dates(block.series[target.series], years, target.years)
-
-
-def _values_at_dates(values: Array, years: Array, wanted: Sequence[float]) -> Array:
-    """Values at dates, linear between grid points: (year, draw) -> (output, draw)."""
-    place = np.interp(wanted, years, np.arange(len(years)))
-    before = np.minimum(place.astype(int), len(years) - 2)
-    share = (place - before)[:, np.newaxis]
-    return values[before] + share * (values[before + 1] - values[before])
+    return at_dates(block.series[target.series], years, target.years)
 
 
 def target_of_kept_draws(
@@ -144,7 +136,7 @@ def target_of_kept_draws(
         place = [m.name for m in plan.milestones].index(target.milestone.name)
         return np.asarray(arrivals[:, place], float)[np.newaxis]
     values = np.asarray(trajectories[:, list(series).index(target.series)], float)
-    return _values_at_dates(values.T, plan.grid.years, target.years)
+    return at_dates(values.T, plan.grid.years, target.years)
 
 
 def finite_values(target: Target, found: Array) -> Array:

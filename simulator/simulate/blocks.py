@@ -10,6 +10,7 @@ import numpy as np
 
 from simulator import model, sampling
 from simulator.arrays import Array
+from simulator.distributions.distribution import InverseCdf
 from simulator.errors import DrawFailed
 from simulator.inputs.plan import Plan
 from simulator.model import Model, first_passage, milestone_threshold
@@ -20,20 +21,32 @@ BLOCK_DRAWS = 1024  # draws whose arrays fit the cache together
 
 @dataclass(frozen=True)
 class CompiledPlan:
-    """A plan made ready to walk: its model joined, its copula factored."""
+    """A plan made ready to simulate, once for all of its blocks.
+
+    Attributes
+    ----------
+    model : the drivers joined for the plan's parameters
+    copula : the factored correlations
+    inverse_cdfs : parameter -> its prior's inverse cdf
+    levels : parameter -> (draw) [probability], in place of those that the plan's seed gives
+    """
 
     plan: Plan
     model: Model
     copula: Copula
-    given: Mapping[str, Array] | None = (
-        None  # name -> (draw) levels in place of the plan's own luck
-    )
+    inverse_cdfs: Mapping[str, InverseCdf]
+    levels: Mapping[str, Array] | None = None
 
 
 class Block(NamedTuple):
-    """Draws walked together: their cards, and all of their series.
+    """Draws simulated together.
 
-    parameters : name -> (draw); series : name -> (year, draw); arrivals : (milestone, draw) [year]
+    Attributes
+    ----------
+    draws : their numbers
+    parameters : name -> (draw) [each in its own unit]
+    series : name -> (year, draw) [each in its own unit]
+    arrivals : (milestone, draw) [year], inf where not reached
     """
 
     draws: range
@@ -43,50 +56,92 @@ class Block(NamedTuple):
 
 
 def compile_plan(plan: Plan) -> CompiledPlan:
-    """Join and factor what every block of a plan needs."""
+    """Join the model, factor the copula and prepare the inverse cdfs of a plan.
+
+    Correlations with fixed parameters are dropped only where no copula has them all. Else a fixed parameter keeps its
+    score, so that the scores of its partners are the same in every scenario.
+    """
     names = [prior.name for prior in plan.priors]
     fixed = {prior.name for prior in plan.priors if prior.family == "fixed"}
-    try:  # fixed parameters keep their luck, so that their partners' is the same in every world
+    try:
         copula = sampling.gaussian_copula(names, plan.correlations)
     except sampling.NotPositiveSemidefinite:
         pairs = [pair for pair in plan.correlations if not {pair[0], pair[1]} & fixed]
         copula = sampling.gaussian_copula(names, pairs)
-    return CompiledPlan(plan, model.join_drivers(names), copula)
+    inverse_cdfs = {p.name: p.distribution.prepared_inverse_cdf() for p in plan.priors}
+    return CompiledPlan(plan, model.join_drivers(names), copula, inverse_cdfs)
 
 
 def simulate_block(compiled: CompiledPlan, draws: range, checked: bool = True) -> Block:
-    """Walk draws from their luck to their arrivals.
+    """Simulate draws, from their probability levels to their arrivals.
+
+    Parameters
+    ----------
+    compiled : the plan
+    draws : their numbers
+    checked : whether a value that is no finite number is an error
+
+    Returns
+    -------
+    parameters, series and arrivals of the draws
 
     Raises
     ------
     DrawFailed
-        naming the first draw with a value that is no number, when it is `checked` for that
+        naming the first draw with a value that is no finite number
     """
     plan = compiled.plan
     names = [prior.name for prior in plan.priors]
-    if compiled.given is None:
+    if compiled.levels is None:
         levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, draws)
     else:
-        levels = {name: compiled.given[name][draws.start : draws.stop] for name in names}
-    return simulate_parameters(compiled, draws, parameter_values(plan, levels), checked)
+        levels = {name: compiled.levels[name][draws.start : draws.stop] for name in names}
+    return simulate_parameters(compiled, draws, parameter_values(compiled, levels), checked)
 
 
 def simulate_medians(compiled: CompiledPlan) -> Block:
-    """One draw with every parameter at its median, but those that are held."""
+    """Simulate one draw whose parameters are at their medians, or at the levels at which they are held."""
     names = [prior.name for prior in compiled.plan.priors]
     levels = {name: np.array([compiled.plan.hold.get(name, 0.5)]) for name in names}
-    return simulate_parameters(compiled, range(1), parameter_values(compiled.plan, levels))
+    return simulate_parameters(compiled, range(1), parameter_values(compiled, levels))
 
 
-def parameter_values(plan: Plan, levels: Mapping[str, Array]) -> dict[str, Array]:
-    """Parameters at these levels: name -> (draw) [each in its own unit]."""
-    return {p.name: p.distribution.inverse_cdf(levels[p.name]) for p in plan.priors}
+def parameter_values(compiled: CompiledPlan, levels: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters at probability levels, `F^-1(level)` of each prior.
+
+    Parameters
+    ----------
+    compiled : the plan
+    levels : name -> (draw) [probability], of all of the plan's parameters
+
+    Returns
+    -------
+    name -> (draw) [each in its own unit]
+    """
+    return {name: inverse(levels[name]) for name, inverse in compiled.inverse_cdfs.items()}
 
 
 def simulate_parameters(
     compiled: CompiledPlan, draws: range, parameters: dict[str, Array], checked: bool = True
 ) -> Block:
-    """Walk draws whose parameters are known to their arrivals."""
+    """Simulate draws of known parameters.
+
+    Parameters
+    ----------
+    compiled : the plan
+    draws : their numbers
+    parameters : name -> (draw) [each in its own unit]
+    checked : whether a value that is no finite number is an error
+
+    Returns
+    -------
+    parameters, series and arrivals of the draws
+
+    Raises
+    ------
+    DrawFailed
+        naming the first draw with a value that is no finite number
+    """
     plan = compiled.plan
     series = model.evaluate(compiled.model, parameters, plan.grid)
     if checked:
@@ -111,6 +166,6 @@ def _check_finite(series: dict[str, Array], plan: Plan, draws: range) -> None:
 def simulate_blocks(
     compiled: CompiledPlan, draws: range, size: int = BLOCK_DRAWS
 ) -> Iterator[Block]:
-    """Walk a range of draws block by block."""
+    """Simulate a range of draws in blocks of at most `size`."""
     for start in range(draws.start, draws.stop, size):
         yield simulate_block(compiled, range(start, min(start + size, draws.stop)))

@@ -1,4 +1,4 @@
-"""The same list of ranges over any executor."""
+"""Ranges of draws over any executor: this thread, threads, processes or a cluster."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_RANGE = 4_096
 
 
 def cut_ranges(draws: range, workers: int, longest: int = LONGEST_RANGE) -> list[range]:
-    """Cut a range of draws into pieces that keep the workers busy and a snapshot recent."""
+    """Cut a range of draws into about four pieces a worker, of 1,024 to `longest` draws each."""
     length = min(max(len(draws) // (4 * workers), 1024), longest)
     return [
         range(start, min(start + length, draws.stop))
@@ -26,7 +26,15 @@ def cut_ranges(draws: range, workers: int, longest: int = LONGEST_RANGE) -> list
 def run_ranges(
     task: Callable[[range], Outcome], pieces: Iterable[range], executor: Executor | None, ahead: int
 ) -> Iterator[Outcome]:
-    """Give each piece's result as it is done, with at most `ahead` pieces under way; here when there is no executor."""
+    """Results of a task in the order in which they are done.
+
+    Parameters
+    ----------
+    task : a range of draws -> its result
+    pieces : the ranges
+    executor : where the task runs; in this thread when None
+    ahead : the most pieces that are submitted and not yet done
+    """
     if executor is None:
         yield from map(task, pieces)
         return
@@ -56,9 +64,17 @@ def in_order(
     progress: Callable[[float], None],
     length: int = DESIGN_BLOCK,
 ) -> Iterator[Part]:
-    """Run a task over blocks of draws, and give what each found in the order of the draws.
+    """Results of a task over blocks of draws, in the order of the draws.
 
-    Sums over what is given have the same bits with any number of workers.
+    Sums over them have the same bits with any number of workers.
+
+    Parameters
+    ----------
+    task : a range of draws -> its result
+    draws : number of draws
+    workers : number of threads
+    progress : called with the share of the draws that a finished block has
+    length : draws of a block
     """
     pieces = [range(k, min(k + length, draws)) for k in range(0, draws, length)]
     if workers <= 1:
@@ -70,8 +86,8 @@ def in_order(
     following = 0
     with ThreadPoolExecutor(workers) as executor:
         done = run_ranges(partial(_with_range, task), pieces, executor, ahead=workers + 1)
-        for piece, found in done:
-            waiting[piece.start] = found
+        for piece, result in done:
+            waiting[piece.start] = result
             progress(len(piece) / draws)
             while following in waiting:
                 yield waiting.pop(following)

@@ -19,32 +19,51 @@ from simulator.simulate.blocks import (
 )
 
 
-def replay(plan: Plan, draw: int, card: Array | None = None) -> dict[str, Any]:
-    """One draw: its parameters, every series, its arrivals; the same numbers as in its place in the whole.
+def replay(plan: Plan, draw: int, values: Array | None = None) -> dict[str, Any]:
+    """One draw, with the numbers that it has in its run; values that are no finite numbers are not an error.
 
-    A draw that fails is told too. One that was walked to the evidence in stages is known by its card alone,
-    (parameter).
+    Parameters
+    ----------
+    plan : the run's
+    draw : its number
+    values : (parameter) [each in its own unit], in the plan's order; those of the plan's seed when left out. A draw of
+        tempered SMC is known by them alone.
+
+    Returns
+    -------
+    the record, as `draw_record` gives it
     """
     compiled, draws = compile_plan(plan), range(draw, draw + 1)
-    if card is None:
+    if values is None:
         return draw_record(compiled, simulate_block(compiled, draws, checked=False), draw)
-    values = zip(plan.priors, card, strict=True)
-    parameters = {prior.name: np.array([value]) for prior, value in values}
+    pairs = zip(plan.priors, values, strict=True)
+    parameters = {prior.name: np.array([value]) for prior, value in pairs}
     return draw_record(
         compiled, simulate_parameters(compiled, draws, parameters, checked=False), draw
     )
 
 
 def median_draw(plan: Plan) -> dict[str, Any]:
-    """One draw at the medians, told as `replay` does."""
+    """The record of one draw at the medians of the priors, as `draw_record` gives it."""
     compiled = compile_plan(plan)
     return draw_record(compiled, simulate_medians(compiled), None)
 
 
 def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[str, Any]:
-    """Tell a block of one draw in plain numbers; inf is a milestone not reached."""
-    plan, known = compiled.plan, compiled.model.series
-    marks = {
+    """Record a block of one draw in plain numbers.
+
+    Returns
+    -------
+    draw : its number, None at the medians
+    anchor_year : [year]
+    parameters : name -> value [each in its own unit]
+    year : (year) [year]
+    series : name -> (year) [each in its own unit]
+    milestones : name -> series, direction and the draw's threshold [the series' unit]
+    arrivals : name -> [year], inf where not reached
+    """
+    plan, described = compiled.plan, compiled.model.series
+    milestones = {
         m.name: {
             "series": m.series,
             "direction": m.direction,
@@ -53,8 +72,8 @@ def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[
         for m in plan.milestones
     }
     values = {
-        name: [int(v) if known[name].codes else float(v) for v in block.series[name][:, 0]]
-        for name in known
+        name: [int(v) if described[name].codes else float(v) for v in block.series[name][:, 0]]
+        for name in described
     }
     return {
         "draw": draw,
@@ -62,6 +81,6 @@ def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[
         "parameters": {name: float(value[0]) for name, value in block.parameters.items()},
         "year": plan.grid.years.tolist(),
         "series": values,
-        "milestones": marks,
-        "arrivals": {m: float(a[0]) for m, a in zip(marks, block.arrivals, strict=True)},
+        "milestones": milestones,
+        "arrivals": {m: float(a[0]) for m, a in zip(milestones, block.arrivals, strict=True)},
     }

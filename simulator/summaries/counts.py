@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from simulator.arrays import Array, Whole
+from simulator.arrays import Array, Whole, kish
 
 BINS = 2048
 
@@ -172,7 +172,7 @@ class Counts:
     @property
     def effective(self) -> float:
         """Kish's effective number of draws, `(sum of w)^2 / sum of w^2`; their number when all weigh the same."""
-        return self.draws * self.draws / self.squares if self.squares else 0.0
+        return kish(self.draws, self.squares)
 
 
 def empty_counts(shape: CountLayout) -> Counts:

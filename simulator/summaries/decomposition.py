@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator.arrays import Array, Whole, at_date
+from simulator.arrays import Array, Whole, at_date, effective_sample_size
 from simulator.inputs.observations import Observation, known_observations
 from simulator.summaries.result import Result
 
@@ -122,7 +122,7 @@ def _ends(values: Array, whole: Whole) -> Array:
 
 def _mcse(values: Array, whole: Whole) -> Array:
     """Monte Carlo error of the mean over draws, (draw, year) -> (year), of as many as are effective."""
-    effective = float(whole.sum()) ** 2 / float((whole.astype(float) ** 2).sum())
+    effective = effective_sample_size(whole)
     if effective <= 1.0:
         return np.full(values.shape[1], np.inf)
     mean = np.average(values, axis=0, weights=whole)

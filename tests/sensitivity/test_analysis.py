@@ -71,7 +71,7 @@ def test_what_is_said_not_to_matter_does_not(baseline):
     arrivals = []
     for each in (levels, other):
         still = {p.name: np.full(64, 0.5) for p in baseline.priors}
-        parameters = blocks.parameter_values(baseline, still | each)
+        parameters = blocks.parameter_values(full, still | each)
         arrivals.append(blocks.simulate_parameters(full, range(64), parameters).arrivals[0])
     assert np.array_equal(*arrivals)
 
