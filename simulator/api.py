@@ -87,8 +87,8 @@ def _toml(key: str, value: object) -> str:
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, Iterable):
         return "[" + ", ".join(_toml(key, each) for each in value) + "]"
-    found, allowed = f"a {type(value).__name__}", "a number, text, date, list or mapping"
-    raise InputFault([Fault("changes", "", key, found, allowed)])
+    problem, allowed = f"a {type(value).__name__}", "a number, text, date, list or mapping"
+    raise InputFault([Fault("changes", "", key, problem, allowed)])
 
 
 def run(
@@ -134,8 +134,8 @@ def run(
         return running.run(plan, folder, workers, progress, **options, **kept)  # type: ignore[arg-type]
     if resume or overwrite:
         word = "resume" if resume else "overwrite"
-        found, fix = f"{word} without a folder", "give run(plan, folder)"
-        raise InputFault([Fault("run", "", word, found, "a run in a folder", fix)])
+        problem, fix = f"{word} without a folder", "give run(plan, folder)"
+        raise InputFault([Fault("run", "", word, problem, "a run in a folder", fix)])
     draws, trajectories = KeptDraws()
     keep = KeptDraws(
         draws if keep_draws is None else keep_draws,
@@ -207,8 +207,8 @@ def bands(
     levels = series_bands.quantile_levels(_words(quantiles))
     rows = series_bands.select_years(result, _words(years))
     chosen = series_bands.select_series(result, _words(series))
-    found = [series_bands.series_band(result, each, levels, rows) for each in chosen]
-    return pd.DataFrame(bands_records(result, found)).drop(columns="run")
+    shown = [series_bands.series_band(result, each, levels, rows) for each in chosen]
+    return pd.DataFrame(bands_records(result, shown)).drop(columns="run")
 
 
 def _words(words: Words) -> list[str]:
@@ -374,8 +374,8 @@ def replay(source: Plan | Result, draw: int) -> dict[str, Any]:
     if plan.sampler != "sequential" or not plan.observations:
         return single_draws.replay(plan, draw)
     if not isinstance(source, Result):
-        found, fix = "a plan whose draws are tempered", "replay(run(plan), draw)"
-        raise InputFault([Fault(plan.name, "", "", found, "its result", fix)])
+        problem, fix = "a plan whose draws are tempered", "replay(run(plan), draw)"
+        raise InputFault([Fault(plan.name, "", "", problem, "its result", fix)])
     if not 0 <= draw < len(source.parameters):
         allowed = f"0 to {len(source.parameters) - 1}"
         raise InputFault([Fault(plan.name, "", "draw", f"{draw}", allowed)])

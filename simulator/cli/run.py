@@ -191,7 +191,7 @@ def run(
 
 
 def _warn_of_inputs(runs: list[str], sets: list[str], priors: str | None) -> None:
-    """Say what is legal but odd, as `check` does: a wrong unit is easier to mend before the walk."""
+    """Print warnings of the inputs, as `check` does, before a long run and not after it."""
     from simulator.inputs import input_warnings, inspection
 
     worlds, _ = inspection.load_runs(runs, sets, priors)

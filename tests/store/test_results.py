@@ -21,7 +21,7 @@ from simulator.summaries.counts import REPORTED_LEVELS
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A finished result that no test changes."""
-    return worlds.finished(tmp_path_factory.mktemp("place") / "whole")
+    return worlds.finished(tmp_path_factory.mktemp("results") / "whole")
 
 
 @pytest.fixture
@@ -47,30 +47,30 @@ def test_a_result_holds_what_it_says_and_no_more(whole):
     assert results.open_plan(str(whole)) == worlds.small()
 
 
-def test_cards_lie_in_their_places(whole):
+def test_kept_draws_are_rows_by_their_numbers(whole):
     made = worlds.small()
     parameters, arrivals, trajectories = (
         np.load(whole / f"{name}.npy") for name in results.DRAW_FILES
     )
-    assert [len(cards) for cards in (parameters, arrivals, trajectories)] == [900, 900, 300]
+    assert [len(rows) for rows in (parameters, arrivals, trajectories)] == [900, 900, 300]
     for draw in (0, 255, 256, 299, 300, 511, 899):
-        story = replay.replay(made, draw)
-        assert parameters[draw].tolist() == list(story["parameters"].values())
-        assert arrivals[draw].tolist() == list(story["arrivals"].values())
+        record = replay.replay(made, draw)
+        assert parameters[draw].tolist() == list(record["parameters"].values())
+        assert arrivals[draw].tolist() == list(record["arrivals"].values())
         if draw < 300:
-            assert trajectories[draw].tolist() == [list(v) for v in story["series"].values()]
+            assert trajectories[draw].tolist() == [list(v) for v in record["series"].values()]
 
 
 def test_counts_are_of_every_draw(whole):
     result = results.load_result(str(whole))
-    walked = summarise.summarise_range(
+    summary = summarise.summarise_range(
         blocks.compile_plan(result.plan), result.shape, range(1500), 0, 0
     )
-    np.testing.assert_equal(vars(result.counts), vars(walked.counts))
+    np.testing.assert_equal(vars(result.counts), vars(summary.counts))
 
 
 @pytest.mark.parametrize(("draws", "trajectories"), [(0, 0), (10_000, 10_000), (3, 700)])
-def test_more_or_fewer_cards_are_kept_on_request(tmp_path, draws, trajectories):
+def test_more_or_fewer_draws_are_kept_on_request(tmp_path, draws, trajectories):
     folder = worlds.finished(
         tmp_path / "kept", 700, keep_draws=draws, keep_trajectories=trajectories
     )
@@ -80,7 +80,7 @@ def test_more_or_fewer_cards_are_kept_on_request(tmp_path, draws, trajectories):
     assert simulator.open_result(str(folder))["prior"].sizes["draw"] == min(draws, 700)
 
 
-def test_another_place_time_and_number_of_workers_change_no_byte(whole, tmp_path):
+def test_another_folder_time_and_number_of_workers_change_no_byte(whole, tmp_path):
     again = worlds.finished(tmp_path / "elsewhere" / "again", workers=3)
     assert worlds.contents(again) == worlds.contents(whole)
     assert str(whole.parent).encode() not in b"".join(worlds.contents(whole).values())
@@ -88,15 +88,19 @@ def test_another_place_time_and_number_of_workers_change_no_byte(whole, tmp_path
 
 @pytest.mark.parametrize("name", [manifest.MANIFEST, *results.NUMBERS])
 def test_one_flipped_byte_is_found_and_named(copy, name):
-    path, luck = copy / name, random.Random(name)
+    path, stream = copy / name, random.Random(name)
     good = path.read_bytes()
-    places = [0, len(good) - 1, *range(1, min(len(good), 1500), 29)]  # a manifest begins with files
-    places += (luck.randrange(len(good)) for _ in range(20))
-    for place in places:
+    positions = [
+        0,
+        len(good) - 1,
+        *range(1, min(len(good), 1500), 29),
+    ]  # a manifest begins with files
+    positions += (stream.randrange(len(good)) for _ in range(20))
+    for position in positions:
         bad = bytearray(good)
-        bad[place] ^= 1 << luck.randrange(8)
+        bad[position] ^= 1 << stream.randrange(8)
         path.write_bytes(bad)
-        assert named(copy) == {name}, f"byte {place}"
+        assert named(copy) == {name}, f"byte {position}"
     path.write_bytes(good)
     results.verify_result(str(copy))
 
@@ -107,8 +111,8 @@ def test_missing_foreign_and_truncated_files_are_named_at_once(copy):
     (copy / "more").mkdir()
     with (copy / "arrivals.npy").open("r+b") as file:
         file.truncate(200)
-    found = {fault.file.rpartition("/")[2]: fault.found for fault in faults(copy)}
-    assert found == {
+    problems = {fault.file.rpartition("/")[2]: fault.found for fault in faults(copy)}
+    assert problems == {
         "counts.npz": "no such file",
         "notes.txt": "a foreign file",
         "more": "a foreign file",
@@ -194,7 +198,7 @@ def test_the_tree_has_names_units_and_every_number(whole):
     assert tree.attrs["plan_sha256"] == result.plan.digest()
 
 
-def test_summaries_are_the_readings_with_their_errors(whole):
+def test_summaries_are_the_estimates_with_their_errors(whole):
     summaries = xr.load_dataset(whole / results.SUMMARIES)
     result = results.load_result(str(whole))
     band = estimates.band_estimates(result.counts, result.shape, "effective_compute")

@@ -1,4 +1,4 @@
-"""Runs that are stopped, killed, starved or raced: what is whole is right, and the rest goes on."""
+"""Runs that are interrupted, killed, raced, or out of disk space: results are right, and unfinished runs resume."""
 
 import errno
 import itertools
@@ -23,7 +23,7 @@ from simulator.store import disk, results, running, work
 from simulator.summaries import summarise
 
 COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
-COMMAND += ["--keep-cards", "900", "--keep-trajectories", "300"]
+COMMAND += ["--keep-draws", "900", "--keep-trajectories", "300"]
 LONG = 9000
 ALWAYS = -1.0  # seconds between snapshots: one after every range of draws
 forks = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -32,13 +32,13 @@ forks = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """Every byte of the small world's result, undisturbed."""
-    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("place") / "whole"))
+    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("results") / "whole"))
 
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory):
     """The same of a run that takes a second or two."""
-    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("place") / "long", LONG))
+    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("results") / "long", LONG))
 
 
 @pytest.fixture
@@ -198,17 +198,19 @@ def interrupting(after):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_was_done_at_an_interruption_is_not_walked_again(target, whole, workers, monkeypatch):
+def test_what_was_done_at_an_interruption_is_not_simulated_again(
+    target, whole, workers, monkeypatch
+):
     with pytest.raises(Interrupted, match="of 1,500 draws are kept"):
         worlds.finished(target, workers=workers, progress=interrupting(700))
     state = work.load_snapshot(results.partial_folder(target))
     assert state.counts.draws == sum(map(len, state.done)) >= 700
-    walked, walk_range = [], summarise.summarise_range
-    noted = lambda w, s, draws, **k: walked.append(draws) or walk_range(w, s, draws, **k)  # noqa: E731
+    simulated, summarise_range = [], summarise.summarise_range
+    noted = lambda c, s, draws, **k: simulated.append(draws) or summarise_range(c, s, draws, **k)  # noqa: E731
     monkeypatch.setattr(summarise, "summarise_range", noted)
     assert resumed(target) == whole
-    assert work.joined_ranges([*walked, *state.done]) == (range(1500),)
-    assert sum(map(len, walked)) == 1500 - state.counts.draws
+    assert work.joined_ranges([*simulated, *state.done]) == (range(1500),)
+    assert sum(map(len, simulated)) == 1500 - state.counts.draws
 
 
 def test_an_interruption_ends_a_batch(tmp_path, monkeypatch, capsys):
@@ -349,23 +351,23 @@ def test_of_two_processes_one_wins_and_the_other_says_who(target, whole):
     assert worlds.contents(worlds.finished(target, overwrite=True)) == whole
 
 
-def test_of_many_at_once_each_has_the_result_or_is_told(target, whole):
-    told, held = [], threading.Barrier(4)
+def test_of_many_at_once_each_has_the_result_or_a_message(target, whole):
+    messages, barrier = [], threading.Barrier(4)
 
     def attempt():
-        held.wait()
+        barrier.wait()
         try:
             worlds.finished(target)
         except InputFault as fault:
-            told.append(str(fault))
+            messages.append(str(fault))
 
     threads = [threading.Thread(target=attempt) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(told) < 4
-    assert all("at work" in message for message in told)
+    assert len(messages) < 4
+    assert all("at work" in message for message in messages)
     assert worlds.contents(target) == whole
     assert alone(target)
 
@@ -392,11 +394,11 @@ def failing(monkeypatch, at, number):
 
 @pytest.mark.parametrize("at", [1, 4, 7, 10, 13, 16, 17])
 def test_a_full_disk_fails_well_and_the_run_goes_on_later(target, whole, at, monkeypatch):
-    mend = failing(monkeypatch, at, errno.ENOSPC)
+    repair = failing(monkeypatch, at, errno.ENOSPC)
     with pytest.raises(RunFailed, match=r"No space left on device. Free some space.*same command"):
         worlds.finished(target)
     assert not target.exists()
-    mend()
+    repair()
     assert resumed(target) == whole
 
 
@@ -409,13 +411,13 @@ def test_a_disk_that_may_not_be_written_to_says_so(target, monkeypatch):
 @pytest.fixture
 def little_disk(tmp_path):
     """A file system of 4 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(place)]
+    path = tmp_path / "disk"
+    path.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(path)]
     if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("file systems cannot be mounted here; injected faults stand in for them")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    yield path
+    subprocess.run(["umount", str(path)], check=True)
 
 
 def test_a_disk_that_fills_up_and_is_given_space(little_disk, whole):
@@ -441,7 +443,7 @@ def test_a_read_only_disk(little_disk, capsys):
 
 
 @pytest.mark.parametrize("again", [False, True])
-@pytest.mark.parametrize("when", ["walking", "drawing"])
+@pytest.mark.parametrize("when", ["simulating", "drawing"])
 def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
     folder = results.partial_folder(target)
 
@@ -450,7 +452,7 @@ def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
         if again:
             (folder / work.RESULT).mkdir(parents=True)
 
-    doing = {"progress": remove} if when == "walking" else {"pictures": remove}
+    doing = {"progress": remove} if when == "simulating" else {"pictures": remove}
     with pytest.raises(RunFailed, match="removed in mid-run"):
         worlds.finished(target, **doing)
     assert not target.exists()

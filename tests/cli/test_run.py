@@ -1,0 +1,72 @@
+"""`oomcast run` does its work once, and its flags reach the run."""
+
+import json
+
+import pytest
+import worlds
+from worlds import quickly  # noqa: F401  (for every test here)
+
+from simulator import model
+from simulator.output.tables import milestones as table
+from simulator.simulate import blocks
+from simulator.store import manifest, results, running
+from simulator.summaries import estimates
+
+COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
+
+
+def calls(monkeypatch, module, name):
+    """A list that grows by one whenever a function is called through its module."""
+    counted, function = [], getattr(module, name)
+
+    def counting(*arguments, **options):
+        counted.append(name)
+        return function(*arguments, **options)
+
+    monkeypatch.setattr(module, name, counting)
+    return counted
+
+
+def test_a_run_estimates_and_compiles_once_and_loads_no_result(
+    folder, oomcast, monkeypatch, without_pictures
+):
+    estimated = calls(monkeypatch, estimates, "milestone_estimates")
+    compiled = calls(monkeypatch, blocks, "compile_plan")
+    loaded = calls(monkeypatch, results, "load_result")
+    built = calls(monkeypatch, manifest, "parse_plan")
+    tables = calls(monkeypatch, table, "_document")
+    done = oomcast(*COMMAND, "--draws", 600, "--format", "json")
+    assert done.code == 0
+    assert json.loads(done.out)["draws"] == 600
+    assert (len(estimated), len(compiled), len(tables)) == (1, 1, 1)
+    assert loaded == built == []
+
+
+def test_a_finished_run_is_loaded_once_and_its_plan_not_built_again(
+    folder, oomcast, monkeypatch, without_pictures
+):
+    first = oomcast(*COMMAND, "--draws", 300)
+    estimated = calls(monkeypatch, estimates, "milestone_estimates")
+    evaluated = calls(monkeypatch, model, "evaluate")
+    loaded = calls(monkeypatch, results, "load_result")
+    built = calls(monkeypatch, manifest, "parse_plan")
+    again = oomcast(*COMMAND, "--draws", 300)
+    assert (first.code, first.out) == (again.code, again.out)
+    assert (len(estimated), len(loaded)) == (1, 1)
+    assert built == evaluated == []
+
+
+@pytest.mark.parametrize("flag", ["--keep-draws", "--keep-cards"])
+def test_draws_are_kept_on_request_under_both_names_of_the_flag(
+    folder, oomcast, flag, without_pictures
+):
+    assert oomcast(*COMMAND, "--draws", 300, flag, 40, "--out", "kept").code == 0
+    assert len(results.load_result("kept").parameters) == 40
+    assert flag == "--keep-cards" or flag in oomcast("run", "--help").out
+    assert "--keep-cards" not in oomcast("run", "--help").out
+
+
+def test_a_run_gives_the_command_its_folder(tmp_path):
+    result = running.run(worlds.small(300), tmp_path / "world")
+    assert result.folder == tmp_path / "world"
+    assert result.parameters.shape == (300, len(result.plan.priors))
