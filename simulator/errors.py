@@ -1,4 +1,4 @@
-"""What is wrong with an input, said so that a person can mend it."""
+"""Errors of input, each with what a person needs to correct it, and failures of a run."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with one input.
+    """One error in one input.
 
     Attributes
     ----------
-    file, table, key : where it stands; empty when there is no such place
-    found : what was found there
-    allowed : what is allowed there
-    fix : what almost always mends it
-    line : where in the file, if that is known
+    file, table, key : where it is; empty where that does not apply
+    found : what is there
+    allowed : what may be there
+    fix : the likely correction
+    line : line number in the file, if known
     """
 
     file: str
@@ -30,15 +30,15 @@ class Fault:
 
     def __str__(self) -> str:
         file = self.file if self.line is None else f"{self.file}:{self.line}"
-        place = " ".join(filter(None, (file, self.table and f"[{self.table}]", self.key)))
+        location = " ".join(filter(None, (file, self.table and f"[{self.table}]", self.key)))
         parts = [f"found {self.found}"] if self.found else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.fix] if self.fix else []
-        return f"{place}: " + "; ".join(parts)
+        return f"{location}: " + "; ".join(parts)
 
 
 class InputFault(Exception):
-    """The input is at fault; carries every fault that was found."""
+    """The input has errors; carries all of them."""
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = tuple(faults)
@@ -50,12 +50,12 @@ class RunFailed(Exception):
 
 
 class DrawFailed(RunFailed):
-    """A draw has a value that is no number; `of` is what `oomcast replay` takes to find its plan."""
+    """A draw has a value that is no finite number; `run` is the name or path that `oomcast replay` takes."""
 
-    def __init__(self, draw: int, what: str, of: str):
+    def __init__(self, draw: int, what: str, run: str):
         self.draw, self.what = draw, what
         super().__init__(
-            f"draw {draw}: {what}. To look at the draw: oomcast replay {of} --draw {draw}"
+            f"draw {draw}: {what}. To look at the draw: oomcast replay {run} --draw {draw}"
         )
 
 
@@ -63,9 +63,9 @@ class Interrupted(KeyboardInterrupt):
     """A run was interrupted; the message says how to go on."""
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
-    """Name the closest known word, or nothing when none is close."""
-    close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Suggest the closest known word, or nothing when none is close."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f'did you mean "{close[0]}"?' if close else ""
 
 

@@ -99,7 +99,12 @@ class TimeGrid:
 
     @property
     def years(self) -> Array:
-        """(year) [year]."""
+        """The grid points.
+
+        Returns
+        -------
+        (year) [year]
+        """
         return self.start + DT * np.arange(round((self.horizon - self.start) / DT) + 1.0)
 
     @property
@@ -140,7 +145,7 @@ def progress(
         A_(k+1) = A_k + (limit - A_k) * (1 - exp(-growth * S_k * p_k * dt / limit))
         T_(k+1) = T_k + m_k * (C_(k+1) + A_(k+1) - C_k - A_k)
 
-    from the anchor on, where A = 0 and T = C. Before the anchor A = growth * t and T = C + A, and nothing is sped up.
+    from the anchor on, where A = 0 and T = C. Before it A = growth * t and T = C + A, and the speedup has no effect.
 
     Parameters
     ----------

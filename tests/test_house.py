@@ -219,3 +219,49 @@ def test_imports_against_the_street_are_recognised():
     assert may_import("__init__", "cli")
     assert not may_import("drivers", "model")
     assert not may_import("cli", "__init__")
+
+
+def package_names(source):
+    """Names that the source of a package binds, and those that it offers in dicts of lazy imports."""
+    bound = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            bound |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            bound |= {
+                name.id
+                for name in ast.walk(node)
+                if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+            }
+            if isinstance(node.value, ast.Dict):
+                keys = (key for key in node.value.keys if isinstance(key, ast.Constant))
+                bound |= {key.value for key in keys}
+    return bound
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCES if path.name == "__init__.py"],
+    ids=lambda path: str(path.parent.relative_to(ROOT)),
+)
+def test_no_name_is_both_a_module_and_something_else(path):
+    """A name that a package takes from elsewhere would change its meaning once the module is imported."""
+    modules = {each.stem for each in path.parent.glob("*.py")}
+    modules |= {each.parent.name for each in path.parent.glob("*/__init__.py")}
+    own = f"{'.'.join(path.parent.relative_to(ROOT).parts)}"
+    source = path.read_text("utf-8")
+    imported_modules = {
+        alias.name
+        for node in ast.parse(source).body
+        if isinstance(node, ast.ImportFrom) and node.module == own
+        for alias in node.names
+        if alias.asname is None
+    }
+    assert not (package_names(source) - imported_modules) & modules
+
+
+def test_names_of_packages_are_recognised():
+    source = "from a.b import c as d\nx = 1\nLAZY = {'run': 'store'}\ndef f(): pass\n"
+    assert package_names(source) == {"d", "x", "LAZY", "run", "f"}

@@ -19,9 +19,13 @@ MARGIN = 0.03
 
 
 class Density(NamedTuple):
-    """How a prior's probability lies.
+    """A probability density, or the probabilities of point masses.
 
-    values : (value) [the prior's unit]; heights : (value) [1 over the unit], or probabilities where `atoms`
+    Attributes
+    ----------
+    values : (value) [the prior's unit]
+    heights : (value) [1 over the unit], or [probability] of point masses
+    atoms : whether these are point masses
     low, middle, high : p05, p50, p95 [the prior's unit]
     """
 
@@ -34,7 +38,7 @@ class Density(NamedTuple):
 
 
 def density(distribution: Distribution) -> Density:
-    """How a distribution's probability lies, over its body."""
+    """The density of a distribution between its p0.5 and p98.5, or its point masses."""
     low, middle, high = distribution.inverse_cdf(np.array([0.05, 0.5, 0.95])).tolist()
     atoms = distribution.family in ATOMIC
     values, heights = _point_masses(distribution) if atoms else _curve(distribution)
@@ -48,7 +52,7 @@ def _point_masses(distribution: Distribution) -> tuple[Array, Array]:
 
 
 def _curve(distribution: Distribution) -> tuple[Array, Array]:
-    """Mean density of narrow cells, from the difference of their ends' levels."""
+    """Mean density of narrow cells: the probability of a cell over its width."""
     low, high = distribution.inverse_cdf(BODY_LEVELS)
     margin = MARGIN * (high - low)
     ends = np.linspace(low - margin, high + margin, CELLS + 1)

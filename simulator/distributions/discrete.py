@@ -1,4 +1,4 @@
-"""Families that take few values: fixed, bernoulli, discrete."""
+"""Families of point masses: fixed, bernoulli, discrete."""
 
 from __future__ import annotations
 
@@ -12,35 +12,37 @@ Numbers = tuple[float, ...]
 
 
 def _atoms(values: Numbers, weights: Numbers) -> tuple[Array, Array]:
-    """Values that can be, rising, and their probabilities."""
+    """Values of probability above 0, rising, and their probabilities."""
     at, share = np.array(values, float), np.array(weights, float) / np.sum(weights)
     order = np.argsort(at, kind="stable")
     order = order[share[order] > 0.0]
     return at[order], share[order]
 
 
-def _ends(share: Array) -> Array:
+def _cumulative(share: Array) -> Array:
     return np.append(np.cumsum(share[:-1]), 1.0)
 
 
 def _discrete(levels: Array, values: Numbers, weights: Numbers) -> Array:
     at, share = _atoms(values, weights)
-    return at[np.searchsorted(_ends(share), levels, side="left")]
+    return at[np.searchsorted(_cumulative(share), levels, side="left")]
 
 
-def _discrete_down(levels: Array, values: Numbers, weights: Numbers) -> Array:
+def _discrete_inverse_survival(levels: Array, values: Numbers, weights: Numbers) -> Array:
     at, share = _atoms(values, weights)
-    return at[::-1][np.searchsorted(_ends(share[::-1]), levels, side="right").clip(0, len(at) - 1)]
+    return at[::-1][
+        np.searchsorted(_cumulative(share[::-1]), levels, side="right").clip(0, len(at) - 1)
+    ]
 
 
-def _up_to(x: Array, values: Numbers, weights: Numbers) -> Array:
+def _discrete_cdf(x: Array, values: Numbers, weights: Numbers) -> Array:
     at, share = _atoms(values, weights)
-    return np.append(0.0, _ends(share))[np.searchsorted(at, x, side="right")]
+    return np.append(0.0, _cumulative(share))[np.searchsorted(at, x, side="right")]
 
 
-def _above(x: Array, values: Numbers, weights: Numbers) -> Array:
+def _discrete_survival(x: Array, values: Numbers, weights: Numbers) -> Array:
     at, share = _atoms(values, weights)
-    left = np.append(0.0, _ends(share[::-1]))[::-1]
+    left = np.append(0.0, _cumulative(share[::-1]))[::-1]
     return left[np.searchsorted(at, x, side="right")]
 
 
@@ -88,9 +90,9 @@ DISCRETE = (
         "discrete",
         ("values", "weights"),
         inverse_cdf=_discrete,
-        cdf=_up_to,
-        inverse_survival=_discrete_down,
-        survival=_above,
+        cdf=_discrete_cdf,
+        inverse_survival=_discrete_inverse_survival,
+        survival=_discrete_survival,
         support=_discrete_support,
         wrong=_discrete_wrong,
         about="one of `values`, as often as its place in `weights` says; weights need not add up to 1",

@@ -1,4 +1,4 @@
-"""Intervals: where a parameter makes sense, and where a distribution has its values."""
+"""Intervals: the values that a parameter may have, and those that a distribution has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Domain:
-    """The interval in which a parameter makes sense; an end is open or in."""
+    """The interval of values that a parameter may have; an end belongs to it unless it is open."""
 
     low: float = -math.inf
     high: float = math.inf
@@ -24,7 +24,7 @@ class Domain:
         return f"in {'(' if self.low_open else '['}{self.low:g}, {self.high:g}{')' if self.high_open else ']'}"
 
     def holds(self, support: Domain) -> bool:
-        """Say whether the whole support lies inside."""
+        """Whether the whole support lies inside."""
         low = support.low > self.low or (
             support.low == self.low and (support.low_open or not self.low_open)
         )

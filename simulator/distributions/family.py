@@ -25,13 +25,22 @@ class CannotFit(ValueError):
 
 
 def identity(x: Array) -> Array:
-    """The scale of families that are not about ratios."""
+    """The scale on which the quantiles of most families are compared.
+
+    Parameters
+    ----------
+    x : any shape [any unit]
+
+    Returns
+    -------
+    x itself
+    """
     return x
 
 
 @dataclass(frozen=True)
 class Family:
-    """One family of distributions.
+    """A family of distributions.
 
     Attributes
     ----------
@@ -46,7 +55,7 @@ class Family:
         natural parameters describe it
     beside : natural parameters that may stand beside quantiles
     bounded : its `low` and `high` are the prior's `lower` and `upper`
-    scale : where distances between quantiles are measured: logarithms for families of ratios
+    scale : function of values on which quantiles are compared; the logarithm for families of ratios
     """
 
     name: str
@@ -69,12 +78,19 @@ class Family:
         return tuple(n for n in self.natural if not (self.bounded and n in ("low", "high")))
 
     def misfit(self, levels: Array, values: Array, natural: dict[str, Any]) -> float:
-        """How far fitted quantiles lie from those that were stated.
+        """The largest distance between stated and fitted quantiles, over the range of those stated.
+
+        Distances are measured on the family's `scale`: max |s(F^-1(level)) - s(value)| / (max s(value) - min s(value)).
+
+        Parameters
+        ----------
+        levels : (quantile) [probability], rising
+        values : (quantile) [the prior's unit], as stated
+        natural : the fitted natural parameters, by name
 
         Returns
         -------
-        the largest distance, as a share of the distance between the lowest and the highest stated; 0 where it is
-        rounding alone [1]
+        [1]; 0 where the distance is rounding alone
         """
         with np.errstate(all="ignore"):
             stated = self.scale(values)

@@ -1,4 +1,4 @@
-"""Families whose quantiles lie on a line: uniform, normal, Student's t; in logarithms log-uniform and log-normal."""
+"""Location-scale families: uniform, normal, Student's t; of the logarithm, loguniform and lognormal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ TINY = np.nextafter(0.0, 1.0)
 
 
 def fit_line(scores: Array, values: Array) -> tuple[float, float]:
-    """Fit `value = start + slope * score`: exact through two quantiles, least squares through more."""
+    """Fit `value = start + slope * score`: exact through two quantiles, least squares through more.
+
+    Parameters
+    ----------
+    scores : (quantile) [1], of the family's standard member
+    values : (quantile) [any unit]
+
+    Returns
+    -------
+    start, slope : [the values' unit]
+    """
     centred = scores - scores.mean()
     slope = float(centred @ (values - values.mean()) / (centred @ centred))
     return float(values.mean() - slope * scores.mean()), slope
@@ -64,7 +74,7 @@ def _positive(*names: str) -> Callable[..., str]:
 
 
 def _student_t_wrong(median: float, scale: float, df: float) -> str:
-    """Tails fatter than a fifth of a degree of freedom leave the numbers that there are."""
+    """Below a fifth of a degree of freedom, extreme values exceed the largest double."""
     return "" if scale > 0 and df >= 0.2 else "scale must be above 0, and df at least 0.2"
 
 

@@ -1,14 +1,18 @@
 """The family `quantiles`: a smooth monotone inverse cdf through any list of quantiles.
 
-Over the normal scores of the levels the values are a monotone cubic (Fritsch and Carlson 1980, the harmonic mean of
-Butland for the slopes inside); at both ends it has the slope of the last stretch and goes on along a straight line. So
-two quantiles give a normal, and any list has the tails of a normal.
+The values are a monotone cubic of the normal scores z of their levels (Fritsch and Carlson 1980). Inner slopes are
+weighted harmonic means of the secants d on both sides (Fritsch and Butland 1984), with widths h:
+
+    slope_k = 3 (h_(k-1) + h_k) / ((2 h_k + h_(k-1)) / d_(k-1) + (h_k + 2 h_(k-1)) / d_k)
+
+The first and the last knot take the slope of their secant, and the curve goes on from them along straight lines. So two
+quantiles give a normal distribution, and any list has the tails of one.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -17,14 +21,19 @@ from simulator.arrays import Array
 from simulator.distributions.domain import Domain
 from simulator.distributions.family import Family
 
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicHermiteSpline
+
 Numbers = tuple[float, ...]
 
 FARTHEST_SCORE = 40.0  # score beyond which no double is left
 
 
 @lru_cache(maxsize=256)
-def _knots(levels: Numbers, values: Numbers) -> tuple[Array, Array, Array]:
-    """Scores, values and slopes of the cubic, with a knot on each straight tail."""
+def _spline(levels: Numbers, values: Numbers) -> CubicHermiteSpline:
+    """Values over normal scores, with a knot at the end of each straight tail."""
+    from scipy.interpolate import CubicHermiteSpline
+
     z, x = ndtri(np.array(levels)), np.array(values, float)
     width, secant = np.diff(z), np.diff(x) / np.diff(z)
     left, right = 2.0 * width[1:] + width[:-1], width[1:] + 2.0 * width[:-1]
@@ -33,28 +42,20 @@ def _knots(levels: Numbers, values: Numbers) -> tuple[Array, Array, Array]:
     ends = x[[0, -1]] + slopes[[0, -1]] * (np.array([-FARTHEST_SCORE, FARTHEST_SCORE]) - z[[0, -1]])
     z = np.concatenate([[-FARTHEST_SCORE], z, [FARTHEST_SCORE]])
     x = np.concatenate([ends[:1], x, ends[1:]])
-    return z, x, np.concatenate([slopes[:1], slopes, slopes[-1:]])
+    return CubicHermiteSpline(z, x, np.concatenate([slopes[:1], slopes, slopes[-1:]]))
 
 
-def _at(scores: Array, levels: Any, values: Any) -> Array:
-    """Values at normal scores: the cubic of the stretch in which each lies."""
-    z, x, slopes = _knots(tuple(levels), tuple(values))
-    k = np.clip(np.searchsorted(z, scores, side="right") - 1, 0, len(z) - 2)
-    width = z[k + 1] - z[k]
-    t = (scores - z[k]) / width
-    rise, start, end = x[k + 1] - x[k], slopes[k] * width, slopes[k + 1] * width
-    return x[k] + t * (
-        start + t * (3.0 * rise - 2.0 * start - end + t * (start + end - 2.0 * rise))
-    )
+def _values(scores: Array, levels: Any, values: Any) -> Array:
+    return np.asarray(_spline(tuple(levels), tuple(values))(scores))
 
 
-def _score(values_at: Array, levels: Any, values: Any) -> Array:
-    """Normal scores of values: the cubic inverted by halving, for only truncation asks."""
-    low = np.full(np.shape(values_at), -FARTHEST_SCORE)
+def _scores(x: Array, levels: Any, values: Any) -> Array:
+    """Normal scores of values, by bisection; only truncation and densities need them."""
+    low = np.full(np.shape(x), -FARTHEST_SCORE)
     high = -low
     for _ in range(64):
         middle = 0.5 * (low + high)
-        under = _at(middle, levels, values) < values_at
+        under = _values(middle, levels, values) < x
         low, high = np.where(under, middle, low), np.where(under, high, middle)
     return 0.5 * (low + high)
 
@@ -70,10 +71,10 @@ def _wrong(levels: Numbers, values: Numbers) -> str:
 QUANTILE_CURVE = Family(
     "quantiles",
     ("levels", "values"),
-    inverse_cdf=lambda at, levels, values: _at(ndtri(at), levels, values),
-    cdf=lambda x, levels, values: ndtr(_score(x, levels, values)),
-    inverse_survival=lambda at, levels, values: _at(-ndtri(at), levels, values),
-    survival=lambda x, levels, values: ndtr(-_score(x, levels, values)),
+    inverse_cdf=lambda u, levels, values: _values(ndtri(u), levels, values),
+    cdf=lambda x, levels, values: ndtr(_scores(x, levels, values)),
+    inverse_survival=lambda u, levels, values: _values(-ndtri(u), levels, values),
+    survival=lambda x, levels, values: ndtr(-_scores(x, levels, values)),
     support=lambda levels, values: Domain(low_open=True, high_open=True),
     wrong=_wrong,
     about="a smooth curve through any two or more quantiles, p01 to p99 or `levels` and `values`; normal tails",

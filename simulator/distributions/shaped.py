@@ -1,9 +1,8 @@
-"""Fits that need a search: the peak of a triangle, the exponents of a beta and of a gamma.
+"""Families with a shape parameter, whose fits need a search: triangular, pert, beta, gamma.
 
-A search is for the shape alone where place and width follow from a straight line; otherwise stated levels and those of
-the fitted family are compared as normal scores. SciPy's searches are imported late, for most plans make none.
-
-Families with a shape of their own: triangular, pert, beta, gamma.
+Triangular and pert are searched for their mode alone, since low and high follow from a straight line. Beta and gamma
+are fitted by comparing stated and fitted levels as normal scores. SciPy's searches are imported late, as few plans
+need them.
 """
 
 from __future__ import annotations
@@ -28,19 +27,25 @@ from simulator.distributions.domain import Domain
 from simulator.distributions.family import CannotFit, Family
 from simulator.distributions.location_scale import fit_line
 
-STEEPEST = np.log(1e10)  # a gamma this regular is a normal to nine digits
+HIGHEST_LOG_SHAPE = np.log(1e10)  # at which a gamma is a normal to nine digits
 
-FLATTEST = np.log(1e-3)
+LOWEST_LOG_SHAPE = np.log(1e-3)
 
-STEPS = 65
+STEPS = 65  # points at which a search looks for a change of sign
 
 
 def fit_peak(scores: Callable[[Array, float], Array]) -> Callable[..., dict[str, Any]]:
-    """Fit low, mode and high, from two quantiles beside a mode or from three and more.
+    """The fit of a family with low, mode and high.
+
+    Two quantiles beside a mode, or three quantiles, are met exactly; more by least squares of the values.
 
     Parameters
     ----------
-    scores : (levels, the mode's place between 0 and 1) -> values on 0 to 1
+    scores : the inverse cdf of the member on 0 to 1: (levels, mode) -> values
+
+    Returns
+    -------
+    (levels, values, mode if stated) -> low, mode and high, by name; raises CannotFit where no member has the quantiles
     """
 
     def fit(levels: Array, values: Array, mode: float | None = None) -> dict[str, Any]:
@@ -78,7 +83,23 @@ def fit_peak(scores: Callable[[Array, float], Array]) -> Callable[..., dict[str,
 
 
 def fit_beta(levels: Array, values: Array, low: float, high: float) -> dict[str, Any]:
-    """Fit the exponents of a beta on low to high."""
+    """Fit the exponents of a beta on low to high, by least squares of the normal scores of the levels.
+
+    Parameters
+    ----------
+    levels : (quantile) [probability], rising
+    values : (quantile) [the prior's unit], rising
+    low, high : [the prior's unit]
+
+    Returns
+    -------
+    alpha, beta [1], low and high, by name
+
+    Raises
+    ------
+    CannotFit
+        when a value is not between low and high
+    """
     u, z = (values - low) / (high - low), ndtri(levels)
     if not (u[0] > 0.0 and u[-1] < 1.0):
         raise CannotFit(f"values between lower = {low:g} and upper = {high:g}")
@@ -95,7 +116,22 @@ def fit_beta(levels: Array, values: Array, low: float, high: float) -> dict[str,
 
 
 def fit_gamma(levels: Array, values: Array) -> dict[str, Any]:
-    """Fit shape and scale: the outermost quantiles exactly, then all of them as near as can be."""
+    """Fit shape and scale of a gamma: two quantiles exactly, more by least squares of the normal scores of the levels.
+
+    Parameters
+    ----------
+    levels : (quantile) [probability], rising
+    values : (quantile) [the prior's unit], rising and above 0
+
+    Returns
+    -------
+    shape [1] and scale [the prior's unit], by name
+
+    Raises
+    ------
+    CannotFit
+        when the outermost quantiles are nearer together or farther apart than those of any gamma
+    """
     z, last = ndtri(levels), levels[-1]
 
     def miss(logs: Array) -> Array:
@@ -109,7 +145,9 @@ def fit_gamma(levels: Array, values: Array) -> dict[str, Any]:
     allowed = (
         "quantiles neither nearer together nor farther apart than a gamma's (a lognormal's may be)"
     )
-    log_shape = _root(lambda k: float(miss(with_scale(k))[0]), FLATTEST, STEEPEST, allowed)
+    log_shape = _root(
+        lambda k: float(miss(with_scale(k))[0]), LOWEST_LOG_SHAPE, HIGHEST_LOG_SHAPE, allowed
+    )
     logs = with_scale(log_shape)
     if len(levels) > 2:
         logs = _closest(miss, logs)
@@ -118,40 +156,40 @@ def fit_gamma(levels: Array, values: Array) -> dict[str, Any]:
 
 
 def _normal_scores(below: Array, above: Array) -> Array:
-    """Normal scores of levels, from the side on which they are small."""
+    """Normal scores of levels, from the tail in which they are small."""
     least = np.finfo(float).tiny
     low, high = ndtri(np.maximum(below, least)), -ndtri(np.maximum(above, least))
     return np.where(below < above, low, high)
 
 
 def _root(function: Callable[[float], float], low: float, high: float, allowed: str) -> float:
-    """The first place where a function changes its sign, looked for in steps."""
+    """The lowest root of a function, in the first of equal steps in which it changes its sign."""
     from scipy.optimize import brentq
 
-    places = np.linspace(low, high, STEPS)
-    signs = np.sign([function(place) for place in places])
+    points = np.linspace(low, high, STEPS)
+    signs = np.sign([function(point) for point in points])
     changes = np.flatnonzero(signs[1:] * signs[:-1] <= 0.0)
     if not len(changes):
         raise CannotFit(allowed)
-    first = places[changes[0]], places[changes[0] + 1]
-    return float(brentq(function, *first, xtol=1e-16, rtol=1e-15, maxiter=500))
+    bracket = points[changes[0]], points[changes[0] + 1]
+    return float(brentq(function, *bracket, xtol=1e-16, rtol=1e-15, maxiter=500))
 
 
 def _least(function: Callable[[float], float]) -> float:
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(function, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-12})
-    return float(found.x)
+    least = minimize_scalar(function, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-12})
+    return float(least.x)
 
 
 def _closest(miss: Callable[[Array], Array], start: Array) -> Array:
     from scipy.optimize import least_squares
 
-    found = least_squares(miss, start, method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15)
-    return np.asarray(found.x)
+    fit = least_squares(miss, start, method="lm", xtol=1e-15, ftol=1e-15, gtol=1e-15)
+    return np.asarray(fit.x)
 
 
-PEAKED = 4.0  # how sharply a pert rises to its mode
+MODE_WEIGHT = 4.0  # weight of the mode in the mean of a pert, (low + 4 mode + high) / 6
 
 Scores = Callable[[Array, float], Array]
 
@@ -160,15 +198,15 @@ def _peak(low: float, mode: float, high: float) -> float:
     return (mode - low) / (high - low)
 
 
-def _triangle(levels: Array, peak: float) -> Array:
-    """The inverse cdf on 0 to 1."""
+def _triangle_score(levels: Array, peak: float) -> Array:
+    """The inverse cdf of a triangular distribution on 0 to 1."""
     return np.where(
         levels <= peak, np.sqrt(levels * peak), 1.0 - np.sqrt((1.0 - levels) * (1.0 - peak))
     )
 
 
 def _triangular(levels: Array, low: float, mode: float, high: float) -> Array:
-    return low + (high - low) * _triangle(levels, _peak(low, mode, high))
+    return low + (high - low) * _triangle_score(levels, _peak(low, mode, high))
 
 
 def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
@@ -178,22 +216,22 @@ def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
     return np.where(u < peak, rise, fall)
 
 
-def _hill(levels: Array, peak: float) -> Array:
-    """The inverse cdf of a pert on 0 to 1: a beta whose exponents place its mode."""
-    return betaincinv(1.0 + PEAKED * peak, 1.0 + PEAKED * (1.0 - peak), levels)
+def _pert_score(levels: Array, peak: float) -> Array:
+    """The inverse cdf of a pert on 0 to 1, a beta with exponents 1 + 4 mode and 1 + 4 (1 - mode)."""
+    return betaincinv(1.0 + MODE_WEIGHT * peak, 1.0 + MODE_WEIGHT * (1.0 - peak), levels)
 
 
 def _pert(levels: Array, low: float, mode: float, high: float) -> Array:
-    return low + (high - low) * _hill(levels, _peak(low, mode, high))
+    return low + (high - low) * _pert_score(levels, _peak(low, mode, high))
 
 
 def _pert_cdf(x: Array, low: float, mode: float, high: float) -> Array:
     u, peak = np.clip((x - low) / (high - low), 0.0, 1.0), _peak(low, mode, high)
-    return betainc(1.0 + PEAKED * peak, 1.0 + PEAKED * (1.0 - peak), u)
+    return betainc(1.0 + MODE_WEIGHT * peak, 1.0 + MODE_WEIGHT * (1.0 - peak), u)
 
 
 def _inverse_survival(inverse_cdf: Callable[..., Array]) -> Callable[..., Array]:
-    """Count levels from above: the inverse cdf of the mirror image, turned about."""
+    """The inverse survival function: minus the inverse cdf of the mirrored distribution."""
 
     def inverse(levels: Array, low: float, mode: float, high: float) -> Array:
         return -inverse_cdf(levels, -high, -mode, -low)
@@ -231,7 +269,7 @@ def _three_points(
     inverse_cdf: Callable[..., Array],
     cdf: Callable[..., Array],
     scores: Scores,
-    is_: str,
+    shape: str,
 ) -> Family:
     return Family(
         name,
@@ -242,15 +280,17 @@ def _three_points(
         survival=_survival(cdf),
         support=lambda low, mode, high: Domain(low, high),
         wrong=_three_points_wrong,
-        about=f"from `low` over `mode` to `high`, {is_}; three quantiles, or two beside a mode",
+        about=f"from `low` over `mode` to `high`, {shape}; three quantiles, or two beside a mode",
         fit=fit_peak(scores),
         beside=("mode",),
     )
 
 
 SHAPED = (
-    _three_points("triangular", _triangular, _triangular_cdf, _triangle, "along straight lines"),
-    _three_points("pert", _pert, _pert_cdf, _hill, "smoothly: a beta that weighs the mode 4"),
+    _three_points(
+        "triangular", _triangular, _triangular_cdf, _triangle_score, "along straight lines"
+    ),
+    _three_points("pert", _pert, _pert_cdf, _pert_score, "smoothly: a beta that weighs the mode 4"),
     Family(
         "beta",
         ("alpha", "beta", "low", "high"),

@@ -16,10 +16,27 @@ def pace(
     duration_growth: Rate,
     algorithms_scale_dependence: Fraction,
 ) -> Array:
-    """How fast algorithms progress for want, or not, of growing compute: (year - 1, draw), 1 at the trend.
+    """Pace of algorithms in each step, which slows as compute grows below its trend; 1 at the trend.
 
-    `1 - dependence + dependence * compute_pace`, where compute_pace is the growth of compute over its trend at the
-    anchor (1 where that is 0). Gundlach et al. (2025): most of the gain rides on scale.
+        trend        = (1 - utilisation_decline) * spending_growth + price_performance_growth + duration_growth
+        compute_pace = max(0, physical_compute_(k+1) - physical_compute_k) / (dt * trend), 1 where trend is 0
+        pace         = 1 - algorithms_scale_dependence + algorithms_scale_dependence * compute_pace
+
+    Parameters
+    ----------
+    dt : length of a step [year]
+    physical_compute : (year, draw) [OOM]
+    utilisation_decline : (draw) [fraction]
+    spending_growth, price_performance_growth, duration_growth : (draw) [OOM/year]
+    algorithms_scale_dependence : (draw) [fraction]
+
+    Returns
+    -------
+    (year - 1, draw) [1]
+
+    References
+    ----------
+    Gundlach et al. (2025): most of the gain depends on scale
     """
     trend = (
         (1.0 - utilisation_decline) * spending_growth + price_performance_growth + duration_growth
@@ -39,6 +56,25 @@ def algorithms_step(
     algorithms_growth: Rate,
     algorithms_limit: Limit,
 ) -> Array:
-    """What one step adds: the rest to the limit, closed at the sped-up rate; Ho et al. (2024) for the rate."""
+    """Growth of algorithms in one step: a share of what is left to the limit.
+
+        added = (limit - algorithms) * (1 - exp(-growth * research_speedup * pace * dt / limit))
+
+    Parameters
+    ----------
+    algorithms : (draw) [OOM]
+    research_speedup, pace : (draw) [1]
+    dt : length of a step [year]
+    algorithms_growth : (draw) [OOM/year]
+    algorithms_limit : (draw) [OOM]
+
+    Returns
+    -------
+    (draw) [OOM]
+
+    References
+    ----------
+    Ho et al. (2024), for the rate
+    """
     closed = -np.expm1(-algorithms_growth * research_speedup * pace * dt / algorithms_limit)
     return (algorithms_limit - algorithms) * closed

@@ -17,7 +17,19 @@ class Benchmark(NamedTuple):
 
 @gives({"score_<benchmark>": "fraction"})
 def scores(effective_compute: Array, benchmark: dict[str, Benchmark]) -> dict[str, Array]:
-    """`floor + (1 - floor) * sigmoid(slope * (effective_compute - midpoint))` for each benchmark."""
+    """Score of each benchmark: chance, and a sigmoid of effective compute from there to 1.
+
+        score = floor + (1 - floor) * sigmoid(slope * (effective_compute - midpoint))
+
+    Parameters
+    ----------
+    effective_compute : (year, draw) [OOM]
+    benchmark : name -> the parameters of one, each (draw) [in its own unit]
+
+    Returns
+    -------
+    benchmark -> (year, draw) [fraction]
+    """
     return {
         name: b.floor + (1.0 - b.floor) * sigmoid(b.slope * (effective_compute - b.midpoint))
         for name, b in benchmark.items()

@@ -12,5 +12,19 @@ def chip_output(
     chip_output_growth: Rate,
     chip_output_ceiling: LogChipsPerYear,
 ) -> Array:
-    """AI chips made a year, in H100-equivalents: `logistic(start, growth, ceiling, t)`."""
+    """AI chips made a year, in H100-equivalents.
+
+        chip_output = logistic(start, growth, ceiling, t)
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    chip_output_start : (draw) [log10 H100e/year]
+    chip_output_growth : (draw) [OOM/year]
+    chip_output_ceiling : (draw) [log10 H100e/year]
+
+    Returns
+    -------
+    (year, draw) [log10 H100e/year]
+    """
     return logistic(chip_output_start, chip_output_growth, chip_output_ceiling, t)

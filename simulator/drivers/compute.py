@@ -33,11 +33,39 @@ def limits(
     anchor_compute: LogFlop,
     utilisation_decline: LostShare,
 ) -> tuple[Array, Array, Array, Array]:
-    """Compute over the anchor's that each limit allows (OOM).
+    """Compute, over the anchor's, that money, power, chips and latency each allow.
 
-    A cluster `scale` OOM dearer than the anchor's gives `(1 - utilisation_decline) * scale + price_performance +
-    duration`; the scales follow from money, from the power and from the chips that may be had. The latency ceiling is
-    on the run itself. Sevilla et al. (2024), "Can AI scaling continue through 2030?".
+        money_scale = affordable_cluster_cost - spending_start
+        power_scale = power_ceiling + power_ceiling_growth * (year - 2030) - power_start
+                      + energy_efficiency - price_performance
+        chip_scale  = chips_ceiling + chips_ceiling_growth * (year - 2030) - chips_start - price_performance
+
+        compute = (1 - utilisation_decline) * scale + price_performance + duration    for each of the three scales
+        latency = latency_ceiling - anchor_compute
+
+    A scale is how many OOM dearer than the anchor's the cluster may be; the latency ceiling is on the run itself.
+
+    Parameters
+    ----------
+    year : (year, 1) [year]
+    affordable_cluster_cost : (year, draw) [log10 USD]
+    price_performance, energy_efficiency, duration : (year, draw) [OOM]
+    spending_start : (draw) [log10 USD]
+    power_start, power_ceiling : (draw) [log10 MW]
+    power_ceiling_growth : (draw) [OOM/year]
+    chips_start, chips_ceiling : (draw) [log10 H100e]
+    chips_ceiling_growth : (draw) [OOM/year]
+    latency_ceiling, anchor_compute : (draw) [log10 FLOP]
+    utilisation_decline : (draw) [fraction]
+
+    Returns
+    -------
+    affordable_compute, power_limited_compute, chip_limited_compute : (year, draw) [OOM]
+    latency_limited_compute : (draw) [OOM]
+
+    References
+    ----------
+    Sevilla et al. (2024), "Can AI scaling continue through 2030?"
     """
     since = year - CEILING_YEAR
     money_scale = affordable_cluster_cost - spending_start
@@ -73,7 +101,24 @@ def physical_compute(
     latency_limited_compute: Array,
     anchor_compute: LogFlop,
 ) -> tuple[Array, Array, Array]:
-    """The smallest of the four limits, which it is (ties: the lower code), and the run's log10 FLOP."""
+    """Physical training compute: the smallest of the four limits.
+
+        physical_compute   = min(money, power, chips, latency)
+        binding_constraint = 0 money, 1 power, 2 chips, 3 latency; of equal ones the lower
+        training_flop      = anchor_compute + physical_compute
+
+    Parameters
+    ----------
+    affordable_compute, power_limited_compute, chip_limited_compute : (year, draw) [OOM]
+    latency_limited_compute : (draw) [OOM]
+    anchor_compute : (draw) [log10 FLOP]
+
+    Returns
+    -------
+    physical_compute : (year, draw) [OOM]
+    binding_constraint : (year, draw) [code]
+    training_flop : (year, draw) [log10 FLOP]
+    """
     least = affordable_compute
     code = np.zeros(least.shape)
     others = (power_limited_compute, chip_limited_compute, latency_limited_compute)
@@ -94,7 +139,27 @@ def cluster(
     power_start: LogMw,
     utilisation_decline: LostShare,
 ) -> tuple[Array, Array, Array]:
-    """Cost, chips and power of the cluster that the run in fact needs."""
+    """Cost, chips and power of the cluster that the run needs.
+
+        scale         = (physical_compute - price_performance - duration) / (1 - utilisation_decline)
+        cluster_cost  = spending_start + scale
+        cluster_chips = chips_start + scale + price_performance
+        cluster_power = power_start + scale + price_performance - energy_efficiency
+
+    Parameters
+    ----------
+    physical_compute, price_performance, energy_efficiency, duration : (year, draw) [OOM]
+    spending_start : (draw) [log10 USD]
+    chips_start : (draw) [log10 H100e]
+    power_start : (draw) [log10 MW]
+    utilisation_decline : (draw) [fraction]
+
+    Returns
+    -------
+    cluster_cost : (year, draw) [log10 USD]
+    cluster_chips : (year, draw) [log10 H100e]
+    cluster_power : (year, draw) [log10 MW]
+    """
     scale = (physical_compute - price_performance - duration) / (1.0 - utilisation_decline)
     chips = chips_start + scale + price_performance
     return (

@@ -16,9 +16,26 @@ def tokens(
     scaling_alpha: Exponent,
     scaling_beta: Exponent,
 ) -> tuple[Array, Array]:
-    """Tokens that are compute-optimal, and those that runs want.
+    """Compute-optimal tokens, and the tokens that runs are trained on.
 
-    D ~ C^b with `b = alpha / (alpha + beta)`; Hoffmann et al. (2022), refitted by Besiroglu et al. (2024).
+        optimal_tokens  = tokens_start + alpha / (alpha + beta) * physical_compute
+        training_tokens = optimal_tokens + overtraining_growth * t
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    physical_compute : (year, draw) [OOM]
+    tokens_start : (draw) [log10 tokens]
+    overtraining_growth : (draw) [OOM/year]
+    scaling_alpha, scaling_beta : (draw) [1]
+
+    Returns
+    -------
+    optimal_tokens, training_tokens : (year, draw) [log10 tokens]
+
+    References
+    ----------
+    Hoffmann et al. (2022), refitted by Besiroglu et al. (2024)
     """
     optimal = tokens_start + scaling_alpha / (scaling_alpha + scaling_beta) * physical_compute
     return optimal, optimal + overtraining_growth * t
@@ -42,9 +59,33 @@ def stock(
     synthetic_limit: Limit,
     synthetic_rate: PerYear,
 ) -> tuple[Array, Array, Array]:
-    """Effective tokens that can be had, and the room left above what runs want, with and without synthetic data.
+    """Tokens available, and how far they exceed those that runs need, with and without synthetic data.
 
-    The human stock grows and can be repeated; synthetic tokens add at most `synthetic_limit`. Villalobos et al. (2024).
+        synthetic           = synthetic_limit * (1 - exp(-synthetic_rate * max(0, year - synthetic_start)))
+        token_stock         = stock_start + stock_growth * t + repetition_gain + synthetic
+        data_headroom       = token_stock - training_tokens
+        human_data_headroom = data_headroom - synthetic
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    year : (year, 1) [year]
+    training_tokens : (year, draw) [log10 tokens]
+    stock_start : (draw) [log10 tokens]
+    stock_growth : (draw) [OOM/year]
+    repetition_gain : (draw) [OOM]
+    synthetic_start : (draw) [year]
+    synthetic_limit : (draw) [OOM]
+    synthetic_rate : (draw) [1/year]
+
+    Returns
+    -------
+    token_stock : (year, draw) [log10 tokens]
+    data_headroom, human_data_headroom : (year, draw) [OOM]
+
+    References
+    ----------
+    Villalobos et al. (2024)
     """
     since = np.maximum(0.0, year - synthetic_start)
     synthetic = -synthetic_limit * np.expm1(-synthetic_rate * since)
@@ -61,10 +102,28 @@ def penalty(
     scaling_alpha: Exponent,
     scaling_beta: Exponent,
 ) -> tuple[Array, Array]:
-    """Compute wasted when tokens are short of the optimum, and what is left.
+    """Compute lost when tokens are short of the optimum, and the compute that is left.
 
-    With `r = min(0, token_stock - optimal_tokens)`, the run is as good as an optimal one of `data_penalty` OOM less:
-    `(-beta * r + log10(w_D + w_N * 10^((alpha + beta) * r))) / gamma`, smooth at r = 0.
+        r            = min(0, token_stock - optimal_tokens)
+        data_penalty = max(0, (-beta * r + log10(w_D + w_N * 10^((alpha + beta) * r))) / gamma)
+                       w_N = beta / (alpha + beta), w_D = 1 - w_N, gamma = alpha * beta / (alpha + beta)
+        trained_compute = physical_compute - data_penalty
+
+    The run is as good as a compute-optimal one of trained_compute; the penalty is smooth at r = 0.
+
+    Parameters
+    ----------
+    physical_compute : (year, draw) [OOM]
+    token_stock, optimal_tokens : (year, draw) [log10 tokens]
+    scaling_alpha, scaling_beta : (draw) [1]
+
+    Returns
+    -------
+    data_penalty, trained_compute : (year, draw) [OOM]
+
+    References
+    ----------
+    Hoffmann et al. (2022), refitted by Besiroglu et al. (2024)
     """
     total = scaling_alpha + scaling_beta
     short = np.minimum(0.0, token_stock - optimal_tokens)

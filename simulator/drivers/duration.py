@@ -7,5 +7,18 @@ from simulator.drivers.growth import saturating
 
 @gives({"duration": "OOM"})
 def duration(t: Array, duration_growth: Rate, duration_limit: Limit) -> Array:
-    """Seconds a training run lasts, over the anchor's: `saturating(growth, limit, t)`."""
+    """Length of a training run over the anchor's.
+
+        duration = saturating(growth, limit, t)
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    duration_growth : (draw) [OOM/year]
+    duration_limit : (draw) [OOM]
+
+    Returns
+    -------
+    (year, draw) [OOM]
+    """
     return saturating(duration_growth, duration_limit, t)

@@ -9,7 +9,21 @@ from simulator.drivers.growth import logistic
 def revenue(
     t: Array, revenue_start: LogUsdPerYear, revenue_growth: Rate, revenue_ceiling: LogUsdPerYear
 ) -> Array:
-    """Yearly revenue from AI products, all sellers together."""
+    """Yearly revenue from AI products, of all sellers together.
+
+        ai_revenue = logistic(start, growth, ceiling, t)
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    revenue_start : (draw) [log10 USD/year]
+    revenue_growth : (draw) [OOM/year]
+    revenue_ceiling : (draw) [log10 USD/year]
+
+    Returns
+    -------
+    (year, draw) [log10 USD/year]
+    """
     return logistic(revenue_start, revenue_growth, revenue_ceiling, t)
 
 
@@ -20,5 +34,19 @@ def investment(
     investment_growth: Rate,
     investment_ceiling: LogUsdPerYear,
 ) -> Array:
-    """Yearly investment in AI, the whole world's."""
+    """Yearly investment in AI, of the whole world.
+
+        ai_investment = logistic(start, growth, ceiling, t)
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    investment_start : (draw) [log10 USD/year]
+    investment_growth : (draw) [OOM/year]
+    investment_ceiling : (draw) [log10 USD/year]
+
+    Returns
+    -------
+    (year, draw) [log10 USD/year]
+    """
     return logistic(investment_start, investment_growth, investment_ceiling, t)

@@ -19,7 +19,25 @@ def electricity(
     generation_start: LogMw,
     generation_growth: Rate,
 ) -> tuple[Array, Array, Array]:
-    """Average power drawn by AI in the United States, average generation, and the share, at most 1."""
+    """Average power of AI in the United States, average generation there, and AI's share of it.
+
+        ai_power       = logistic(start, growth, ceiling, t)
+        us_generation  = generation_start + generation_growth * t
+        ai_power_share = min(1, 10^(ai_power - us_generation))
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    ai_power_start : (draw) [log10 MW]
+    ai_power_growth : (draw) [OOM/year]
+    ai_power_ceiling, generation_start : (draw) [log10 MW]
+    generation_growth : (draw) [OOM/year]
+
+    Returns
+    -------
+    ai_power, us_generation : (year, draw) [log10 MW]
+    ai_power_share : (year, draw) [fraction]
+    """
     ai_power = logistic(ai_power_start, ai_power_growth, ai_power_ceiling, t)
     generation = generation_start + generation_growth * t
     return ai_power, generation, power10(np.minimum(0.0, ai_power - generation))

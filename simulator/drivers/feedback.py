@@ -14,7 +14,18 @@ def research_speedup(
 ) -> Array:
     """How many times faster research goes with AI's help; half of the gain comes at the researcher's threshold.
 
-    `1 + (multiplier - 1) * sigmoid((effective_compute - researcher_threshold) / width)`.
+        research_speedup = 1 + (multiplier - 1) * sigmoid((effective_compute - researcher_threshold) / width)
+
+    Parameters
+    ----------
+    effective_compute : (draw) or (year, draw) [OOM]
+    researcher_threshold : (draw) [OOM]
+    feedback_multiplier : (draw) [1]
+    feedback_width : (draw) [OOM]
+
+    Returns
+    -------
+    (draw) or (year, draw) [1]
     """
     reach = sigmoid((effective_compute - researcher_threshold) / feedback_width)
     return 1.0 + (feedback_multiplier - 1.0) * reach

@@ -14,7 +14,16 @@ LN10 = float(np.log(10.0))
 
 
 def power10(x: Array) -> Array:
-    """Ten to the power of `x`; `exp` is several times faster than `power` and as exact here."""
+    """Ten to the power of `x`, as `exp(x * ln 10)`, which is several times faster than `power` and as exact here.
+
+    Parameters
+    ----------
+    x : any shape [OOM]
+
+    Returns
+    -------
+    the shape of x [1]
+    """
     return np.exp(LN10 * x)
 
 
@@ -49,11 +58,20 @@ def logistic(start: Array, rate: Array, ceiling: Array, t: Array) -> Array:
         start + rate * t - log10(1 + (10^(rate * t) - 1) * 10^(start - ceiling));
         the last term only after the anchor
     """
-    # exp and log are twice as fast as expm1 and log1p, and what they lose is below the last digit of `start`
+    # exp and log are twice as fast as expm1 and log1p; the digits that they lose are below the last one of `start`
     lost = (power10(rate * np.maximum(t, 0.0)) - 1.0) * power10(start - ceiling)
     return start + rate * t - np.log(1.0 + lost) / LN10
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), without overflow."""
+    """1 / (1 + exp(-x)), without overflow.
+
+    Parameters
+    ----------
+    x : any shape [1]
+
+    Returns
+    -------
+    the shape of x [1], 0 to 1
+    """
     return expit(x)

@@ -8,11 +8,39 @@ from simulator.drivers.driver import LogMinutes, LogMinutesPerOOM, gives
 def time_horizon(
     effective_compute: Array, horizon_start: LogMinutes, horizon_slope: LogMinutesPerOOM
 ) -> Array:
-    """Human work time of tasks done with 50 % success: `start + slope * effective_compute`; METR (2025)."""
+    """Length, in human work time, of tasks that are done with 50 % success.
+
+        time_horizon = horizon_start + horizon_slope * effective_compute
+
+    Parameters
+    ----------
+    effective_compute : (year, draw) [OOM]
+    horizon_start : (draw) [log10 minutes]
+    horizon_slope : (draw) [log10 minutes/OOM]
+
+    Returns
+    -------
+    (year, draw) [log10 minutes]
+
+    References
+    ----------
+    METR (2025)
+    """
     return horizon_start + horizon_slope * effective_compute
 
 
 @gives({"training_speedup": "OOM"})
 def training_speedup(physical_compute: Array, duration: Array, algorithms: Array) -> Array:
-    """How much faster the frontier cluster would repeat the anchor's run (3 months to 1 minute: 5.12 OOM)."""
+    """How much faster the frontier cluster repeats the anchor's run (3 months to 1 minute: 5.12 OOM).
+
+        training_speedup = physical_compute - duration + algorithms
+
+    Parameters
+    ----------
+    physical_compute, duration, algorithms : (year, draw) [OOM]
+
+    Returns
+    -------
+    (year, draw) [OOM]
+    """
     return physical_compute - duration + algorithms

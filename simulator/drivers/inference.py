@@ -15,6 +15,25 @@ def inference(
     inference_limit: Limit,
     inference_exchange: Factor,
 ) -> Array:
-    """`exchange * saturating(growth, limit, years since the start)`; Jones (2021) for the exchange."""
+    """Compute spent at inference, as training compute of the same effect.
+
+        inference = exchange * saturating(growth, limit, max(0, year - inference_start))
+
+    Parameters
+    ----------
+    year : (year, 1) [year]
+    inference_start : (draw) [year]
+    inference_growth : (draw) [OOM/year]
+    inference_limit : (draw) [OOM]
+    inference_exchange : (draw) [1]
+
+    Returns
+    -------
+    (year, draw) [OOM]
+
+    References
+    ----------
+    Jones (2021), for the exchange
+    """
     since = np.maximum(0.0, year - inference_start)
     return inference_exchange * saturating(inference_growth, inference_limit, since)

@@ -9,8 +9,23 @@ from simulator.drivers.growth import logistic
 def spending(
     t: Array, spending_start: LogUsd, spending_growth: Rate, spending_ceiling: LogUsd
 ) -> Array:
-    """Hardware cost of the largest cluster that spending could pay for.
+    """Hardware cost of the largest cluster that spending pays for.
 
-    `logistic(spending_start, spending_growth, spending_ceiling, t)`; Cottier et al. (2024), abstract, for the growth.
+        affordable_cluster_cost = logistic(spending_start, spending_growth, spending_ceiling, t)
+
+    Parameters
+    ----------
+    t : (year, 1) [years since the anchor]
+    spending_start : (draw) [log10 USD]
+    spending_growth : (draw) [OOM/year]
+    spending_ceiling : (draw) [log10 USD]
+
+    Returns
+    -------
+    (year, draw) [log10 USD]
+
+    References
+    ----------
+    Cottier et al. (2024), abstract, for the growth
     """
     return logistic(spending_start, spending_growth, spending_ceiling, t)

@@ -19,9 +19,24 @@ class Step(NamedTuple):
 
 @gives({"unhobbling": "OOM"})
 def steps(year: Array, anchor_year: float, unhobbling: dict[str, Step]) -> Array:
-    """Sum of `occurs * gain * ramp` over the steps, 0 at the anchor.
+    """Gain from unhobbling: the sum of its steps, 0 at the anchor.
 
-    A ramp is `clip((year - arrival) / ramp, 0, 1)`. Davidson et al. (2023) measure the gains.
+        ramp(year) = clip((year - arrival) / ramp, 0, 1) of each step
+        unhobbling = sum over steps of occurs * gain * (ramp(year) - ramp(anchor_year))
+
+    Parameters
+    ----------
+    year : (year, 1) [year]
+    anchor_year : [year]
+    unhobbling : name -> the parameters of one, each (draw) [in its own unit]
+
+    Returns
+    -------
+    (year, draw) [OOM]
+
+    References
+    ----------
+    Davidson et al. (2023), for the gains
     """
     total = np.zeros((1, 1))
     for step in unhobbling.values():
