@@ -279,10 +279,12 @@ class Comparison(NamedTuple):
     plans : a row for each thing that differs in their plans: what, driver, a, b
     milestones : a row for each milestone of both: the median arrival years `p50_a` and `p50_b` [year], their
         `difference` b - a [years], the probabilities of arrival `reached_a` and `reached_b`, and errors in `mcse_`
+    of_prior : names of the scenarios that condition on observations; here they are compared before that
     """
 
     plans: pd.DataFrame
     milestones: pd.DataFrame
+    of_prior: tuple[str, ...]
 
 
 def compare(
@@ -305,6 +307,7 @@ def compare(
     return Comparison(
         pd.DataFrame(differences, columns=["what", "driver", "a", "b"]),
         pd.DataFrame(answers).set_index("name"),
+        tuple(plan.name for plan in (one, other) if plan.observations),
     )
 
 

@@ -264,7 +264,14 @@ def test_a_comparison_names_what_differs(in_memory):
     assert list(found.plans.what) == ["algorithms_growth"]
     row = found.milestones.loc["run_1e27"]
     assert row.difference == pytest.approx(row.p50_b - row.p50_a)
+    assert found.of_prior == ()
     assert len(simulator.compare(in_memory, in_memory, draws=256).plans) == 0
+
+
+def test_a_comparison_of_the_prior_says_so(in_memory, conditioned):
+    found = simulator.compare(in_memory, conditioned, draws=256)
+    assert found.of_prior == ("baseline",)
+    assert list(found.plans.what) == ["observations"]
 
 
 def test_results_in_memory_are_analysed_and_attributed(in_memory):

@@ -11,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 import worlds
@@ -329,6 +330,27 @@ def test_a_folder_that_is_no_result_is_never_replaced(target):
 
 
 # ---- raced
+
+
+def test_the_lock_is_one_that_other_programs_respect(tmp_path):
+    with work.work_lock(tmp_path / "work"):
+        with pytest.raises(filelock.Timeout):
+            filelock.FileLock(tmp_path / "work" / work.LOCK, timeout=0).acquire()
+        with (
+            pytest.raises(InputFault, match=f"process {os.getpid()} on .* at work"),
+            work.work_lock(tmp_path / "work"),
+        ):
+            pass
+    assert not (tmp_path / "work").exists()
+
+
+def test_a_lock_whose_holder_died_is_free(tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / work.LOCK).write_text(" process 1 on elsewhere, long ago and far away")
+    with work.work_lock(tmp_path / "work") as lock:
+        assert (tmp_path / "work" / work.LOCK).read_text().startswith(f" process {os.getpid()} on ")
+        assert "far away" not in (tmp_path / "work" / work.LOCK).read_text()
+        assert work.lock_is_held(tmp_path / "work", lock)
 
 
 @forks
