@@ -48,6 +48,9 @@ def broken(monkeypatch):
     spoilt = dataclasses.replace(driver, function=function)
     drivers = tuple(spoilt if each is driver else each for each in order)
     monkeypatch.setattr(model, "_ordered", lambda: drivers)
+    model._joined.cache_clear()
+    yield
+    model._joined.cache_clear()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
