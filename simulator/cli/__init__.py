@@ -23,6 +23,8 @@ from simulator.cli import (  # noqa: F401
     compare,
     replay,
     plot,
+    report,
+    explore,
 )
 
 # isort: on

@@ -129,6 +129,17 @@ def announce_result(folder: Path, picture: Path | None = None) -> None:
     print(f"The result is in {folder}{drawn}.", file=sys.stderr)
 
 
+def warn_of_page(warnings: Iterable[str]) -> None:
+    """Warn of what a page lacks, and why."""
+    for warning in warnings:
+        print(f"oomcast: warning: {warning}", file=sys.stderr)
+
+
+def announce_page(path: Path) -> None:
+    """Say where a page is."""
+    print(f"The page is {path}.", file=sys.stderr)
+
+
 def print_checked_result(folder: str) -> None:
     """Print that a result is whole."""
     print(f"{folder}: a whole result")

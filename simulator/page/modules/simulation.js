@@ -2,7 +2,7 @@
 
 import { inverseCdf } from "./distributions.js";
 import { correlatedLevels } from "./levels.js";
-import { codeShares, sharesBefore, weightedQuantiles } from "./summaries.js";
+import { codeShares, medianError, sharesBefore, weightedQuantiles } from "./summaries.js";
 import { importanceWeights } from "./weights.js";
 
 /** @typedef {import("./distributions.js").Prior} Prior */
@@ -41,6 +41,7 @@ import { importanceWeights } from "./weights.js";
  * @property {number} paretoK
  * @property {string} series
  * @property {Record<string, number[]>} quantiles of each milestone's arrival
+ * @property {Record<string, number>} errors Monte Carlo standard errors of their medians
  * @property {Record<string, number[]>} reached share of draws, by the grid's years
  * @property {number[][]} bands quantiles of the series, by row
  * @property {Record<string, number[][]>} shares of each code's values, by row
@@ -171,13 +172,19 @@ export function summarised(scenario, record, draws, evidence) {
     : { weights: new Float64Array(draws).fill(1), effective: draws, paretoK: -Infinity };
   const { weights } = trust;
   const codes = scenario.series.filter((series) => series.codes.length);
-  const by = (/** @type {(column: Float64Array) => number[]} */ read) =>
+  /**
+   * @template T
+   * @param {(column: Float64Array) => T} read
+   * @returns {Record<string, T>}
+   */
+  const by = (read) =>
     Object.fromEntries(scenario.arrivals.map((name, i) => [name, read(first(record.arrivals[i]))]));
   return {
     draws,
     effective: trust.effective,
     paretoK: trust.paretoK,
     quantiles: by((column) => weightedQuantiles(column, weights, LEVELS)),
+    errors: by((column) => medianError(column, weights, trust.effective)),
     reached: by((column) => sharesBefore(column, weights, scenario.years)),
     bands: record.bands.map((column) => weightedQuantiles(first(column), weights, LEVELS)),
     shares: Object.fromEntries(

@@ -26,6 +26,19 @@ export function weightedQuantiles(values, weights, levels) {
 }
 
 /**
+ * Monte Carlo standard error of a median, from binomial ranks.
+ * @param {Float64Array} values
+ * @param {Float64Array} weights
+ * @param {number} effective number of draws
+ * @returns {number}
+ */
+export function medianError(values, weights, effective) {
+  const error = 0.5 / Math.sqrt(effective);
+  const [low, high] = weightedQuantiles(values, weights, [0.5 - error, 0.5 + error]);
+  return high === Infinity ? Infinity : (high - low) / 2;
+}
+
+/**
  * The share of draws that have arrived before each year of an even grid.
  * @param {Float64Array} arrivals
  * @param {Float64Array} weights

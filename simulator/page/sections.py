@@ -1,0 +1,288 @@
+"""The parts of the page that no control moves: what drives the answer, the evidence, claims, priors, provenance."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from simulator.errors import InputFault
+from simulator.evidence.claims import claim_probability, ledger_scores
+from simulator.evidence.hindcast import hindcast_scores
+from simulator.inputs.claims import Claim, load_claims
+from simulator.inputs.observations import Observation
+from simulator.inputs.plan import Plan
+from simulator.inputs.schema import SourceEntry
+from simulator.output.digits import percent
+from simulator.output.messages import conditioning_in_words
+from simulator.output.rendering import Table
+from simulator.output.tables.milestones import milestones_answer
+from simulator.output.tables.priors import prior_quantiles
+from simulator.output.tables.score import score_answer
+from simulator.page.markup import Markup, element, joined, link, table
+from simulator.sensitivity.analysis import analyse, ranked_records
+from simulator.summaries.posterior import ParameterUpdate, most_moved_parameters, parameter_update
+from simulator.summaries.result import Result
+
+MOST_DRIVERS, MOST_MOVED = 12, 9
+
+BAR = 220  # pixels of a share of 1
+
+SHOWN = ("p05", "p50", "p95")
+
+
+def section(identity: str, title: str, *parts: str) -> Markup:
+    """A part of the page, which the navigation names."""
+    heading = element("h2", title, id=f"{identity}-title")
+    return element("section", heading, *parts, id=identity, aria_labelledby=f"{identity}-title")
+
+
+def finished_table(answer: Table) -> Markup:
+    """A table of the command line on the page."""
+    parts = [
+        table(answer.header, answer.rows, range(answer.names, len(answer.header)), answer.title)
+    ]
+    return joined(
+        [*parts, element("p", answer.caption, class_="caption") if answer.caption else ""]
+    )
+
+
+def spoken(name: str) -> str:
+    """A name without underscores."""
+    return name.replace("_", " ")
+
+
+def drivers_section(result: Result) -> tuple[Markup, list[str]]:
+    """What the first milestone's spread comes from, and the parameters' names, the one that matters most first."""
+    target = result.plan.milestones[0].name
+    try:
+        records = ranked_records(analyse(result, target, method="given-draws"))
+    except InputFault:  # too few draws, or nothing that varies
+        return Markup(""), []
+    records = sorted(records, key=lambda record: -record["first_order"])
+    rows = [_driver_row(record) for record in records[:MOST_DRIVERS]]
+    intro = (
+        f"The share of the variance of the year of {spoken(target)} that each parameter explains by itself, "
+        "read off this result's draws, with 95 % intervals. What parameters do together is not in these shares."
+    )
+    head = element(
+        "thead",
+        element("tr", *(element("th", cell, scope="col") for cell in ("parameter", "share", ""))),
+    )
+    body = element("table", head, element("tbody", *rows), class_="bars")
+    return section("drives", "What drives the answer", element("p", intro, class_="intro"), body), [
+        record["name"] for record in records
+    ]
+
+
+def _driver_row(record: dict[str, object]) -> Markup:
+    share, low, high = (
+        _clipped(record[key]) for key in ("first_order", "first_order_low", "first_order_high")
+    )
+    bar = element(
+        "svg",
+        element("rect", x="0", y="4", width=f"{BAR * share:.1f}", height="10", class_="bar"),
+        element("line", x1=f"{BAR * low:.1f}", x2=f"{BAR * high:.1f}", y1="9", y2="9", class_="whisker"),
+        viewBox=f"0 0 {BAR} 18", width=str(BAR), height="18", aria_hidden="true",
+    )  # fmt: skip
+    name = element("th", spoken(str(record["name"])), scope="row")
+    return element(
+        "tr", name, element("td", bar), element("td", f"{100 * share:.0f} %", class_="number")
+    )
+
+
+def _clipped(value: object) -> float:
+    return min(max(float(str(value)), 0.0), 1.0)
+
+
+def evidence_section(result: Result) -> Markup:
+    """Which parameters the evidence moved, and which observations it is."""
+    plan = result.plan
+    if result.weights is None:
+        return Markup("")
+    rows = []
+    for name in most_moved_parameters(result, MOST_MOVED):
+        update = parameter_update(result, name)
+        before, after = (
+            _interval(each) for each in (update.prior_quantiles, update.posterior_quantiles)
+        )
+        mark = _update_mark(update)
+        rows.append([spoken(name), mark, before, after, update.prior.unit])
+    header = ["parameter", "before and after", "prior: median (80 %)", "posterior", "unit"]
+    words = conditioning_in_words(result)
+    told = f"{words[0].upper()}{words[1:]}."
+    listed = [
+        [each.name, f"{each.year:.2f}", _observed(each), plan.sources[each.source].title]
+        for each in plan.observations
+    ]
+    observations = table(
+        ["observation", "date", "what was seen", "source"], listed, [1], "Observations"
+    )
+    more = element("details", element("summary", f"The {len(listed)} observations"), observations)
+    moved = table(header, rows, [2, 3], "Parameters that the evidence moved most")
+    return section(
+        "evidence", "What the evidence did", element("p", told, class_="intro"), moved, more
+    )
+
+
+def _observed(observation: Observation) -> str:
+    if observation.milestone:
+        return f"{spoken(observation.milestone)}: {'met' if observation.met else 'not met'}"
+    value = f"{observation.value:g} ± {observation.spread:.2g} {observation.unit}"
+    return f"{spoken(observation.series)} {value}"
+
+
+def _interval(quantiles: tuple[float, float, float]) -> str:
+    low, middle, high = quantiles
+    digits = ".5g" if abs(middle) > 1000 else ".3g"
+    return f"{middle:{digits}} ({low:{digits}} to {high:{digits}})"
+
+
+def _update_mark(update: ParameterUpdate) -> Markup:
+    """A prior's 80 % interval above its posterior's."""
+    width, height = 150, 20
+    low, high = float(update.edges[0]), float(update.edges[-1])
+
+    def line(quantiles: tuple[float, float, float], y: int, kind: str) -> Markup:
+        a, b, c = (
+            2 + (width - 4) * (min(max(q, low), high) - low) / (high - low) for q in quantiles
+        )
+        span = element("line", x1=f"{a:.1f}", x2=f"{c:.1f}", y1=str(y), y2=str(y), class_=kind)
+        return joined(
+            [span, element("circle", cx=f"{b:.1f}", cy=str(y), r="3", class_=f"{kind}-dot")]
+        )
+
+    lines = line(update.prior_quantiles, 5, "before"), line(update.posterior_quantiles, 14, "after")
+    box = f"0 0 {width} {height}"
+    return element(
+        "svg", *lines, viewBox=box, width=str(width), height=str(height), aria_hidden="true"
+    )
+
+
+def claims_section(results: Sequence[Result]) -> Markup:
+    """The ledger of claims, with each scenario's probability and what happened."""
+    ledger = load_claims()
+    estimates = [[claim_probability(claim, result) for claim in ledger] for result in results]
+    rows = []
+    settled_first = sorted(range(len(ledger)), key=lambda i: ledger[i].outcome is None)
+    for i in settled_first:
+        claim, said = ledger[i], [of[i] for of in estimates]
+        if not any(said) and claim.outcome is None:
+            continue
+        cells = [percent(each.value, each.mcse) if each else "" for each in said]
+        rows.append([_claim_cell(claim), *cells, _outcome(claim), claim.happened])
+    names = [result.plan.title if len(results) > 1 else "probability" for result in results]
+    header = ["claim", *names, "outcome", "what happened"]
+    scores = [
+        f"{result.plan.title}: Brier score {score.brier:.2f} over {score.settled} settled claims that it can say."
+        for result, of in zip(results, estimates, strict=True)
+        if (score := ledger_scores(ledger, of)).brier is not None
+    ]
+    intro = (
+        f"{len(rows)} of the ledger's {len(ledger)} claims: those that the model can speak of, or that are settled. "
+        f"{' '.join(scores)} A coin scores 0.25."
+    )
+    shown = table(header, rows, range(1, 1 + len(results)), "Claims")
+    return section(
+        "claims", "Claims, and what happened", element("p", intro, class_="intro"), shown
+    )
+
+
+def _claim_cell(claim: Claim) -> Markup:
+    return joined([claim.claim, element("span", f"{claim.id}, {claim.source}", class_="source")])
+
+
+def _outcome(claim: Claim) -> Markup:
+    words, kind = {
+        True: ("came true", "true"),
+        False: ("did not", "false"),
+        None: ("open", "open"),
+    }[claim.outcome]
+    return element("span", words, class_=f"outcome outcome-{kind}")
+
+
+def hindcast_section(results: Iterable[Result]) -> Markup:
+    """Scores of results that were observed past their as-of dates."""
+    scored = [(result.plan, hindcast_scores(result)) for result in results]
+    parts = [
+        finished_table(score_answer(plan, scores).table)
+        for plan, scores in scored
+        if scores.observations
+    ]
+    return section("hindcast", "Scored against what came later", *parts) if parts else Markup("")
+
+
+def priors_section(plan: Plan) -> Markup:
+    """Every prior with its density, quantiles, source and note."""
+    rows = []
+    for prior in plan.priors:
+        source = plan.sources[prior.source]
+        quantiles = prior_quantiles(prior)
+        name = joined([spoken(prior.name), element("span", prior.unit, class_="source")])
+        density = element("span", data_density=prior.name)
+        numbers = [f"{quantiles[level]:.4g}" for level in SHOWN]
+        cited = link(f"{source.authors} ({source.year}), {source.title}", source.url)
+        summary = element("summary", _short_source(source))
+        note = element(
+            "details",
+            summary,
+            element("p", prior.note or "No note."),
+            element("p", cited, class_="source"),
+        )
+        rows.append([name, density, prior.family, *numbers, note])
+    header = ["prior", "density", "family", "5 %", "median", "95 %", "source and note"]
+    shown = table(header, rows, [3, 4, 5], "Priors")
+    return section("priors", "Every prior, with its source", shown)
+
+
+def _short_source(source: SourceEntry) -> str:
+    """The first author and the year, as in running text."""
+    first, *others = source.authors.split(", ")
+    return f"{first}{' et al.' if others else ''} ({source.year})"
+
+
+def side_by_side_section(results: Sequence[Result]) -> Markup:
+    """The milestone table of every result: the same as the command line prints."""
+    if len(results) < 2:
+        return Markup("")
+    labels = [result.plan.name for result in results]
+    return section(
+        "compare",
+        "Scenarios side by side",
+        finished_table(milestones_answer(results, labels).table),
+    )
+
+
+def provenance_section(results: Sequence[Result]) -> Markup:
+    """What the numbers rest on, and how to make them again."""
+    blocks = []
+    for result in results:
+        plan = result.plan
+        facts = {
+            "scenario": f"{plan.title} ({plan.name})",
+            "oomcast": result.version,
+            "draws": f"{plan.draws:,}",
+            "effective draws": f"{result.counts.effective:,.0f}",
+            "seed": str(plan.seed),
+            "as of": plan.as_of,
+            "years": f"{plan.start:g} to {plan.horizon:g}, in quarters",
+            "plan, SHA-256": plan.digest(),
+            "every draw counted, SHA-256": _counts_digest(result),
+        }
+        terms = [joined([element("dt", key), element("dd", value)]) for key, value in facts.items()]
+        command = f"oomcast run {plan.name} --draws {plan.draws} --seed {plan.seed}"
+        blocks.append(
+            joined(
+                [element("dl", *terms, class_="facts"), element("pre", element("code", command))]
+            )
+        )
+    text = (
+        "Medians are shown to the digits that their Monte Carlo error allows. The same plan and version give the same "
+        "bytes on any machine; this command makes them again:"
+    )
+    return section(
+        "provenance", "Where these numbers come from", element("p", text, class_="intro"), *blocks
+    )
+
+
+def _counts_digest(result: Result) -> str:
+    return hashlib.sha256(result.counts.arrivals.astype("<i8").tobytes()).hexdigest()

@@ -1,0 +1,204 @@
+"""The page as a file: what it holds, that it asks nothing of anyone, and that no text of a file becomes markup."""
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from simulator import model
+from simulator.inputs.load import load_plan
+from simulator.page import report as room
+from simulator.page.markup import element, link
+from simulator.store.in_memory import run_in_memory
+
+EVIL = '<script>alert("x")</script><!-- & \'"'
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and the text of those that are wanted."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.texts, self.open = [], {}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        self.open.append((tag, dict(attributes).get("id")))
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, text):
+        for tag, identity in self.open[-1:]:
+            key = identity or tag
+            self.texts[key] = self.texts.get(key, "") + text
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run_in_memory(load_plan("baseline", ["draws=2500"]))
+
+
+@pytest.fixture(scope="module")
+def text(result):
+    page, warnings = room.report([result])
+    assert warnings == []
+    return page
+
+
+def test_the_page_is_one_small_file_that_asks_nothing_of_anyone(text):
+    assert len(text.encode()) < 2_500_000
+    for tag, attributes in Elements(text).elements:
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base"), tag
+        assert not {"src", "srcset", "style", "onclick", "onload"} & set(attributes), (
+            tag,
+            attributes,
+        )
+    assert "@import" not in text
+    assert "url(http" not in text
+
+
+def test_the_policy_allows_this_script_and_style_alone(text):
+    elements = Elements(text)
+    (policy,) = (
+        a["content"]
+        for _, a in elements.elements
+        if a.get("http-equiv") == "Content-Security-Policy"
+    )
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["worker-src"] == "blob:"
+    assert "unsafe" not in policy
+    for key, of in (("script-src", "script"), ("style-src", "style")):
+        digest = base64.b64encode(hashlib.sha256(elements.texts[of].encode()).digest()).decode()
+        assert rules[key] == f"'sha256-{digest}'"
+
+
+def test_every_part_is_there(text, result):
+    identities = {a["id"] for _, a in Elements(text).elements if "id" in a}
+    parts = {
+        "answer",
+        "explore",
+        "milestones",
+        "binding",
+        "drives",
+        "evidence",
+        "claims",
+        "priors",
+        "provenance",
+    }
+    assert parts <= identities
+    data = json.loads(Elements(text).texts["data"])
+    assert data["scenarios"][0]["name"] == "baseline"
+    assert {"peak-data", "situational-awareness"} <= {each["name"] for each in data["scenarios"]}
+    assert result.plan.digest() in text
+    for prior in result.plan.priors:
+        assert f'data-density="{prior.name}"' in text
+        assert prior.note[:20].replace('"', "&quot;").replace("'", "&#x27;") in text
+
+
+def test_links_within_the_page_lead_somewhere(text):
+    elements = Elements(text).elements
+    identities = {a["id"] for _, a in elements if "id" in a}
+    inner = {a["href"][1:] for tag, a in elements if tag == "a" and a["href"].startswith("#")}
+    assert inner <= identities
+
+
+def test_numbers_of_the_page_are_those_of_the_result(text, result):
+    from simulator.summaries.estimates import milestone_estimates
+
+    (answer,) = json.loads(Elements(text).texts["data"])["answers"]
+    for row in milestone_estimates(result.counts, result.shape):
+        median = answer["quantiles"][row["name"]][3]
+        assert (float("inf") if median is None else median) == row["p50"]
+
+
+def evil(result):
+    plan = result.plan
+    first, *others = plan.priors
+    source = plan.sources[first.source]
+    sources = {
+        **plan.sources,
+        first.source: source.model_copy(update={"title": EVIL, "url": "javascript:alert(1)"}),
+    }
+    milestones = tuple(replace(each, meaning=EVIL) for each in plan.milestones)
+    changes = {
+        "title": EVIL,
+        "priors": (first.model_copy(update={"note": EVIL, "unit": EVIL}), *others),
+    }
+    return replace(
+        result,
+        plan=plan.model_copy(update={**changes, "sources": sources, "milestones": milestones}),
+    )
+
+
+def test_no_text_of_a_file_becomes_markup(result, text):
+    page, _ = room.report([evil(result)])
+    assert len(re.findall("<script", page)) == len(re.findall("<script", text))
+    assert "alert(" in page
+    assert 'href="javascript' not in page
+    assert [tag for tag, _ in Elements(page).elements].count("script") == 3
+
+
+def test_markup_is_escaped_but_once():
+    assert element("p", EVIL, title=EVIL).count("<") == 2
+    assert element("p", element("b", "a & b")) == "<p><b>a &amp; b</b></p>"
+    assert link("here", "javascript:alert(1)") == "here"
+    assert link("here", "https://example.org/?a=1&b") == (
+        '<a href="https://example.org/?a=1&amp;b" rel="noopener noreferrer">here</a>'
+    )
+
+
+def test_results_stand_side_by_side(result):
+    other = run_in_memory(load_plan("peak-data", ["draws=600"]))
+    page, _ = room.report([result, other])
+    assert 'id="compare"' in page
+    data = json.loads(Elements(page).texts["data"])
+    assert [each["name"] for each in data["scenarios"]][:2] == ["baseline", "peak-data"]
+    assert len(data["answers"]) == 2
+
+
+def test_a_scenario_that_cannot_be_traced_gets_a_page_without_controls(result, monkeypatch):
+    def branching(series):
+        return series if series[0] > 0 else -series
+
+    joined = model.join_drivers(prior.name for prior in result.plan.priors)
+    first, *others = joined.order
+    changed = replace(first, function=lambda **needs: branching(first.function(**needs)))
+    broken = replace(joined, order=(changed, *others))
+    monkeypatch.setattr("simulator.page.trace.model.join_drivers", lambda names: broken)
+    page, warnings = room.report([result])
+    assert "branches on a value" in warnings[0]
+    assert "without-controls" in page
+    assert "branches on a value" in page
+    assert json.loads(Elements(page).texts["data"])["controls"] is False
+
+
+def test_report_and_explore_write_a_page(folder, oomcast, monkeypatch):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    said = oomcast("explore", "baseline", "--set", "draws=300", "-o", "page.html", "--no-open")
+    assert said.code == 0, said.err
+    assert "page.html" in said.err
+    assert not shown
+    assert "<h1" in (folder / "page.html").read_text()
+    said = oomcast("explore", "peak-data", "--set", "draws=300")
+    assert said.code == 0, said.err
+    assert shown == [(folder / "peak-data.html").resolve().as_uri()]
+    oomcast("run", "baseline", "--draws", "300")
+    assert oomcast("report", "baseline", "-o", "report.html").code == 0
+    assert "<h1" in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "nowhere/report.html"])
+def test_a_file_that_no_page_can_be_is_refused(folder, oomcast, name):
+    oomcast("run", "baseline", "--draws", "100")
+    said = oomcast("report", "baseline", "-o", name)
+    assert said.code == 2
+    assert name in said.err
