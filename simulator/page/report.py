@@ -127,15 +127,7 @@ def _filled(
     style, script = page_file("page.css"), f"(() => {{\n{bundle('page')}\n}})();\n"
     worker = _worker(data["scenarios"], programs) if data["controls"] else ""
     first = results[0].plan
-    static = joined([
-        drivers,
-        sections.evidence_section(results[0]),
-        sections.claims_section(results),
-        sections.hindcast_section(results),
-        sections.side_by_side_section(results),
-        sections.priors_section(first),
-        sections.provenance_section(results),
-    ])  # fmt: skip
+    static = _static_parts(results, drivers)
     values = {
         "policy": _policy(style, script),
         "title": escaped(f"{first.title}: AI milestones by oomcast"),
@@ -164,6 +156,20 @@ def _filled(
         "version": escaped(results[0].version),
     }
     return Template(page_file("page.html")).substitute(values)
+
+
+def _static_parts(results: Sequence[Result], drivers: Markup) -> Markup:
+    """The parts of the page that stay as they are when priors move."""
+    first = results[0].plan
+    return joined([
+        drivers,
+        sections.evidence_section(results[0]),
+        sections.claims_section(results),
+        sections.hindcast_section(results),
+        sections.side_by_side_section(results),
+        sections.priors_section(first),
+        sections.provenance_section(results),
+    ])  # fmt: skip
 
 
 def _worker(scenarios: Sequence[dict[str, Any]], programs: Sequence[str]) -> str:
