@@ -29,6 +29,8 @@ FARTHEST_DEVIATION = 8.0  # standard deviations from every draw: what is left is
 
 WORST_K, LEAST_EFFECTIVE = 0.7, 400.0
 
+ALIKE = 1e-12  # nats, between log-likelihoods that differ by rounding alone
+
 FEWEST_SMOOTHED = 32  # draws, to fewer of which no tail is fitted
 
 
@@ -249,18 +251,33 @@ def smoothed_weights(log_likelihood: Array) -> ImportanceWeights:
     if np.ptp(raw) == 0.0:
         whole[kept] = 1
         return ImportanceWeights(whole, float(kept.sum()), -math.inf)
-    logs, k = _tail_smoothed(raw)
+    logs, k = pareto_smoothed(raw)
     whole[kept] = np.rint(np.exp(logs - logs.max()) * LARGEST_WEIGHT).astype(np.int64)
     return ImportanceWeights(whole, effective_sample_size(whole), k)
 
 
-def _tail_smoothed(log_ratios: Array) -> tuple[Array, float]:
-    """Log weights with their upper tail smoothed, and its shape: inf for too few draws, -inf for a flat tail."""
+def pareto_smoothed(log_ratios: Array) -> tuple[Array, float]:
+    """Log weights with their upper tail smoothed, and its shape: inf for too few draws, -inf for a flat tail.
+
+    Parameters
+    ----------
+    log_ratios : (draw) [nats], finite
+
+    Returns
+    -------
+    (draw) [nats], up to a constant; and Pareto k [1]
+
+    References
+    ----------
+    Vehtari, Simpson, Gelman, Yao and Gabry (2024), algorithm 1.
+    """
     n, raw = len(log_ratios), log_ratios - log_ratios.max()
-    tail = math.ceil(min(0.2 * n, 3.0 * math.sqrt(n)))
+    tail = math.floor(3.0 * math.sqrt(n) if n > 225 else n / 5)  # as in arviz-stats
     if n < FEWEST_SMOOTHED:
         return raw, math.inf
-    if np.ptp(np.partition(raw, n - tail)[n - tail :]) == 0.0:
+    ordered = np.sort(raw)[n - tail - 1 :]
+    quarter = ordered[round(0.25 * tail)] - ordered[0]
+    if min(quarter, ordered[-1] - ordered[1]) < ALIKE:  # there is no tail to fit
         return raw, -math.inf
     return _psislw(log_ratios)
 

@@ -35,11 +35,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer in three forms: a table for people, tidy records with unrounded numbers, and a JSON document."""
+    """One answer in three forms: a table for people, tidy records with unrounded numbers, and a JSON document.
+
+    `more` are tables that follow the first.
+    """
 
     table: Table
     records: Sequence[dict[str, Any]]
     document: Any
+    more: Sequence[Table] = ()
 
 
 def choose_format(format: str | None, output: Path | None) -> str:
@@ -83,7 +87,8 @@ def rendered(answer: Answer, format: str, wide: bool = False) -> str:
         return json.dumps(_plain(answer.document), indent=1, allow_nan=False) + "\n"
     if format == "csv":
         return csv_text([_plain(record) for record in answer.records])
-    return _markdown(answer.table) if format == "md" else _text(answer.table, wide)
+    tables = (answer.table, *answer.more)
+    return "\n".join(_markdown(t) if format == "md" else _text(t, wide) for t in tables)
 
 
 def _plain(value: Any) -> Any:

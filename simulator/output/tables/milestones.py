@@ -44,7 +44,7 @@ def milestones_answer(
     documents = [_document(result) for result in results]
     if len({plan.name for plan in plans}) < len(plans):
         documents = [{**d, "run": label} for d, label in zip(documents, labels, strict=True)]
-    years = [y for y in SHOWN_YEARS if any(p.start < int(y) <= p.horizon for p in plans)]
+    years = shown_years(plans)
     horizons = {plan.horizon for plan in plans}
     never = f"not by {plans[0].horizon:g}" if len(horizons) == 1 else "not by its horizon"
     several = len(plans) > 1
@@ -62,6 +62,11 @@ def milestones_answer(
     title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} worlds"
     table = Table(title, header, lines, _caption(plans), names=2 if several else 1)
     return Answer(table, records, documents if several or listed else documents[0])
+
+
+def shown_years(plans: Sequence[Plan]) -> list[str]:
+    """Years of the probabilities shown, as far as the plans reach."""
+    return [y for y in SHOWN_YEARS if any(p.start < int(y) <= p.horizon for p in plans)]
 
 
 def _document(result: MilestoneRows) -> dict[str, Any]:
