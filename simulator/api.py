@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from simulator.errors import Fault, InputFault
+from simulator.evidence import draw_evidence
 from simulator.inputs import load
 from simulator.inputs.plan import Plan
 from simulator.inputs.schema import RunEntry
 from simulator.sensitivity import analysis, attribution, comparison
-from simulator.simulate import replay as single_draws
 from simulator.store import in_memory, results, running
 from simulator.store.manifest import KeptDraws
 from simulator.summaries import bands as series_bands
@@ -366,20 +366,14 @@ def replay(source: Plan | Result, draw: int) -> dict[str, Any]:
 
     Returns
     -------
-    `parameters` by name, `year`, `series` by name, `milestones` with their thresholds, and `arrivals` by name [year]
+    `parameters` by name, `year`, `series` by name, `milestones` with their thresholds, and `arrivals` by name [year].
+    If the plan has observations, `evidence`: the draw's `weight` relative to the mean (None of a plan), its
+    `log_likelihood` [nats], the `weakest` of the `observations`, and `refuted_by`, which is that one at weight 0
 
     Raises
     ------
     InputFault
-        when tempered draws, which do not follow from their number, are asked of a plan, or are not kept
+        when the run has no such draw, or tempered draws, which do not follow from their number, are asked of a plan, or
+        are not kept
     """
-    plan = _plan_of(source)
-    if plan.sampler != "sequential" or not plan.observations:
-        return single_draws.replay(plan, draw)
-    if not isinstance(source, Result):
-        problem, fix = "a plan whose draws are tempered", "replay(run(plan), draw)"
-        raise InputFault([Fault(plan.name, "", "", problem, "its result", fix)])
-    if not 0 <= draw < len(source.parameters):
-        allowed = f"0 to {len(source.parameters) - 1}"
-        raise InputFault([Fault(plan.name, "", "draw", f"{draw}", allowed)])
-    return single_draws.replay(plan, draw, source.parameters[draw])
+    return draw_evidence.replay_with_evidence(source, draw)

@@ -9,8 +9,8 @@ import typer
 from simulator.cli.options import Output, TableFormat, app
 
 if TYPE_CHECKING:
-    from simulator.arrays import Array
     from simulator.inputs.plan import Plan
+    from simulator.summaries.result import Result
 
 
 @app.command()
@@ -20,34 +20,38 @@ def replay(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Print one draw: its parameters, every series, its arrivals."""
-    from simulator.errors import InputFault
-    from simulator.inputs import load, scenarios
+    """Print one draw: its parameters, every series, its arrivals, and what the evidence says of it.
+
+    A conditioned draw has a weight, 1 on average; one of weight 0 is refuted by the observation that is named.
+
+    Example: oomcast replay baseline --draw 17
+    """
+    from simulator.evidence.draw_evidence import replay_with_evidence
+    from simulator.inputs.plan import Plan
     from simulator.output.rendering import emit
     from simulator.output.tables.draw import draw_answer
-    from simulator.simulate.replay import replay
     from simulator.store import results
 
-    try:
-        plan = results.open_plan(result)
-    except InputFault as fault:
-        try:
-            scenarios.locate_run(result)
-        except InputFault:
-            raise fault from None
-        plan = load.load_plan(result)
-    record = replay(plan, draw, _tempered_parameters(result, draw, plan))
+    source = _opened(result)
+    record = replay_with_evidence(source, draw, results.is_unfinished(result))
+    plan = source if isinstance(source, Plan) else source.plan
     emit(draw_answer(plan, record), format, output)
 
 
-def _tempered_parameters(result: str, draw: int, plan: Plan) -> Array | None:
-    """The kept parameters of a draw of tempered SMC, whose levels do not follow from its number: (parameter)."""
-    from simulator.errors import Fault, InputFault
+def _opened(name: str) -> Plan | Result:
+    """The result of this name if its evidence is needed, else its plan, else that of the run."""
+    from simulator.errors import InputFault
+    from simulator.inputs import load, scenarios
     from simulator.store import results
 
-    if plan.sampler != "sequential" or not plan.observations:
-        return None
-    parameters = results.load_result(result).parameters
-    if draw >= len(parameters):
-        raise InputFault([Fault("--draw", "", "", f"{draw}", f"0 to {len(parameters) - 1}")])
-    return parameters[draw]
+    try:
+        plan = results.open_plan(name)
+    except InputFault as fault:
+        try:
+            scenarios.locate_run(name)
+        except InputFault:
+            raise fault from None
+        return load.load_plan(name)
+    if plan.observations and not results.is_unfinished(name):
+        return results.load_result(name, plan)
+    return plan

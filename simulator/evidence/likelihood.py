@@ -101,6 +101,13 @@ def log_likelihood(
     """
     if observation.condition is None:
         z = deviation(observation, series, years)
-        return -0.5 * z * z - math.log(observation.spread * math.sqrt(2.0 * math.pi))
+        return -0.5 * z * z + largest_log_likelihood(observation)
     otherwise = math.log(observation.missed) if observation.missed else -math.inf
     return np.where(agrees(observation, series, parameters, years), 0.0, otherwise)
+
+
+def largest_log_likelihood(observation: Observation) -> float:
+    """Log-likelihood of a draw that agrees entirely [nats]: `-log(s * sqrt(2 pi))` of a value, 0 of a milestone."""
+    if observation.condition is not None:
+        return 0.0
+    return -math.log(observation.spread * math.sqrt(2.0 * math.pi))

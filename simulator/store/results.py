@@ -171,11 +171,15 @@ def read_counts(file: Any, plan: Plan) -> tuple[CountLayout, Counts]:
     return CountLayout(file["years"], grids, values, names, plan.start, plan.horizon), counts
 
 
+def is_unfinished(folder: str) -> bool:
+    """Whether a folder is a work folder, of a run under way or cut off."""
+    return (Path(folder) / PLAN).is_file()
+
+
 def open_plan(result: str) -> Plan:
     """The plan of a finished result, or of a work folder."""
-    unfinished = Path(result) / PLAN
-    if unfinished.is_file():
-        return parse_plan(unfinished.read_text("utf-8"))
+    if is_unfinished(result):
+        return parse_plan((Path(result) / PLAN).read_text("utf-8"))
     folder = locate_result(result)
     return manifest.read_head(manifest.read_manifest(folder), folder / MANIFEST).plan
 

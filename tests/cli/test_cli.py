@@ -88,7 +88,7 @@ def test_replay_is_the_draw_s_place_in_the_whole(result, oomcast, draw):
         assert told["series"][name] == path.tolist(), name
 
 
-@pytest.mark.parametrize("first", [0, 10**6])
+@pytest.mark.parametrize("first", [0, DRAWS - 15])
 def test_replay_agrees_with_the_naive_reference(result, oomcast, first):
     never = 0
     for draw in range(first, first + 15):

@@ -8,7 +8,7 @@ import pytest
 
 from simulator import arrays
 from simulator.errors import Interrupted
-from simulator.evidence import tempered, weights
+from simulator.evidence import draw_evidence, tempered, weights
 from simulator.evidence.weights import LARGEST_WEIGHT, importance_weights, smoothed_weights
 from simulator.inputs import load
 from simulator.simulate import blocks, replay
@@ -267,6 +267,50 @@ def test_a_conditioned_draw_replays(evidence, tmp_path):
     found = result(read(["one"], draws=600), tmp_path)
     card = replay.replay(found.plan, 41)["parameters"]
     assert card["anchor_compute"] == anchor_card(found, 41)
+
+
+def test_a_replayed_draw_has_its_weight_and_what_refuted_it(evidence, tmp_path, oomcast):
+    evidence(one=seen(25.6, 0.2), not_yet=yet("automated_researcher", "2029-01-01"))
+    found = result(read(["one", "not_yet"], draws=600), tmp_path)
+    column = found.shape.milestones.index("automated_researcher")
+    early, late = found.arrivals[:, column] <= 2029.0, found.arrivals[:, column] > 2029.0
+    out = int(np.flatnonzero(early)[0])
+    told = json.loads(oomcast("replay", tmp_path / "result", "--draw", out, "--format", "json").out)
+    assert told["evidence"]["weight"] == 0.0
+    assert told["evidence"]["refuted_by"] == told["evidence"]["weakest"] == "not_yet"
+    shown = oomcast("replay", tmp_path / "result", "--draw", out).out.splitlines()
+    assert shown[-1].startswith("Weight 0 (mean 1); refuted by not_yet.")
+    kept = np.flatnonzero(late)[:20]
+    records = [draw_evidence.replay_with_evidence(found, int(d))["evidence"] for d in kept]
+    whole = found.weights.whole[kept] / found.weights.whole.mean()
+    assert [r["weight"] for r in records] == whole.tolist()
+    z = (found.trajectories[kept, found.series.index("training_flop")] - 25.6) / 0.2
+    at = np.array([np.interp(2024 + 152 / 366, found.plan.grid.years, row) for row in z])
+    relative = [r["observations"][1]["relative_log_likelihood"] for r in records]
+    np.testing.assert_allclose(relative, -(at**2) / 2, rtol=1e-9, atol=1e-12)
+    assert {r["refuted_by"] for r in records} == {None}
+    assert {r["weakest"] for r in records} == {"one"}
+
+
+def test_a_draw_of_weight_0_is_refuted_by_the_value_that_lies_farthest(evidence, tmp_path):
+    wide = seen(25.6, 0.5, date="2023-06-01")
+    evidence(near=seen(25.6, 0.02), wide=wide)
+    found = result(read(["near", "wide"], *STILL, draws=600), tmp_path)
+    out = int(np.flatnonzero(found.weights.whole == 0)[0])
+    told = draw_evidence.replay_with_evidence(found, out)["evidence"]
+    assert told["refuted_by"] == "near"
+    assert np.isfinite(told["log_likelihood"])
+
+
+@pytest.mark.parametrize("conditions", [True, False])
+def test_a_draw_outside_the_run_is_refused(evidence, tmp_path, oomcast, conditions):
+    evidence(one=seen(25.6, 0.2))
+    result(read(["one"] if conditions else [], "horizon=2026.0", draws=300), tmp_path)
+    said = oomcast("replay", tmp_path / "result", "--draw", 300)
+    assert said.code == 2
+    assert "0 to 299" in said.err
+    assert not said.out
+    assert oomcast("replay", tmp_path / "result", "--draw", 299).code == 0
 
 
 def anchor_card(found, draw):

@@ -23,10 +23,31 @@ def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
         rows.append([name, f"{arrival:.2f}" if reached else f"> {years[-1]:g}", *rest])
     rows += [blank, ["parameter", "value", *rest]]
     rows += [[name, f"{value:.6g}", *rest] for name, value in record["parameters"].items()]
+    evidence = record.get("evidence")
+    if evidence:
+        rows += [blank, ["observation", "log-likelihood", *rest]]
+        rows += [
+            [row["name"], f"{row['relative_log_likelihood']:.2f}", *rest]
+            for row in evidence["observations"]
+        ]
     records = [
         {"series": name, "year": year, "value": value}
         for name, values in record["series"].items()
         for year, value in zip(years, values, strict=True)
     ]
     which = "every parameter at its median" if draw is None else f"draw {draw}"
-    return Answer(Table(f"{plan.title}: {which}", header, rows), records, record)
+    caption = evidence_in_words(evidence) if evidence else ""
+    return Answer(Table(f"{plan.title}: {which}", header, rows, caption), records, record)
+
+
+def evidence_in_words(evidence: dict[str, Any]) -> str:
+    """The weight of a draw, and which observation refutes it or agrees with it least."""
+    weight, weakest, refuted = (evidence[key] for key in ("weight", "weakest", "refuted_by"))
+    words = "Weight not known before the run" if weight is None else f"Weight {weight:.3g} (mean 1)"
+    if refuted:
+        words += f"; refuted by {refuted}."
+    elif weakest:
+        words += f"; agrees least with {weakest}."
+    else:
+        words += "; agrees with every observation."
+    return f"{words} Log-likelihoods are relative to those of a draw that agrees entirely."
