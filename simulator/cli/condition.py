@@ -27,12 +27,35 @@ Observations = Annotated[
     typer.Option(
         "--observations",
         metavar="NAME,...",
-        help="What to condition on, in place of what the run does; the run's own when left out.",
+        help="Condition on these in place of the run's own; as for --add.",
+    ),
+]
+
+Added = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--add",
+        metavar="NAME,...",
+        help="Condition on these too: names of observations, or TOML files of your own.",
+    ),
+]
+
+Observed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--observe",
+        metavar="TEXT",
+        help="And on this one: 'SERIES DATE VALUE +- SD', the standard deviation of measurement and discrepancy "
+        "together; or 'MILESTONE DATE met' or 'not met'.",
     ),
 ]
 
 SamplerOption = Annotated[
-    Sampler, typer.Option("--sampler", help="Weigh the draws, or temper the likelihood in stages.")
+    Sampler | None,
+    typer.Option(
+        "--sampler",
+        help="Weigh the draws, or temper the likelihood in stages; the run's own way when left out.",
+    ),
 ]
 
 AskedMilestones = Annotated[
@@ -56,8 +79,10 @@ Overwrite = Annotated[
 @app.command()
 def condition(
     result: ResultName,
+    add: Added = None,
+    observe: Observed = None,
     observations: Observations = None,
-    sampler: SamplerOption = Sampler.weights,
+    sampler: SamplerOption = None,
     milestones: AskedMilestones = None,
     out: NewFolder = None,
     overwrite: Overwrite = False,
@@ -67,19 +92,22 @@ def condition(
 ) -> None:
     """Weigh a finished run on observations; leave a new result, and say what each observation did.
 
-    Example: oomcast condition baseline --observations grok4,no_researcher --out runs/two
+    Examples: oomcast condition baseline --add gpqa_2025,my_observations.toml
+
+    oomcast condition baseline --observe "training_flop 2026-09-01 27.1 +- 0.3"
     """
     from simulator.evidence.influence import asked_milestones
-    from simulator.inputs import load
-    from simulator.output.messages import announce_result, warn_of_weights
+    from simulator.inputs.conditioning import EvidenceChange, conditioned_plan
+    from simulator.output.messages import announce_evidence, announce_result, warn_of_weights
     from simulator.output.rendering import choose_format, emit
     from simulator.store import results, running
 
     choose_format(format, output)
     before = results.load_result(result)
-    names = split_commas([observations] if observations else None)
-    names = names or [observation.name for observation in before.plan.observations]
-    plan = load.conditioned_plan(before.plan, names, sampler.value)
+    replaced = None if observations is None else split_commas([observations])
+    change = EvidenceChange(replaced, split_commas(add), observe or ())
+    plan = conditioned_plan(before.plan, change, sampler and sampler.value)
+    announce_evidence(before.plan, plan)
     folder = Path(out or f"{before.folder}-conditioned")
     asked = asked_milestones(plan, split_commas(milestones))
     after = running.run(plan, folder, workers, overwrite=overwrite)

@@ -220,7 +220,7 @@ def check_agreement(compiled: CompiledPlan, nearest: Array, log_likelihood: Arra
         return
     allowed = f"observations within {FARTHEST_DEVIATION:g} sd of some draw"
     fix = "check its value, unit and date; widen the priors that it contradicts; or leave it out"
-    raise InputFault([Fault("evidence/observations.toml", named.name, "", problem, allowed, fix)])
+    raise InputFault([Fault(plan.name, named.name, "", problem, allowed, fix)])
 
 
 def smoothed_weights(log_likelihood: Array) -> ImportanceWeights:

@@ -97,33 +97,6 @@ def _observations(
     )
 
 
-def conditioned_plan(plan: Plan, names: Iterable[str], sampler: str) -> Plan:
-    """The same plan on other evidence, its name ending in `-conditioned`.
-
-    Raises
-    ------
-    InputFault
-        with every fault of the observations
-    """
-    faults: list[Fault] = []
-    priors = {prior.name: prior for prior in plan.priors}
-    marks = {mark.name: mark for mark in plan.milestones}
-    scenery = ObservedRun(marks, plan.start, plan.horizon, plan.name, sampler)
-    sources = resolve_sources(read_prior_folders(prior_folders(), faults), faults)
-    found = resolve_observations(names, priors, scenery, plan.draws, sources, faults)
-    if faults:
-        raise InputFault(with_lines(faults))
-    cited = {seen.source: sources[seen.source] for seen in found}
-    changes = {
-        "name": f"{plan.name}-conditioned",
-        "title": f"{plan.title}, conditioned",
-        "observations": found,
-        "sampler": sampler,
-        "sources": dict(sorted({**plan.sources, **cited}.items())),
-    }
-    return plan.model_copy(update=changes)
-
-
 def load_plan(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
     """Merge and check every input of a run.
 

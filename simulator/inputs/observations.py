@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NamedTuple
 
 from simulator import model
@@ -42,10 +43,7 @@ def resolve_observations(
     names = sorted(set(names))
     if not names:
         return ()
-    most = MOST_SEQUENTIAL if scenery.sampler == "sequential" else MOST_WEIGHED
-    if draws > most:
-        found, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
-        faults.append(Fault(scenery.file, "", "draws", found, allowed, "every draw has a weight"))
+    check_weighable(draws, scenery.sampler, scenery.file, faults)
     known, series = read_observations(faults), model.series_of_names(priors)
     kept: list[Observation] = []
     for name in names:
@@ -64,7 +62,17 @@ def resolve_observations(
     return tuple(kept)
 
 
+def check_weighable(draws: int, sampler: str, file: str, faults: list[Fault]) -> None:
+    """Find more draws than a run that conditions can have."""
+    most = MOST_SEQUENTIAL if sampler == "sequential" else MOST_WEIGHED
+    if draws > most:
+        found, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
+        faults.append(Fault(file, "", "draws", found, allowed, "every draw has a weight"))
+
+
 OBSERVATIONS_FILE = "observations.toml"
+
+SHIPPED_FILE = f"evidence/{OBSERVATIONS_FILE}"
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,20 @@ class Observation:
 
 def read_observations(faults: list[Fault]) -> dict[str, Observation]:
     """Read every observation, by its name; a file in `./evidence` goes over the shipped one entry by entry."""
-    found: dict[str, Observation | None] = {}
+    found: dict[str, Observation] = {}
     for place in overlay_folders("evidence"):
         path = place / OBSERVATIONS_FILE
-        for name, table in (read_toml(path, faults) if path.is_file() else {}).items():
-            found[name] = _observation(name, table, shown_path(path), faults)
-    return {name: seen for name, seen in found.items() if seen}
+        found |= observations_of_file(path, faults) if path.is_file() else {}
+    return found
+
+
+def observations_of_file(path: Path, faults: list[Fault]) -> dict[str, Observation]:
+    """The observations of one file that are sound, by name."""
+    stated = {
+        name: _observation(name, table, shown_path(path), faults)
+        for name, table in read_toml(path, faults).items()
+    }
+    return {name: observation for name, observation in stated.items() if observation}
 
 
 def known_observations() -> tuple[Observation, ...]:
@@ -160,11 +176,12 @@ def resolve_observation(
     milestones: Mapping[str, Milestone],
     span: tuple[float, float],
     faults: list[Fault],
+    file: str = SHIPPED_FILE,
 ) -> Observation | None:
     """Hold an observation against a world, and give a milestone's observation its condition."""
 
     def wrong(key: str, found: str, allowed: str, mend: str = "") -> None:
-        faults.append(Fault(f"evidence/{OBSERVATIONS_FILE}", seen.name, key, found, allowed, mend))
+        faults.append(Fault(file, seen.name, key, found, allowed, mend))
 
     before = len(faults)
     if not span[0] <= seen.year <= span[1]:

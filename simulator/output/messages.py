@@ -123,6 +123,16 @@ def announce_source(name: str) -> None:
     print(f"oomcast: {name} is the finished run of that name", file=sys.stderr)
 
 
+def announce_evidence(before: Plan, after: Plan) -> None:
+    """Say which observations a plan is conditioned on beside, or in place of, those of another."""
+    own, now = ([each.name for each in plan.observations] for plan in (before, after))
+    new, gone = [n for n in now if n not in own], [n for n in own if n not in now]
+    parts = [f"adds {', '.join(new)} to"] if new and not gone else []
+    parts += [f"conditions on {', '.join(now) or 'nothing'} in place of"] if gone else []
+    if parts:
+        print(f"oomcast: {parts[0]} {', '.join(own) or 'nothing'}", file=sys.stderr)
+
+
 def announce_result(folder: Path, picture: Path | None = None) -> None:
     """Say where a new result is, and its picture if there is one."""
     drawn = f"; its picture is {picture}" if picture and picture.exists() else ""

@@ -155,3 +155,19 @@ def test_the_command_says_what_each_observation_did(evidence, oomcast):
     other = oomcast("condition", "free", "--observations", "far")
     assert (other.code, "--overwrite" in other.err) == (2, True)
     assert oomcast("condition", "free", "--observations", "far", "--overwrite").code == 0
+
+
+def test_the_command_adds_and_replaces_and_says_which(evidence, oomcast):
+    plan = load.load_plan("baseline", ["condition.observations=['near']", "draws=600", *SMALL])
+    running.run(plan, str(evidence / "runs" / "one"))
+    line = "training_flop 2025-06-01 25.9 +- 0.2"
+    added = oomcast("condition", "one", "--observe", line, "--add", "not_yet", "--format", "json")
+    assert added.code == 0, added.err
+    assert "oomcast: adds not_yet, training_flop_2025_06_01 to near\n" in added.err
+    rows = json.loads(added.out)[1]["evidence"]["observations"]
+    assert {row["observation"] for row in rows} == {"near", "not_yet", "training_flop_2025_06_01"}
+    both = ("condition", "one", "--observations", "near,far", "--add", "not_yet", "--overwrite")
+    stated = json.loads(oomcast(*both, "--format", "json").out)
+    assert stated[1]["milestones"] == json.loads(added.out)[1]["milestones"]
+    other = oomcast("condition", "one", "--observations", "far", "--overwrite")
+    assert "oomcast: conditions on far in place of near\n" in other.err

@@ -1,0 +1,194 @@
+"""A plan on other observations: by name, from a file of one's own, or written in a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from simulator import model
+from simulator.drivers.driver import Series
+from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs.files import decimal_year, shown_path, with_lines
+from simulator.inputs.load import prior_folders
+from simulator.inputs.observations import (
+    SHIPPED_FILE,
+    Observation,
+    check_contradictions,
+    check_weighable,
+    observations_of_file,
+    read_observations,
+    resolve_observation,
+)
+from simulator.inputs.plan import Plan
+from simulator.inputs.priors import read_prior_folders, resolve_sources
+
+OBSERVE = "--observe"
+
+WRITTEN = re.compile(
+    r"(?P<what>\w+)\s+(?P<date>\d{4}-\d\d-\d\d)\s+"
+    r"(?:(?P<met>(?:not\s+)?met)"
+    r"|(?P<value>[-+.\deE]+)\s*(?:\+-|\+/-|±)\s*(?P<sd>[.\deE+-]+)(?:\s+(?P<unit>\S.*))?)"
+)
+
+ALLOWED = (
+    '"SERIES DATE VALUE +- SD", such as "training_flop 2026-03-01 26.7 +- 0.2"; '
+    'or "MILESTONE DATE met" or "MILESTONE DATE not met"'
+)
+
+
+class EvidenceChange(NamedTuple):
+    """How the observations of a plan are to change.
+
+    Attributes
+    ----------
+    replaced : names, and files ending in .toml, of what stands in place of the plan's own; None keeps these
+    added : names and files of what comes to it
+    observed : observations in a line of text each, which come to it too
+    """
+
+    replaced: Sequence[str] | None = None
+    added: Sequence[str] = ()
+    observed: Sequence[str] = ()
+
+
+def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = None) -> Plan:
+    """The same plan on other observations, its name ending in `-conditioned`.
+
+    What the plan keeps of its own observations stays as it was when the plan was made.
+
+    Parameters
+    ----------
+    plan : of a finished run
+    change : how its observations are to change
+    sampler : `weights` or `sequential`; the plan's own when left out
+
+    Raises
+    ------
+    InputFault
+        with every fault of the observations
+    """
+    faults: list[Fault] = []
+    sampler = sampler or plan.sampler
+    series = model.series_of_names(prior.name for prior in plan.priors)
+    kept = plan.observations if change.replaced is None else ()
+    stated = [*_stated(change.replaced or (), faults), *_stated(change.added, faults)]
+    stated += [
+        (observation, OBSERVE)
+        for text in change.observed
+        if (observation := written_observation(text, series, faults))
+    ]
+    chosen = (*kept, *_resolved(stated, plan, series, {each.name for each in kept}, faults))
+    if change == EvidenceChange() and not chosen:
+        allowed = "--add NAME, --observe TEXT or --observations NAME,..."
+        faults.append(Fault(plan.name, "condition", "", "no observation", allowed))
+    if chosen:
+        check_weighable(plan.draws, sampler, plan.name, faults)
+    check_contradictions(chosen, faults)
+    sources = resolve_sources(read_prior_folders(prior_folders(), faults), faults)
+    sources = {**sources, **plan.sources}
+    for observation, file in stated:
+        if observation.source not in sources:
+            mend = did_you_mean(observation.source, sources) or 'take "judgement"'
+            found = f'"{observation.source}"'
+            faults.append(
+                Fault(file, observation.name, "source", found, "a key of sources.toml", mend)
+            )
+    if faults:
+        raise InputFault(with_lines(faults))
+    cited = {observation.source: sources[observation.source] for observation in chosen}
+    changes = {
+        "name": f"{plan.name}-conditioned",
+        "title": f"{plan.title}, conditioned",
+        "observations": tuple(sorted(chosen, key=lambda each: each.name)),
+        "sampler": sampler,
+        "sources": dict(sorted({**plan.sources, **cited}.items())),
+    }
+    return plan.model_copy(update=changes)
+
+
+def _stated(words: Iterable[str], faults: list[Fault]) -> list[tuple[Observation, str]]:
+    """Observations of these names and files, each with the file that states it."""
+    stated: list[tuple[Observation, str]] = []
+    known: Mapping[str, Observation] | None = None
+    for word in dict.fromkeys(words):
+        if word.endswith(".toml"):
+            of_file = observations_of_file(Path(word), faults)
+            stated += [(observation, shown_path(Path(word))) for observation in of_file.values()]
+            continue
+        known = read_observations(faults) if known is None else known
+        if word in known:
+            stated.append((known[word], SHIPPED_FILE))
+        else:
+            fix = did_you_mean(word, known) or "or a file of your own that ends in .toml"
+            faults.append(Fault("condition", "", "", f'"{word}"', listed(known, 60), fix))
+    return stated
+
+
+def _resolved(
+    stated: Iterable[tuple[Observation, str]],
+    plan: Plan,
+    series: Mapping[str, Series],
+    taken: set[str],
+    faults: list[Fault],
+) -> list[Observation]:
+    """Observations that are sound in the plan, each once."""
+    milestones = {milestone.name: milestone for milestone in plan.milestones}
+    taken, chosen = set(taken), []
+    for observation, file in stated:
+        if observation.name in taken:
+            found = "an observation that the run is conditioned on already"
+            fix = "leave it out, or give another observation another name"
+            faults.append(Fault(file, observation.name, "", found, "each once", fix))
+            continue
+        taken.add(observation.name)
+        span = (plan.start, plan.horizon)
+        resolved = resolve_observation(observation, series, milestones, span, faults, file)
+        chosen += [resolved] if resolved else []
+    return chosen
+
+
+def written_observation(
+    text: str, series: Mapping[str, Series], faults: list[Fault]
+) -> Observation | None:
+    """An observation written in a line: `SERIES DATE VALUE +- SD`, or `MILESTONE DATE met` or `not met`.
+
+    The standard deviation is that of measurement and discrepancy together. A unit may follow; it is the series' own
+    when left out. The observation is named after its series or milestone and its date.
+    """
+    parts = WRITTEN.fullmatch(text.strip())
+    if parts is None:
+        faults.append(Fault(OBSERVE, "", "", f'"{text}"', ALLOWED))
+        return None
+    what, name = parts["what"], f"{parts['what']}_{parts['date'].replace('-', '_')}"
+    try:
+        year = decimal_year(date.fromisoformat(parts["date"]))
+        value, sd = float(parts["value"] or 0.0), float(parts["sd"] or 0.0)
+    except ValueError as error:
+        faults.append(Fault(OBSERVE, "", "", f'"{text}", {error}', ALLOWED))
+        return None
+    observation = Observation(
+        name=name,
+        label="",
+        year=year,
+        source="judgement",
+        note="Given on the command line.",
+        series="" if parts["met"] else what,
+        unit="",
+        value=value,
+        sd=sd,
+        discrepancy=0.0,
+        milestone=what if parts["met"] else "",
+        met=parts["met"] == "met",
+        missed=0.0,
+    )
+    if parts["met"]:
+        return observation
+    if not 0.0 < sd < float("inf"):
+        faults.append(Fault(OBSERVE, name, "sd", f"{sd:g}", "a number greater than 0"))
+        return None
+    own = series[what].unit if what in series else ""
+    return replace(observation, unit=parts["unit"] or own)
