@@ -24,7 +24,7 @@ test: .venv/.installed-test
 	$(BIN)/mypy
 	$(PYTEST) -m "not slow"
 
-test-all: test
+test-all: test .venv/.installed-browser
 	$(PYTEST) -m slow
 
 clean:
@@ -51,3 +51,12 @@ clean:
 	@echo "Installing oomcast and what its tests need into .venv (a minute or two, once)" >&2
 	@$(PIP) install --editable '.[test,dev]'
 	@touch .venv/.installed $@
+
+# The page is tested in a real Chromium where there is one; where not, its tests say so and are skipped.
+.venv/.installed-browser: .venv/.installed-test
+	@$(PIP) install --editable '.[browser]' || echo "Playwright cannot be installed: no test in a browser" >&2
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	    apt-get install --yes --quiet chromium >/dev/null; } || \
+	  echo "No Chromium: the tests in a browser are skipped (Debian and Ubuntu: apt-get install chromium)" >&2
+	@touch $@

@@ -66,7 +66,13 @@ def drivers_section(result: Result) -> tuple[Markup, list[str]]:
     )
     head = element(
         "thead",
-        element("tr", *(element("th", cell, scope="col") for cell in ("parameter", "share", ""))),
+        element(
+            "tr",
+            *(
+                element("th", cell, scope="col")
+                for cell in ("parameter", "share of the variance", "percent")
+            ),
+        ),
     )
     body = element("table", head, element("tbody", *rows), class_="bars")
     return section("drives", "What drives the answer", element("p", intro, class_="intro"), body), [
@@ -272,7 +278,10 @@ def provenance_section(results: Sequence[Result]) -> Markup:
         command = f"oomcast run {plan.name} --draws {plan.draws} --seed {plan.seed}"
         blocks.append(
             joined(
-                [element("dl", *terms, class_="facts"), element("pre", element("code", command))]
+                [
+                    element("dl", *terms, class_="facts"),
+                    element("pre", element("code", command), tabindex="0"),
+                ]
             )
         )
     text = (
