@@ -1,9 +1,13 @@
-"""A sequential sampler over the levels, for evidence that too few draws agree with.
+"""Tempered sequential Monte Carlo over probability levels, for evidence that too few draws agree with.
 
-The draws' luck, as independent normal scores before the copula, is carried from the prior to the posterior in stages:
-the likelihood enters to a power that rises to 1, each stage as far as keeps half of the draws effective. Draws are then
-resampled and moved by steps that leave the prior alone (Cotter et al., 2013, "MCMC methods for functions", eq. 4.4),
-accepted by the likelihood. Every random number comes from the plan's seed, so the result is a function of the plan.
+The draws' levels, as independent normal scores before the copula, are carried from the prior to the posterior in
+stages: stage k targets prior * likelihood^power_k, and the power rises from 0 to 1, at each stage as far as keeps half
+of the draws effective. Draws are then resampled and moved by preconditioned Crank-Nicolson steps, which leave the
+normal prior unchanged and are accepted by the likelihood. Every random number comes from the plan's seed, so the result
+is a function of the plan.
+
+Del Moral, Doucet and Jasra (2006), "Sequential Monte Carlo samplers", J. R. Stat. Soc. B 68. Cotter, Roberts, Stuart
+and White (2013), "MCMC methods for functions", Stat. Sci. 28, eq. 4.4.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr, ndtri
 
 from simulator import sampling
-from simulator.arrays import Array
+from simulator.arrays import Array, Whole
 from simulator.errors import RunFailed
 from simulator.evidence import weights
 from simulator.inputs.plan import Plan
@@ -27,26 +31,46 @@ from simulator.simulate.blocks import CompiledPlan
 from simulator.summaries.counts import Counts
 from simulator.summaries.result import ImportanceWeights
 
-KEPT_EFFECTIVE = 0.5  # effective share of draws that a stage keeps
+EFFECTIVE_SHARE = 0.5  # effective share of draws that a stage keeps
 
-FORGOTTEN_CORRELATION = (
-    0.2  # correlation of a draw's scores with those before a stage's moves, at which they end
-)
+LOWEST_CORRELATION = 0.2  # of scores with those before a stage's moves, below which the moves end
 
 MOST_MOVES, MOST_STAGES = 60, 100
 
 WANTED_ACCEPTANCE = 0.3  # share of steps to be accepted
 
-
-LogLikelihood = Callable[[Array], tuple[Array, Array]]
-"""Scores (parameter, draw) -> log-likelihood (draw), and the least deviation from each observation."""
+LogLikelihood = Callable[[Array], Array]
+"""Scores (parameter, draw) -> log-likelihood (draw) [nats]."""
 
 
 class TemperedDraws(NamedTuple):
-    """Scores of equal weight that have reached the posterior: (parameter, draw), and their effective number."""
+    """Draws of equal weight from the posterior.
+
+    Attributes
+    ----------
+    scores : (parameter, draw) [standard normal scores]
+    effective : their effective number
+    """
 
     scores: Array
     effective: float
+
+
+class MovedDraws(NamedTuple):
+    """Draws after the moves of a stage.
+
+    Attributes
+    ----------
+    scores : (parameter, draw) [standard normal scores]
+    log_likelihood : (draw) [nats]
+    step : b of the next proposal, from 0.01 to 1
+    correlation : of the scores with those before the moves, 0 or more
+    """
+
+    scores: Array
+    log_likelihood: Array
+    step: float
+    correlation: float
 
 
 def conditioned_draws(
@@ -77,27 +101,37 @@ def conditioned_draws(
     if not compiled.plan.observations:
         return compiled, None
     if compiled.plan.sampler == "sequential":
-        settled, effective = posterior_draws(compiled)
-        return settled, ImportanceWeights(
-            np.ones(compiled.plan.draws, np.int64), effective, -np.inf
-        )
+        posterior, effective = posterior_draws(compiled)
+        equal = np.ones(compiled.plan.draws, np.int64)
+        return posterior, ImportanceWeights(equal, effective, -np.inf)
     return compiled, weights.importance_weights(compiled, run_ranges, first)
 
 
 def with_effective_size(plan: Plan, counts: Counts, weights: ImportanceWeights) -> Counts:
-    """Counts whose errors are those of the effective number of draws, though all weigh the same."""
+    """Counts whose errors are those of the sequential sampler's effective number, though all draws weigh the same."""
     if plan.sampler != "sequential":
         return counts
     return replace(counts, squares=round(counts.draws**2 / weights.effective))
 
 
 def posterior_draws(compiled: CompiledPlan) -> tuple[CompiledPlan, float]:
-    """A compiled whose draws, of equal weight, are those of the posterior; and their effective number.
+    """A plan's draws moved to the posterior.
+
+    Parameters
+    ----------
+    compiled : of a plan with observations
+
+    Returns
+    -------
+    compiled : with the posterior's levels in place of the plan's own
+    effective : effective number of these draws
 
     Raises
     ------
     InputFault
-        when the observations are farther than any stage can start from
+        when no draw of the prior comes near the observations
+    RunFailed
+        when the posterior is not reached in `MOST_STAGES` stages
     """
     plan = compiled.plan
     names = [prior.name for prior in plan.priors]
@@ -110,35 +144,57 @@ def posterior_draws(compiled: CompiledPlan) -> tuple[CompiledPlan, float]:
         raw = dict(zip(names, np.clip(ndtr(scores), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL), strict=True))
         return sampling.correlate(plan.sampling, compiled.copula, names, raw)
 
-    def logs(scores: Array) -> tuple[Array, Array]:
-        found = weights.range_likelihoods(replace(compiled, levels=levels(scores)), draws)
-        return found.log_likelihood, found.nearest
+    def likelihoods(scores: Array) -> weights.RangeLikelihoods:
+        return weights.range_likelihoods(replace(compiled, levels=levels(scores)), draws)
 
-    first, nearest = logs(start)
-    weights.check_agreement(compiled, np.where(np.isinf(nearest), nearest, 0.0), first)
-    settled = tempered_smc(start, lambda scores: logs(scores)[0], plan.seed)
-    return replace(compiled, levels=levels(settled.scores)), settled.effective
+    first = likelihoods(start)
+    # A value that no draw comes near can be reached in stages; an event that none agrees with cannot.
+    nearest = np.where(np.isinf(first.nearest), first.nearest, 0.0)
+    weights.check_agreement(compiled, nearest, first.log_likelihood)
+    posterior = tempered_smc(start, lambda scores: likelihoods(scores).log_likelihood, plan.seed)
+    return replace(compiled, levels=levels(posterior.scores)), posterior.effective
 
 
-def tempered_smc(scores: Array, logs: Callable[[Array], Array], seed: int) -> TemperedDraws:
+def tempered_smc(scores: Array, log_likelihood: LogLikelihood, seed: int) -> TemperedDraws:
     """Carry scores from the standard normal to the normal times the likelihood.
+
+    Stage k resamples by `likelihood^(power_k - power_k-1)` and moves the draws under `likelihood^power_k`. The
+    effective number after the last stage is
+
+        n * ((1 - r) + r * distinct parents / n),   r the correlation that the moves leave with the resampled scores
 
     Parameters
     ----------
-    scores : (parameter, draw), independent and standard normal
-    logs : scores -> log-likelihood (draw)
+    scores : (parameter, draw), independent [standard normal scores]
+    log_likelihood : scores -> (draw) [nats]; minus infinity rules a draw out
+    seed : of the sampler's own random numbers
+
+    Returns
+    -------
+    draws of equal weight, as many as were given, and their effective number
+
+    Raises
+    ------
+    RunFailed
+        when the power does not reach 1 in `MOST_STAGES` stages
+
+    References
+    ----------
+    Del Moral, Doucet and Jasra (2006), "Sequential Monte Carlo samplers", J. R. Stat. Soc. B 68. docs/method.md,
+    Evidence.
     """
-    stream = np.random.Generator(np.random.Philox(key=_key(seed)))
-    power, step, held = 0.0, 0.5, logs(scores)
-    effective = float(scores.shape[1])
+    generator = np.random.Generator(np.random.Philox(key=_key(seed)))
+    power, step, current = 0.0, 0.5, log_likelihood(scores)
     for _ in range(MOST_STAGES):
-        rise = _power_increment(held, 1.0 - power)
-        power = min(power + rise, 1.0)
-        parents = _resampled_parents(_normalised(rise, held), stream)
-        scores, held = scores[:, parents], held[parents]
-        scores, held, step, kept = _moved_draws(scores, held, logs, power, step, stream)
+        increment = _power_increment(current, 1.0 - power)
+        power = min(power + increment, 1.0)
+        parents = _resampled_parents(_normalised_weights(increment, current), generator)
+        moved = _moved_draws(
+            scores[:, parents], current[parents], log_likelihood, power, step, generator
+        )
+        scores, current, step, correlation = moved
         distinct = len(np.unique(parents)) / len(parents)
-        effective = len(parents) * (1.0 - kept + kept * distinct)
+        effective = len(parents) * (1.0 - correlation + correlation * distinct)
         if power >= 1.0:
             return TemperedDraws(scores, effective)
     raise RunFailed(
@@ -150,53 +206,60 @@ def _key(seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:sequential".encode()).digest()[:16], "little")
 
 
-def _normalised(power: float, held: Array) -> Array:
-    logs = power * np.where(np.isfinite(held), held, -np.inf)
+def _normalised_weights(power: float, log_likelihood: Array) -> Array:
+    """likelihood^power over its sum, (draw); 0 where the likelihood is 0."""
+    logs = power * np.where(np.isfinite(log_likelihood), log_likelihood, -np.inf)
     return np.exp(logs - logsumexp(logs))
 
 
-def _power_increment(held: Array, left: float) -> float:
-    """How far the power may rise until `KEPT` of the draws that can weigh at all are effective."""
-    wanted = KEPT_EFFECTIVE * float(np.isfinite(held).sum())
+def _power_increment(log_likelihood: Array, left: float) -> float:
+    """How far the power may rise until `EFFECTIVE_SHARE` of the draws of likelihood above 0 are effective.
 
-    def over(rise: float) -> float:
-        return 1.0 / float(np.sum(_normalised(rise, held) ** 2)) - wanted
+    Solves 1 / sum of w^2 = EFFECTIVE_SHARE * n for w = the normalised likelihood^increment; `left` at most.
+    """
+    wanted = EFFECTIVE_SHARE * float(np.isfinite(log_likelihood).sum())
 
-    return left if over(left) >= 0.0 else float(brentq(over, 1e-12, left, xtol=1e-12))
+    def excess(increment: float) -> float:
+        return 1.0 / float(np.sum(_normalised_weights(increment, log_likelihood) ** 2)) - wanted
+
+    return left if excess(left) >= 0.0 else float(brentq(excess, 1e-12, left, xtol=1e-12))
 
 
-def _resampled_parents(weights: Array, stream: np.random.Generator) -> np.ndarray:
-    """Systematic resampling: parents of as many draws of equal weight."""
-    places = (np.arange(len(weights)) + stream.random()) / len(weights)
+def _resampled_parents(weights: Array, generator: np.random.Generator) -> Whole:
+    """Systematic resampling: the parents, (draw), of as many draws of equal weight."""
+    points = (np.arange(len(weights)) + generator.random()) / len(weights)
     edges = np.cumsum(weights)
-    return np.minimum(np.searchsorted(edges / edges[-1], places), len(weights) - 1)
+    return np.minimum(np.searchsorted(edges / edges[-1], points), len(weights) - 1)
 
 
 def _moved_draws(
     scores: Array,
-    held: Array,
-    logs: Callable[[Array], Array],
+    current: Array,
+    log_likelihood: LogLikelihood,
     power: float,
     step: float,
-    stream: np.random.Generator,
-) -> tuple[Array, Array, float, float]:
-    """Move every draw until it has forgotten where it was; the step adapts to its acceptance.
+    generator: np.random.Generator,
+) -> MovedDraws:
+    """Move every draw until its scores have little correlation with those at the start; the step adapts.
 
-    Returns
-    -------
-    scores, their log-likelihoods, the step, and the correlation that is left with where they were
+    z' = sqrt(1 - b^2) z + b xi,   xi standard normal
+    accepted with probability min(1, exp(power * (log L(z') - log L(z))))
+    b <- clip(b * exp(accepted share - WANTED_ACCEPTANCE), 0.01, 1)
     """
-    before, kept = scores, 1.0
+    before, correlation = scores, 1.0
     for _ in range(MOST_MOVES):
-        fresh = np.sqrt(1.0 - step * step) * scores + step * stream.standard_normal(scores.shape)
-        proposed = logs(fresh)
-        rise = power * (proposed - held)
-        accepted = np.log(stream.random(len(held))) < np.where(np.isnan(rise), -np.inf, rise)
-        scores = np.where(accepted, fresh, scores)
-        held = np.where(accepted, proposed, held)
-        share = float(accepted.mean())
-        step = float(np.clip(step * np.exp(share - WANTED_ACCEPTANCE), 0.01, 1.0))
-        kept = float(np.sum(before * scores) / np.sqrt(np.sum(before**2) * np.sum(scores**2)))
-        if kept < FORGOTTEN_CORRELATION:
+        noise = generator.standard_normal(scores.shape)
+        proposal = np.sqrt(1.0 - step * step) * scores + step * noise
+        proposed = log_likelihood(proposal)
+        log_ratio = power * (proposed - current)
+        log_uniform = np.log(generator.random(len(current)))
+        accepted = log_uniform < np.where(np.isnan(log_ratio), -np.inf, log_ratio)
+        scores = np.where(accepted, proposal, scores)
+        current = np.where(accepted, proposed, current)
+        step = float(np.clip(step * np.exp(float(accepted.mean()) - WANTED_ACCEPTANCE), 0.01, 1.0))
+        correlation = float(
+            np.sum(before * scores) / np.sqrt(np.sum(before**2) * np.sum(scores**2))
+        )
+        if correlation < LOWEST_CORRELATION:
             break
-    return scores, held, step, max(kept, 0.0)
+    return MovedDraws(scores, current, step, max(correlation, 0.0))
