@@ -48,3 +48,15 @@ def run_program(program, parameters):
     arrays = (np.char.replace(np.array(told[key]), "Infinity", "inf").astype(float) for key in told)
     series, arrivals, logs = arrays
     return np.moveaxis(series, 0, 2), arrivals.T, logs
+
+
+def install_from_npm(package, folder):
+    """Install a package of the npm registry for a test, which is skipped where that cannot be."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip(f"no npm on this machine to install {package} with")
+    options = ["--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
+    command = [npm, "install", *options, package]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"{package} cannot be installed: {done.stderr.strip()[:200]}")

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import tomllib
 
 import numpy as np
 import pytest
 from checkout import ROOT
+from programs import install_from_npm
 
 from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.load import load_plan
@@ -262,22 +262,8 @@ def test_nothing_is_wider_than_the_screen(visit, width):
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory):
     """The accessibility checker axe-core, from the npm registry."""
-    npm, folder = shutil.which("npm"), tmp_path_factory.mktemp("axe")
-    if npm is None:
-        pytest.skip("no npm on this machine to install axe-core with")
-    command = [
-        npm,
-        "install",
-        "--silent",
-        "--no-audit",
-        "--no-fund",
-        "--prefix",
-        str(folder),
-        "axe-core@4",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"axe-core cannot be installed: {done.stderr.strip()[:200]}")
+    folder = tmp_path_factory.mktemp("axe")
+    install_from_npm("axe-core@4", folder)
     return (folder / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 

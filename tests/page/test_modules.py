@@ -1,9 +1,12 @@
 """The page's JavaScript against oomcast's own numbers: levels, inverse cdfs, weights, quantiles."""
 
+import subprocess
+
 import numpy as np
 import pytest
+from checkout import ROOT
 from page_scripts import printed, told
-from programs import needs_node
+from programs import install_from_npm, needs_node
 from scipy.special import ndtr, ndtri
 
 from simulator import sampling
@@ -137,3 +140,21 @@ def test_the_worker_answers_as_a_run_does():
         money = (block.series["binding_constraint"][row] == 0) @ weights.whole
         share = answer["shares"]["binding_constraint"][i][0]
         assert share == pytest.approx(money / weights.whole.sum(), abs=1e-6)
+
+
+WRITTEN_BEFORE = "declare const SCENARIOS: any[]; declare const PROGRAMS: any[];"
+STRICT = (
+    "--allowJs --checkJs --noEmit --strict --target es2022 --module es2022 "
+    "--moduleResolution bundler --lib es2023,dom,dom.iterable"
+)
+
+
+@pytest.mark.slow
+def test_types_in_comments_are_right(tmp_path):
+    install_from_npm("typescript@5", tmp_path)
+    (tmp_path / "before.d.ts").write_text(WRITTEN_BEFORE)
+    modules = sorted((ROOT / "simulator/page/modules").glob("*.js"))
+    compiler = tmp_path / "node_modules/.bin/tsc"
+    command = [compiler, *STRICT.split(), tmp_path / "before.d.ts", *modules]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -166,20 +166,33 @@ function vertical(at, from, to, text) {
  */
 function ladder(rungs, y, left, room, top, bottom) {
   const shown = rungs.filter((rung) => y(rung.middle) >= top - 1 && y(rung.middle) <= bottom + 1);
-  const places = spreadApart(shown.map((rung) => y(rung.middle)), 15, bottom);
-  const most = Math.floor((room - 14) / 6);
+  const most = Math.floor((room - 14) / 6.4);
+  const apart = shown.some((rung) => rung.label.length > most) ? 28 : 15;
+  const places = spreadApart(shown.map((rung) => y(rung.middle)), apart, bottom);
   return shown.map((rung, i) => {
     const middle = y(rung.middle);
-    const text = rung.label.length > most ? `${rung.label.slice(0, most - 1)}…` : rung.label;
+    const lines = wrapped(rung.label, most);
     const wide = rung.high > rung.low;
     const offset = wide && i % 2 ? 4 : 0;
     return svg("g", { class: rung.chosen ? "rung rung-chosen" : "rung" },
       svg("title", {}, `${rung.label}: ${shortNumber(rung.middle)}${wide ? ` (80 %: ${shortNumber(rung.low)} to ${shortNumber(rung.high)})` : ""}`),
       wide && svg("line", { class: "rung-span", x1: left + offset, x2: left + offset, y1: Math.max(y(rung.high), top), y2: Math.min(y(rung.low), bottom) }),
       svg("circle", { cx: left + offset, cy: middle, r: 2.6 }),
-      svg("text", { x: left + 12, y: places[i] + 4 }, text),
+      svg("text", { x: left + 12, y: places[i] + 4 - 6 * (lines.length - 1) }, ...lines.map((line, k) => svg("tspan", { x: left + 12, dy: k ? 13 : 0 }, line))),
     );
   });
+}
+
+/**
+ * A label in one line, or in two where it is longer than that.
+ * @param {string} label
+ * @param {number} most letters of a line
+ * @returns {string[]}
+ */
+function wrapped(label, most) {
+  if (label.length <= most) return [label];
+  const space = label.lastIndexOf(" ", most);
+  return space < 1 ? [`${label.slice(0, most - 1)}…`] : [label.slice(0, space), label.slice(space + 1)];
 }
 
 /**

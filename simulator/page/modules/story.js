@@ -32,7 +32,7 @@ export function headline(scenario, answer, milestone) {
     const ever = answer.reached[milestone][answer.reached[milestone].length - 1];
     return texts([...start, " is reached by ", String(scenario.horizon), " in ", html("strong", {}, percentText(ever)), " of draws, so its median lies beyond."]);
   }
-  return texts([...start, " arrives around ", strong(p50), ", with 80 % probability ", p90 === Infinity ? html("span", {}, "not before ", strong(p10)) : html("span", {}, "between ", strong(p10), " and ", strong(p90)), "."]);
+  return texts([...start, " arrives around ", strong(p50), ", with 80\u00a0% probability ", p90 === Infinity ? html("span", {}, "not before ", strong(p10)) : html("span", {}, "between ", strong(p10), " and ", strong(p90)), "."]);
 }
 
 /**

@@ -53,9 +53,9 @@ export function spanText(low, high, error, horizon) {
  */
 export function percentText(share) {
   const percent = 100 * Math.max(share, 0);
-  if (percent > 1e-9 && percent < 1) return "< 1 %";
-  if (percent > 99 && percent < 100) return "> 99 %";
-  return `${percent.toFixed(0)} %`;
+  if (percent > 1e-9 && percent < 1) return "<\u00a01\u00a0%";
+  if (percent > 99 && percent < 100) return ">\u00a099\u00a0%";
+  return `${percent.toFixed(0)}\u00a0%`;
 }
 
 /**
