@@ -279,18 +279,25 @@ class Comparison(NamedTuple):
     plans : a row for each thing that differs in their plans: what, driver, a, b
     milestones : a row for each milestone of both: the median arrival years `p50_a` and `p50_b` [year], their
         `difference` b - a [years], the probabilities of arrival `reached_a` and `reached_b`, and errors in `mcse_`
-    of_prior : names of the scenarios that condition on observations; here they are compared before that
+    of : "posterior" when a scenario is weighed by its observations, else "prior"
+    effective : effective numbers of draws of both
     """
 
     plans: pd.DataFrame
     milestones: pd.DataFrame
-    of_prior: tuple[str, ...]
+    of: str
+    effective: tuple[float, float]
 
 
 def compare(
-    a: Plan | Result, b: Plan | Result, draws: int = 4096, replicates: int = 200, workers: int = 1
+    a: Plan | Result,
+    b: Plan | Result,
+    draws: int = 4096,
+    replicates: int = 200,
+    workers: int = 1,
+    prior: bool = False,
 ) -> Comparison:
-    """Compare two scenarios, draw by draw when they have the same seed; before they are conditioned on observations.
+    """Compare two scenarios, draw by draw when they have the same seed, each weighed by its own observations.
 
     Parameters
     ----------
@@ -298,16 +305,23 @@ def compare(
     draws : how many of each
     replicates : of the bootstrap, for the errors
     workers : threads
+    prior : compare them before their observations
+
+    Raises
+    ------
+    InputFault
+        when no draw of a scenario agrees with its observations
     """
     import pandas as pd
 
     one, other = _plan_of(a), _plan_of(b)
     differences = comparison.plan_differences(one, other)
-    answers = comparison.answer_differences(one, other, draws, replicates, workers)
+    answers = comparison.answer_differences(one, other, draws, replicates, workers, prior)
     return Comparison(
         pd.DataFrame(differences, columns=["what", "driver", "a", "b"]),
-        pd.DataFrame(answers).set_index("name"),
-        tuple(plan.name for plan in (one, other) if plan.observations),
+        pd.DataFrame(answers.records).set_index("name"),
+        answers.of,
+        (answers.weights[0].effective, answers.weights[1].effective),
     )
 
 

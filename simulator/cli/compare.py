@@ -10,6 +10,7 @@ from simulator.cli.options import (
     CORES,
     IntervalShare,
     MethodDraws,
+    OfPrior,
     Output,
     Replicates,
     TableFormat,
@@ -39,12 +40,19 @@ def compare(
     orders: Annotated[
         int, typer.Option("--orders", min=4, help="Orders of drivers, when more than 8 differ.")
     ] = 24,
+    prior: OfPrior = False,
     workers: Workers = CORES,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from."""
-    from simulator.output.messages import warn_of_prior
+    """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from.
+
+    Conditioned worlds are compared after their observations are weighed, and a difference of evidence is a part of its
+    own; --prior compares them before.
+
+    Example: oomcast compare baseline peak-data --attribute --target automated_researcher@2031
+    """
+    from simulator.output.messages import warn_of_weighing
     from simulator.output.rendering import choose_format, emit, is_figure
     from simulator.output.tables.comparison import attribution_answer, comparison_answer
     from simulator.sensitivity import comparison, question
@@ -54,9 +62,9 @@ def compare(
         choose_format(format, output)
     one, other = (_plan_of(name) for name in (a, b))
     question.check_numbers("compare", draws, replicates, interval, question.FEWEST)
-    warn_of_prior([one, other], False)
     if attribute:
-        parts = _attributed(one, other, target, draws, replicates, interval, orders, workers)
+        parts = _attributed(one, other, target, draws, replicates, interval, orders, workers, prior)
+        warn_of_weighing([one.name, other.name], parts.weights)
         if drawn and output:
             from simulator.output.figures.sensitivity import attribution
 
@@ -64,7 +72,8 @@ def compare(
             return
         answer = attribution_answer(parts, one, other, interval)
     else:
-        answers = comparison.answer_differences(one, other, draws, replicates, workers)
+        answers = comparison.answer_differences(one, other, draws, replicates, workers, prior)
+        warn_of_weighing([one.name, other.name], answers.weights)
         answer = comparison_answer(one, other, comparison.plan_differences(one, other), answers)
     emit(answer, format, output)
 
@@ -85,6 +94,7 @@ def _attributed(
     interval: float,
     orders: int,
     workers: int,
+    prior: bool,
 ) -> Attribution:
     from simulator.sensitivity.attribution import attribute
 
@@ -99,4 +109,5 @@ def _attributed(
             share=interval,
             workers=workers,
             progress=progress,
+            prior=prior,
         )

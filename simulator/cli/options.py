@@ -124,6 +124,10 @@ Replicates = Annotated[int, typer.Option("--replicates", min=0, help="Bootstrap 
 
 IntervalShare = Annotated[float, typer.Option("--interval", help="Share inside the intervals.")]
 
+OfPrior = Annotated[
+    bool, typer.Option("--prior", help="Of the prior, before observations are weighed.")
+]
+
 CORES = os.cpu_count() or 1
 
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads.")]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from simulator.errors import InputFault, RunFailed
 from simulator.evidence.weights import weight_warnings
 from simulator.inputs.plan import Plan
+from simulator.sensitivity import observed
 from simulator.summaries.estimates import unsettled_milestones
-from simulator.summaries.result import Result
+from simulator.summaries.result import ImportanceWeights, Result
 
 
 def warn_of_inputs(warnings: Iterable[object]) -> None:
@@ -29,6 +30,21 @@ def warn_of_prior(plans: list[Plan], weighed: bool) -> None:
             "prior, before they are weighed",
             file=sys.stderr,
         )
+
+
+def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights]) -> None:
+    """Warn of worlds whose posterior is carried by so few draws that their answers are not to be trusted."""
+    for name, weight in zip(names, weights, strict=True):
+        for warning in observed.weight_warnings(name, weight):
+            print(f"oomcast: warning: {warning}", file=sys.stderr)
+
+
+def of_in_words(of: str, effective: Sequence[float] = ()) -> str:
+    """Whether an answer is of the posterior or of the prior, with effective numbers of draws."""
+    if of == observed.PRIOR:
+        return "Of the prior."
+    numbers = " and ".join(f"{each:,.0f}" for each in effective)
+    return f"Of the posterior: effective draws {numbers}."
 
 
 def conditioning_in_words(result: Result) -> str:

@@ -15,7 +15,8 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,13 +25,8 @@ from simulator.arrays import Array
 from simulator.errors import Fault, InputFault
 from simulator.inputs.plan import Plan
 from simulator.model import join_drivers
-from simulator.sensitivity import bootstrap, subjects, targets
-from simulator.sensitivity.bootstrap import (
-    BootstrapCounts,
-    Interval,
-    percentile_interval,
-    weighted_quantiles,
-)
+from simulator.sensitivity import bootstrap, observed, subjects, targets
+from simulator.sensitivity.bootstrap import Interval, percentile_interval, weighted_quantiles
 from simulator.sensitivity.targets import BEFORE, SERIES, Target
 from simulator.simulate.blocks import (
     CompiledPlan,
@@ -39,10 +35,16 @@ from simulator.simulate.blocks import (
     simulate_parameters,
 )
 from simulator.simulate.engines import in_order
+from simulator.summaries.result import ImportanceWeights
 
 COMPARED_DRAWS = 512  # draws in which levels are compared
 
+EVIDENCE = "evidence"
+
 Values = dict[str, Array]
+
+Coalition = frozenset[int]
+"""Numbers of the players that have changed over to B."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ class Attribution:
     Attributes
     ----------
     a, b : the answers [the target's unit]
-    drivers : every driver; those in which the worlds agree, or that the target does not read, have a part of exactly 0
+    drivers : every driver, and "evidence" if a world has observations; those in which the worlds agree, or that neither
+        target nor observations read, have a part of exactly 0
     parts : (driver)
     whole : the difference b - a; the parts sum to it
     walks : how many draws were walked; every coalition was when `exact`
+    of : "posterior" when a world is weighed by its observations, else "prior"
+    weights : of the draws of A and of B
     """
 
     target: Target
@@ -66,6 +71,8 @@ class Attribution:
     whole: bootstrap.Interval
     walks: int
     exact: bool
+    of: str
+    weights: tuple[ImportanceWeights, ImportanceWeights]
 
     @property
     def statistic(self) -> str:
@@ -96,29 +103,41 @@ def attribute(
     share: float = 0.95,
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
+    prior: bool = False,
 ) -> Attribution:
-    """Split the difference of the median, or of the probability of `milestone@year`, over drivers.
+    """Split the difference of the median, or of the probability of `milestone@year`, over drivers and evidence.
+
+    The draws of a coalition's world are weighed by A's observations, or by B's if evidence has changed over; so the
+    parts sum to the difference of the two posteriors.
+
+    Parameters
+    ----------
+    prior : split the difference before either world's observations
 
     Raises
     ------
     InputFault
-        when the worlds have not the same seed, grid and target
+        when the worlds have not the same seed, grid and target, or no draw of a coalition's world agrees with its
+        observations
     """
     found = _same_target(a, b, target)
-    sides = [subjects.targeted_plan(plan, found) for plan in (a, b)]
-    every, differing = _differing_drivers(a, b, sides[0].matters | sides[1].matters)
-    drawn = driver_orders(len(differing), orders, a.seed)
-    wanted = coalitions(len(differing), drawn)
+    worlds = _compared_worlds(a, b, found, prior)
+    drawn = driver_orders(len(worlds.players), orders, a.seed)
+    wanted = coalitions(len(worlds.players), drawn)
 
-    def block(piece: range) -> Array:
-        return _coalition_answers(a, b, found, differing, wanted, piece)
-
-    walked = np.concatenate(list(in_order(block, draws, workers, progress)), axis=1)
+    blocks = in_order(partial(_coalition_answers, worlds, wanted), draws, workers, progress)
+    walked = np.concatenate(list(blocks), axis=2)
+    weights = {c: _weights_of(worlds, c, row[1]) for c, row in zip(wanted, walked, strict=True)}
     times = bootstrap.bootstrap_counts(draws, replicate, a.seed)
-    worth = {c: _statistic(found, row, times) for c, row in zip(wanted, walked, strict=True)}
-    nothing, all_of_it = worth[frozenset()], worth[frozenset(range(len(differing)))]
-    some = shapley_parts(len(differing), drawn, worth, share, a.seed)
-    place = [differing.index(name) if name in differing else -1 for name in every]
+    worth = {
+        c: _statistic(found, row[0], observed.weighted_counts(times, weights[c]))
+        for c, row in zip(wanted, walked, strict=True)
+    }
+    ends = (Coalition(), Coalition(range(len(worlds.players))))
+    nothing, all_of_it = (worth[end] for end in ends)
+    some = shapley_parts(len(worlds.players), drawn, worth, share, a.seed)
+    every = _every_driver(a, b) + ((EVIDENCE,) if any(worlds.evidence) else ())
+    place = [worlds.players.index(name) if name in worlds.players else -1 for name in every]
     parts = (np.append(each, 0.0)[place] for each in some)  # the last is of those that agree
     return Attribution(
         found,
@@ -127,9 +146,43 @@ def attribute(
         every,
         bootstrap.Interval(*parts),
         bootstrap.percentile_interval(all_of_it - nothing, share),
-        len(wanted) * draws,
+        len({c - worlds.evidence_players for c in wanted}) * draws,
         drawn is None,
+        observed.POSTERIOR if any(worlds.evidence) else observed.PRIOR,
+        (weights[ends[0]], weights[ends[1]]),
     )
+
+
+def _compared_worlds(a: Plan, b: Plan, target: Target, prior: bool) -> Worlds:
+    """Two worlds, with the drivers and the evidence in which they differ."""
+    one, other = (observed.observations_of(plan, prior) for plan in (a, b))
+    series = observed.observed_series((*one, *other))
+    _check_observed(a, b, series)
+    matters = {
+        name
+        for plan in (a, b)
+        for name in targets.parameters_that_matter(compile_plan(plan), target, series)
+    }
+    marks = [each.condition for each in (*one, *other) if each.condition]
+    matters |= {mark.threshold for mark in marks if isinstance(mark.threshold, str)}
+    players = _differing_drivers(a, b, frozenset(matters))
+    players += [EVIDENCE] if one != other else []
+    return Worlds(a, b, target, players, (one, other))
+
+
+def _every_driver(a: Plan, b: Plan) -> tuple[str, ...]:
+    owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
+    return tuple(dict.fromkeys(owners.values()))
+
+
+def _check_observed(a: Plan, b: Plan, series: Sequence[str]) -> None:
+    """Raise a fault when a world lacks a series that observations are held against."""
+    for plan in (a, b):
+        missing = set(series) - set(join_drivers(p.name for p in plan.priors).series)
+        if missing:
+            what = f"{plan.name} has no {', '.join(sorted(missing))}"
+            allowed = "worlds with every observed series; or --prior"
+            raise InputFault([Fault(f"{a.name} and {b.name}", "", "observations", what, allowed)])
 
 
 def _same_target(a: Plan, b: Plan, text: str) -> Target:
@@ -154,12 +207,9 @@ def _same_target(a: Plan, b: Plan, text: str) -> Target:
     return found
 
 
-def _differing_drivers(
-    a: Plan, b: Plan, matters: frozenset[str]
-) -> tuple[tuple[str, ...], list[str]]:
-    """Every driver, and those whose parameters differ in a way that the target can see."""
+def _differing_drivers(a: Plan, b: Plan, matters: frozenset[str]) -> list[str]:
+    """Drivers whose parameters differ in a way that the target, or the evidence, can see."""
     owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
-    every = tuple(dict.fromkeys(owners.values()))
     levels = [
         sampling.correlated_levels(
             plan.sampling,
@@ -180,7 +230,7 @@ def _differing_drivers(
         )
         and not _same_fixed(name, priors)
     }
-    return every, [driver for driver in every if driver in differing]
+    return [driver for driver in _every_driver(a, b) if driver in differing]
 
 
 def _same_fixed(name: str, priors: Sequence[dict[str, Any]]) -> bool:
@@ -189,28 +239,63 @@ def _same_fixed(name: str, priors: Sequence[dict[str, Any]]) -> bool:
     return one is not None and one == other and one[0] == "fixed"
 
 
-def _coalition_answers(
-    a: Plan,
-    b: Plan,
-    target: Target,
-    drivers: Sequence[str],
-    coalitions: Sequence[Coalition],
-    piece: range,
-) -> Array:
-    """(coalition, draw) of the target."""
+class Worlds(NamedTuple):
+    """Two worlds, and what changes over from one to the other.
+
+    Attributes
+    ----------
+    players : names of drivers, and EVIDENCE
+    evidence : the observations of A and of B
+    """
+
+    a: Plan
+    b: Plan
+    target: Target
+    players: list[str]
+    evidence: tuple[observed.Observations, observed.Observations]
+
+    @property
+    def evidence_players(self) -> Coalition:
+        """The number of the evidence among the players; none where the evidence is the same."""
+        return frozenset(i for i, name in enumerate(self.players) if name == EVIDENCE)
+
+    def side(self, coalition: Coalition) -> int:
+        """Whose evidence the draws of a coalition's world are weighed by: 0 is A's, 1 is B's."""
+        return int(bool(coalition & self.evidence_players))
+
+
+def _coalition_answers(worlds: Worlds, coalitions: Sequence[Coalition], piece: range) -> Array:
+    """(coalition, target and log-likelihood, draw); worlds that differ in evidence alone are simulated once."""
+    a, b, target = worlds.a, worlds.b, worlds.target
     own = [_own_values(plan, piece) for plan in (a, b)]
     owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
-    found = []
+    series = observed.observed_series((*worlds.evidence[0], *worlds.evidence[1]))
+    simulated: dict[Coalition, tuple[Array, list[Array]]] = {}
+    rows = []
     for coalition in coalitions:
-        changed = {drivers[i] for i in coalition}
-        parameters = {n: v for n, v in own[0].items() if owners[n] not in changed}
-        parameters |= {n: v for n, v in own[1].items() if owners[n] in changed}
-        compiled = _narrowed_plan(a, tuple(parameters), target)
-        block = simulate_parameters(compiled, piece, parameters)
-        found.append(
-            targets.finite_values(target, targets.target_values(target, block, a.grid.years))[0]
-        )
-    return np.array(found)
+        drivers = coalition - worlds.evidence_players
+        if drivers not in simulated:
+            changed = {worlds.players[i] for i in drivers}
+            parameters = {n: v for n, v in own[0].items() if owners[n] not in changed}
+            parameters |= {n: v for n, v in own[1].items() if owners[n] in changed}
+            compiled = _narrowed_plan(a, tuple(parameters), target, series)
+            block = simulate_parameters(compiled, piece, parameters)
+            raw = targets.target_values(target, block, a.grid.years)
+            thresholds = own[1] | own[0] | parameters  # of a milestone that only one world has
+            logs = [
+                observed.log_likelihoods(seen, block.series, thresholds, a.grid.years)
+                for seen in worlds.evidence
+            ]
+            simulated[drivers] = targets.finite_values(target, raw)[0], logs
+        answer, logs = simulated[drivers]
+        rows.append([answer, logs[worlds.side(coalition)]])
+    return np.array(rows)
+
+
+def _weights_of(worlds: Worlds, coalition: Coalition, log_likelihood: Array) -> ImportanceWeights:
+    changed = " and ".join(worlds.players[i] for i in sorted(coalition)) or "nothing"
+    name = f"{worlds.a.name} with {changed} of {worlds.b.name}"
+    return observed.draw_weights(name, worlds.evidence[worlds.side(coalition)], log_likelihood)
 
 
 def _own_values(plan: Plan, piece: range) -> Values:
@@ -223,22 +308,22 @@ def _own_values(plan: Plan, piece: range) -> Values:
     )
 
 
-def _narrowed_plan(plan: Plan, names: tuple[str, ...], target: Target) -> CompiledPlan:
+def _narrowed_plan(
+    plan: Plan, names: tuple[str, ...], target: Target, series: Sequence[str]
+) -> CompiledPlan:
     """A compiled for parameters of these names, on the plan's grid."""
-    return targets.narrowed(CompiledPlan(plan, join_drivers(names), sampling.Copula(), {}), target)
+    compiled = CompiledPlan(plan, join_drivers(names), sampling.Copula(), {})
+    return targets.narrowed(compiled, target, series)
 
 
-def _statistic(target: Target, answers: Array, times: BootstrapCounts) -> Array:
-    """(1 + replicates) of the median, or of the probability."""
+def _statistic(target: Target, answers: Array, weights: Array) -> Array:
+    """(1 + replicates) of the median, or of the probability, from (1 + replicates, draw) weights."""
     if target.kind == BEFORE:
-        return times @ answers / times.shape[1]
-    return weighted_quantiles(answers, times, 0.5)
+        return weights @ answers / weights.sum(axis=1)
+    return weighted_quantiles(answers, weights, 0.5)
 
 
 MOST_EXACT = 8  # drivers up to which every coalition is walked
-
-
-Coalition = frozenset[int]
 
 
 def driver_orders(drivers: int, sampled: int, seed: int) -> list[tuple[int, ...]] | None:

@@ -6,16 +6,17 @@ Worlds of one seed share their luck, so they are compared draw by draw, with lit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator.arrays import Array
 from simulator.inputs.plan import Plan
-from simulator.sensitivity import bootstrap, subjects
+from simulator.sensitivity import bootstrap, observed, subjects
 from simulator.sensitivity.bootstrap import BootstrapCounts, weighted_quantiles
 from simulator.simulate.blocks import compile_plan, simulate_block
 from simulator.simulate.engines import in_order
+from simulator.summaries.result import ImportanceWeights
 
 COMPARED_KEYS = ("seed", "start", "anchor_year", "horizon", "as_of", "observations")
 
@@ -66,18 +67,65 @@ def _prior_in_words(plan: Plan, name: str) -> str:
     return f"{prior.family} {text}{held} {prior.unit}"
 
 
+class Comparison(NamedTuple):
+    """The answers of two worlds.
+
+    Attributes
+    ----------
+    records : one a milestone of both, as `answer_differences` tells
+    weights : of the draws of each world; all 1 where it has no observations, or is compared before them
+    of : "posterior" when one of them is weighed by its observations, else "prior"
+    """
+
+    records: list[dict[str, Any]]
+    weights: tuple[ImportanceWeights, ImportanceWeights]
+    of: str
+
+
 def answer_differences(
-    a: Plan, b: Plan, draws: int, replicate: int, workers: int = 1
-) -> list[dict[str, Any]]:
-    """Medians of the arrival years of both worlds and their difference, by milestone."""
+    a: Plan, b: Plan, draws: int, replicate: int, workers: int = 1, prior: bool = False
+) -> Comparison:
+    """Medians of the arrival years of both worlds and their difference, by milestone.
+
+    Each world's draws are weighed by its own observations; draws of one number have the same levels in both, so that
+    the difference is paired though the weights differ.
+
+    Parameters
+    ----------
+    prior : compare the worlds before their observations
+
+    Returns
+    -------
+    records of `p50_a`, `p50_b` [year], `reached_a`, `reached_b` [fraction], `difference` b - a [years], and errors in
+    `mcse_`
+
+    Raises
+    ------
+    InputFault
+        when no draw of a world agrees with its observations
+    """
     compiled_plans = [compile_plan(plan) for plan in (a, b)]
 
     def block(piece: range) -> list[Array]:
-        return [simulate_block(compiled, piece).arrivals for compiled in compiled_plans]
+        """(milestone and, last, log-likelihood; draw) of both worlds."""
+        rows = []
+        for compiled in compiled_plans:
+            walked = simulate_block(compiled, piece)
+            seen = observed.observations_of(compiled.plan, prior)
+            log = observed.log_likelihoods(
+                seen, walked.series, walked.parameters, compiled.plan.grid.years
+            )
+            rows.append(np.vstack([walked.arrivals, log]))
+        return rows
 
-    found = list(in_order(block, draws, workers, lambda share: None))
-    arrivals = [np.concatenate([each[i] for each in found], axis=1) for i in (0, 1)]
-    times = _times(a, b, draws, replicate)
+    walked = list(in_order(block, draws, workers, lambda share: None))
+    arrivals = [np.concatenate([each[i] for each in walked], axis=1) for i in (0, 1)]
+    one, other = (
+        observed.draw_weights(plan.name, observed.observations_of(plan, prior), rows[-1])
+        for plan, rows in zip((a, b), arrivals, strict=True)
+    )
+    counts = _times(a, b, draws, replicate)
+    times = [observed.weighted_counts(t, w) for t, w in zip(counts, (one, other), strict=True)]
     names = [[m.name for m in plan.milestones] for plan in (a, b)]
     records = []
     for name in names[0]:
@@ -85,7 +133,8 @@ def answer_differences(
             continue
         rows = [each[known.index(name)] for each, known in zip(arrivals, names, strict=True)]
         records.append({"name": name} | _side_by_side(a, b, rows, times))
-    return records
+    weighed = any(observed.observations_of(plan, prior) for plan in (a, b))
+    return Comparison(records, (one, other), observed.POSTERIOR if weighed else observed.PRIOR)
 
 
 def _times(a: Plan, b: Plan, draws: int, replicate: int) -> tuple[BootstrapCounts, BootstrapCounts]:
@@ -97,12 +146,10 @@ def _times(a: Plan, b: Plan, draws: int, replicate: int) -> tuple[BootstrapCount
 
 
 def _side_by_side(
-    a: Plan, b: Plan, rows: Sequence[Array], times: tuple[BootstrapCounts, BootstrapCounts]
+    a: Plan, b: Plan, rows: Sequence[Array], times: Sequence[Array]
 ) -> dict[str, float]:
     medians = [weighted_quantiles(row, t, 0.5) for row, t in zip(rows, times, strict=True)]
-    shares = [
-        t.astype(float) @ np.isfinite(row) / t.shape[1] for row, t in zip(rows, times, strict=True)
-    ]
+    shares = [t @ np.isfinite(row) / t.sum(axis=1) for row, t in zip(rows, times, strict=True)]
     record: dict[str, float] = {}
     for world, middle, share in zip("ab", medians, shares, strict=True):
         record |= {f"p50_{world}": float(middle[0]), f"mcse_p50_{world}": _error(middle)}

@@ -96,16 +96,20 @@ def _target_year(plan: Plan, text: str, date: str) -> float:
     return year
 
 
-def narrowed(compiled: CompiledPlan, target: Target) -> CompiledPlan:
-    """A compiled that unfolds only what a target is read from."""
+def narrowed(compiled: CompiledPlan, target: Target, observed: Sequence[str] = ()) -> CompiledPlan:
+    """A compiled that unfolds only what a target is read from, and the observed series."""
     milestones = (target.milestone,) if target.milestone else ()
     plan = compiled.plan.model_copy(update={"milestones": milestones})
-    return replace(compiled, plan=plan, model=model.upstream(compiled.model, [target.series]))
+    return replace(
+        compiled, plan=plan, model=model.upstream(compiled.model, [target.series, *observed])
+    )
 
 
-def parameters_that_matter(compiled: CompiledPlan, target: Target) -> frozenset[str]:
-    """Names of the parameters that can move a target."""
-    names = model.parameters_read(narrowed(compiled, target).model)
+def parameters_that_matter(
+    compiled: CompiledPlan, target: Target, observed: Sequence[str] = ()
+) -> frozenset[str]:
+    """Names of the parameters that can move a target, or a series that is observed."""
+    names = model.parameters_read(narrowed(compiled, target, observed).model)
     threshold = target.milestone.threshold if target.milestone else None
     return names | {threshold} if isinstance(threshold, str) else names
 

@@ -264,14 +264,19 @@ def test_a_comparison_names_what_differs(in_memory):
     assert list(found.plans.what) == ["algorithms_growth"]
     row = found.milestones.loc["run_1e27"]
     assert row.difference == pytest.approx(row.p50_b - row.p50_a)
-    assert found.of_prior == ()
+    assert found.of == "prior"
     assert len(simulator.compare(in_memory, in_memory, draws=256).plans) == 0
 
 
-def test_a_comparison_of_the_prior_says_so(in_memory, conditioned):
-    found = simulator.compare(in_memory, conditioned, draws=256)
-    assert found.of_prior == ("baseline",)
+def test_a_comparison_says_what_it_is_of(in_memory, conditioned):
+    found = simulator.compare(in_memory, conditioned, draws=512)
+    assert found.of == "posterior"
+    assert found.effective[0] == 512 > found.effective[1]
     assert list(found.plans.what) == ["observations"]
+    assert found.milestones.difference.abs().max() > 0.0
+    before = simulator.compare(in_memory, conditioned, draws=512, prior=True)
+    assert before.of == "prior"
+    assert before.milestones.difference.abs().max() == 0.0
 
 
 def test_results_in_memory_are_analysed_and_attributed(in_memory):

@@ -190,7 +190,9 @@ def edited(baseline, **priors):
 
 
 def attributed(a, b, target, **options):
-    return attribution.attribute(a, b, target, **{"draws": 512, "replicate": 60} | options)
+    return attribution.attribute(
+        a, b, target, **{"draws": 512, "replicate": 60, "prior": True} | options
+    )
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -271,7 +273,7 @@ def test_the_same_world_differs_in_nothing(baseline):
     assert comparison.plan_differences(baseline, baseline) == []
     found = attributed(baseline, baseline, "remote_work")
     assert found.parts.value.tolist() == [0.0] * len(found.drivers)
-    rows = comparison.answer_differences(baseline, baseline, 300, 50)
+    rows = comparison.answer_differences(baseline, baseline, 300, 50).records
     assert all(row["difference"] in (0.0,) or np.isnan(row["difference"]) for row in rows)
 
 
@@ -281,7 +283,8 @@ def test_differences_of_plans_and_answers_are_named(baseline):
     what = {row["what"]: row for row in comparison.plan_differences(baseline, other)}
     assert set(what) == {"seed", "algorithms_growth", "stock_start"}
     assert what["algorithms_growth"]["driver"] == "algorithms"
-    rows = {row["name"]: row for row in comparison.answer_differences(baseline, moved, 600, 50)}
+    told = comparison.answer_differences(baseline, moved, 600, 50, prior=True).records
+    rows = {row["name"]: row for row in told}
     block = [
         blocks.simulate_block(blocks.compile_plan(p), range(600)).arrivals[0]
         for p in (baseline, moved)
@@ -417,7 +420,14 @@ def test_worlds_are_compared_on_the_command_line(capsys, tmp_path, figures):
     assert "algorithms_growth" in spoken(capsys, *words).out
     split = json.loads(spoken(capsys, *words, "--attribute", "--format", "json").out)
     parts = {row["name"]: row["part"] for row in split["attribution"]}
+    assert sum(parts.values()) == pytest.approx(split["difference"], abs=1e-9)
+    assert parts["evidence"] == 0.0
+    assert split["of"] == document["of"] == "posterior"
+    words += ["--prior"]
+    split = json.loads(spoken(capsys, *words, "--attribute", "--format", "json").out)
+    parts = {row["name"]: row["part"] for row in split["attribution"]}
     assert parts["algorithms"] == pytest.approx(split["difference"], abs=1e-9)
+    assert split["of"] == "prior"
     assert "algorithms" in spoken(capsys, *words, "--attribute").out
     spoken(capsys, *words, "--attribute", "-o", str(tmp_path / "w.png"))
     assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")

@@ -238,7 +238,7 @@ def attribution(split: Attribution, a: Plan, b: Plan, path: Path, interval: floa
     draw_waterfall(
         path,
         title=f"From {a.title} to {b.title}, driver by driver",
-        subtitle=f"{split.statistic} of the {split.target.said} [{split.unit}]",
+        subtitle=f"{split.statistic} of the {split.target.said} [{split.unit}], of the {split.of}",
         start=ends[0],
         end=ends[1],
         steps=steps,

@@ -8,15 +8,18 @@ from typing import Any
 
 from simulator.inputs.plan import Plan
 from simulator.output.digits import number, percent, year
+from simulator.output.messages import of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.sensitivity.attribution import Attribution, attribution_records
+from simulator.sensitivity.comparison import Comparison
 from simulator.sensitivity.targets import BEFORE
 
 
 def comparison_answer(
-    a: Plan, b: Plan, differences: list[dict[str, Any]], answers: list[dict[str, Any]]
+    a: Plan, b: Plan, differences: list[dict[str, Any]], compared: Comparison
 ) -> Answer:
     """How two plans differ, and their median arrivals with the difference."""
+    answers, effective = compared.records, [each.effective for each in compared.weights]
     titles = (f"{a.title} (A)", f"{b.title} (B)")
     header = ["", *titles, "B - A"]
     lines = [[d["what"], d["a"], d["b"], d["driver"]] for d in differences]
@@ -37,8 +40,17 @@ def comparison_answer(
     if not differences:
         lines.insert(1, ["nothing", "", "", ""])
     paired = "paired draw by draw" if a.seed == b.seed else "not paired: the seeds differ"
-    caption = f"Differences of medians, {paired}; ±: Monte Carlo standard error."
-    document = {"a": a.name, "b": b.name, "plans": differences, "milestones": answers}
+    caption = f"Differences of medians, {paired}; ±: Monte Carlo standard error. "
+    caption += of_in_words(compared.of, effective)
+    document = {
+        "a": a.name,
+        "b": b.name,
+        "of": compared.of,
+        "effective_a": effective[0],
+        "effective_b": effective[1],
+        "plans": differences,
+        "milestones": answers,
+    }
     return Answer(Table(f"{a.title} and {b.title}", header, lines, caption), answers, document)
 
 
@@ -60,7 +72,8 @@ def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float)
     caption = (
         f"{attribution.statistic.capitalize()} {shown[0]} in {a.title}, {shown[1]} in {b.title}; "
         f"parts sum to the whole. Exactly 0: {', '.join(unchanged) or 'none'}. "
-        f"{100 * share:g} % intervals; {attribution.how}, {attribution.walks:,} walks, seed {a.seed}."
+        f"{100 * share:g} % intervals; {attribution.how}, {attribution.walks:,} walks, seed {a.seed}. "
+        f"{of_in_words(attribution.of, [each.effective for each in attribution.weights])}"
     )
     title = f"From {a.title} to {b.title}: {attribution.statistic} of the {attribution.target.said}"
     table = Table(title, ["driver", f"part [{attribution.unit}]", "interval"], lines, caption)
@@ -68,6 +81,7 @@ def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float)
         "a": a.name,
         "b": b.name,
         "target": attribution.target.text,
+        "of": attribution.of,
         "statistic": attribution.statistic,
         "answer_a": attribution.a,
         "answer_b": attribution.b,
