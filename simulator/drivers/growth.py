@@ -12,6 +12,10 @@ from simulator.arrays import Array
 
 LN10 = float(np.log(10.0))
 
+LARGEST_EXPONENT = 300.0  # OOM; ten to it is far below the largest number
+
+FAR = 280.0  # OOM from the start, a ceiling that nothing under LARGEST_EXPONENT comes near
+
 
 def power10(x: Array) -> Array:
     """Ten to the power of `x`, as `exp(x * ln 10)`, which is several times faster than `power` and as exact here.
@@ -48,19 +52,25 @@ def logistic(start: Array, rate: Array, ceiling: Array, t: Array) -> Array:
 
     Parameters
     ----------
-    start, ceiling : (draw) [log10 of the quantity]
-    rate : (draw) [OOM/year]; `rate * t` and `start - ceiling + rate * t` stay under 300
+    start, ceiling : (draw) [log10 of the quantity]; `start - ceiling` under 300
+    rate : (draw) [OOM/year]; `rate * t` under 300 where `ceiling - start` is from 280 to 16 above `rate * t`
     t : (year, 1) [years since the anchor]
 
     Returns
     -------
     (year, draw) [log10 of the quantity] :
         start + rate * t - log10(1 + (10^(rate * t) - 1) * 10^(start - ceiling));
-        the last term only after the anchor
+        the last term only after the anchor. Where `rate * t` reaches 300 (less what the start is above the
+        ceiling), the ceiling is reached to the last digit, and growth is counted up to there only
     """
     # exp and log are twice as fast as expm1 and log1p; the digits that they lose are below the last one of `start`
-    lost = (power10(rate * np.maximum(t, 0.0)) - 1.0) * power10(start - ceiling)
-    return start + rate * t - np.log(1.0 + lost) / LN10
+    room = ceiling - start
+    reached = LARGEST_EXPONENT + np.minimum(room, 0.0)
+    most = np.where(room < FAR, reached, np.inf)
+    lost = (power10(np.minimum(rate * np.maximum(t, 0.0), reached)) - 1.0) * power10(
+        start - ceiling
+    )
+    return start + np.minimum(rate * t, most) - np.log(1.0 + lost) / LN10
 
 
 def sigmoid(x: Array) -> Array:

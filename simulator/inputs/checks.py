@@ -10,6 +10,7 @@ import numpy as np
 from simulator import drivers, model
 from simulator.distributions.domain import REAL
 from simulator.drivers.driver import Parameter
+from simulator.drivers.growth import FAR, LARGEST_EXPONENT
 from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs import correlations
 from simulator.inputs.priors import Prior, PriorFiles
@@ -23,8 +24,6 @@ from simulator.sampling import (
     correlation_matrix,
     is_positive_semidefinite,
 )
-
-EXPONENT_LIMIT = 300.0
 
 LONGEST_SPAN = 1000.0
 
@@ -172,10 +171,14 @@ def _logistics(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
             if not all(name in scene.priors for name in names):
                 continue
             start, growth, ceiling = (scene.priors[n].distribution.inverse_cdf(far) for n in names)
-            most = growth[1] * span + max(0.0, start[1] - ceiling[0])
-            if most >= EXPONENT_LIMIT:
-                found = f"up to {most:.0f} OOM by {entry.horizon:g}"
-                allowed = f"{names[1]} * years + {names[0]} - {names[2]} under {EXPONENT_LIMIT:g}"
+            grown, above = growth[1] * span, start[1] - ceiling[0]
+            found, allowed = "", f"{names[0]} - {names[2]} under {LARGEST_EXPONENT:g}"
+            if above >= LARGEST_EXPONENT:
+                found = f"a start up to {above:.0f} OOM above the ceiling"
+            elif grown >= LARGEST_EXPONENT and ceiling[1] - start[0] >= FAR and -above < grown + 16:
+                found = f"up to {grown:.0f} OOM by {entry.horizon:g}, on the way to a far ceiling"
+                allowed = f"{names[1]} * years under {LARGEST_EXPONENT:g}, or a nearer {names[2]}"
+            if found:
                 mend = "give the growth an upper limit, or an earlier horizon"
                 faults.append(Fault(*scene.places[names[1]], "", found, allowed, mend))
 

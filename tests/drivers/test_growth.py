@@ -109,6 +109,19 @@ def test_a_far_ceiling_leaves_a_straight_line_to_the_last_digit():
     )
 
 
+@pytest.mark.parametrize("start", [9.0, 11.0, 40.0, 280.0])
+def test_logistic_stays_at_its_ceiling_however_long_it_grows(start):
+    far = np.array([[10.0], [100.0], [1000.0], [1e6]])
+    path = logistic(np.array([start]), np.array([4.0]), np.array([11.0]), far)
+    np.testing.assert_allclose(path, 11.0, atol=1e-11)
+
+
+@pytest.mark.parametrize("t", [70.0, 74.9, 75.1, 80.0, 1000.0])
+def test_a_ceiling_that_is_never_reached_leaves_a_straight_line_past_300_orders(t):
+    path = logistic(np.array([9.0]), np.array([4.0]), np.array([1e6]), np.array([[t]]))
+    assert path[0, 0] == 9.0 + 4.0 * t
+
+
 @pytest.mark.parametrize(
     ("start", "ceiling", "rate"), [(299.0, 0.0, 0.0), (0.0, 1e6, 10.0), (0.0, -280.0, 0.6)]
 )

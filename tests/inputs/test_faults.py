@@ -116,7 +116,10 @@ WORLDS = {
     "unknown milestone": ('milestones = ["agi"]', ["milestones", '"agi"', "automated_researcher"]),
     "unknown series": ('series = ["compute"]', ["series", '"compute"', "effective_compute"]),
     "priors that are no table": ("priors = 3", ["priors", "dictionary"]),
-    "logistic overflow": (prior(fixed(20), name="spending_growth"), ["[priors.spending_growth]", "under 300"]),
+    "logistic overflow": (
+        prior(fixed(20), name="spending_growth") + prior(fixed(400), name="spending_ceiling", unit="log10 USD"),
+        ["[priors.spending_growth]", "under 300"],
+    ),
     "logistic overflow by its start": (
         prior(fixed(500), name="spending_start", unit="log10 USD"),
         ["[spending_growth]", "spending_start", "under 300"],

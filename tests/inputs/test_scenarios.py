@@ -180,3 +180,8 @@ def test_seed_worlds_are_unconditioned_and_say_why(world):
     assert raw["condition"] == {"observations": []}
     assert load.load_plan(world).observations == ()
     assert all({"unit", "source", "note"} <= set(prior) for prior in raw["priors"].values())
+
+
+@pytest.mark.parametrize("run", ["baseline", "peak-data", "situational-awareness"])
+def test_shipped_worlds_stand_a_far_horizon(run):
+    assert load.load_plan(run, ["horizon=2100"]).horizon == 2100.0
