@@ -64,9 +64,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Suggest the closest known word, or nothing when none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
+    """Suggest the closest known word, in capitals or not, or nothing when none is close."""
+    by_folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
+    return f'did you mean "{by_folded[close[0]]}"?' if close else ""
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Output, Priors, Sets, TableFormat, app, settings
+from simulator.cli.options import Format, Output, Priors, Sets, TableFormat, app, settings
 
 
 @app.command()
@@ -26,7 +27,12 @@ def check(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Check priors, run files, evidence and results; every fault at once."""
+    """Check run files, priors, milestones, sources, observations, claims and results; every fault at once.
+
+    Examples: oomcast check slow-power my_observations.toml runs/baseline
+
+    oomcast check slow-power --explain power_ceiling -o origins.csv
+    """
     from simulator.errors import InputFault
     from simulator.inputs import inspection
     from simulator.output.messages import print_checked_result, warn_of_inputs
@@ -42,6 +48,7 @@ def check(
             raise InputFault(faults)
         emit(answer, format, output)
         return
+    _refuse_table_options(format, output)
     folders = [path for path in paths or [] if is_result(path)]
     for folder in folders:
         verify_result(folder)
@@ -53,3 +60,14 @@ def check(
         if inspected.faults:
             raise InputFault(inspected.faults)
         print("\n".join(inspected.sound))
+
+
+def _refuse_table_options(format: Format | None, output: Path | None) -> None:
+    from simulator.errors import Fault, InputFault
+
+    if format or output:
+        option = "--format" if format else "-o"
+        fix = "leave it out, or add --explain"
+        raise InputFault(
+            [Fault(option, found="no table to print", allowed="with --explain", fix=fix)]
+        )

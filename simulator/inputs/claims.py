@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from simulator.drivers.driver import Series
@@ -64,14 +65,22 @@ def load_claims() -> tuple[Claim, ...]:
         with every fault of the file
     """
     faults: list[Fault] = []
-    found: dict[str, Claim | None] = {}
+    ledger: dict[str, Claim] = {}
     for folder in overlay_folders("evidence"):
         path = folder / CLAIMS_FILE
-        for name, table in (read_toml(path, faults) if path.is_file() else {}).items():
-            found[name] = _claim(name, table, shown_path(path), faults)
+        ledger |= claims_of_file(path, faults) if path.is_file() else {}
     if faults:
         raise InputFault(faults)
-    return tuple(claim for claim in found.values() if claim)
+    return tuple(ledger.values())
+
+
+def claims_of_file(path: Path, faults: list[Fault]) -> dict[str, Claim]:
+    """The claims of one file that are sound, by name."""
+    stated = {
+        name: _claim(name, table, shown_path(path), faults)
+        for name, table in read_toml(path, faults).items()
+    }
+    return {name: claim for name, claim in stated.items() if claim}
 
 
 def _claim(name: str, table: Any, file: str, faults: list[Fault]) -> Claim | None:

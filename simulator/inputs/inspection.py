@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from simulator import model
 from simulator.errors import Fault, InputFault, did_you_mean
-from simulator.inputs import claims, input_warnings, observations, provenance, sweeps
+from simulator.inputs import claims, input_warnings, observations, own_files, provenance, sweeps
 from simulator.inputs.files import shipped_folder, with_lines
 from simulator.inputs.load import LoadedInputs, load_inputs, prior_folders
 from simulator.inputs.priors import MILESTONES, SOURCES
@@ -111,6 +111,10 @@ def _inspect_path(path: str, sets: Sequence[str], priors: str | None) -> Inspect
         return Inspection(faults, [], [] if faults else [f"{path}: sound"])
     if place.is_dir() or _holds_priors(place):
         return _inspect_folder(place, sets, priors)
+    kind = own_files.kind_of_file(place)
+    if kind != "run":
+        faults, entries = own_files.own_file_faults(place, kind, sets)
+        return Inspection(faults, [], [] if faults else [f"{path}: {kind}, {entries}, no fault"])
     worlds, faults = load_runs([path], sets, priors)
     odd = [warning for world in worlds for warning in input_warnings.input_warnings(world)]
     return Inspection(faults, odd, [_sound(world, path) for world in worlds if not faults])

@@ -86,6 +86,12 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # [hold]
 # feedback_multiplier = 0.5
 
+# Draws are weighed by what was observed. The list is inherited; another replaces it, [] drops it.
+# Names are tables of evidence/observations.toml, in your own ./evidence too; what each did: oomcast condition {name}
+# [condition]
+# observations = ["grok4", "revenue_2026", "no_researcher"]
+# sampler = "weights"                        # or "sequential", for evidence that few draws agree with
+
 # Walk one run a point: a parameter fixed at values, or held at probability levels.
 # [sweep.algorithms_growth]
 # values = [0.3, 0.5]                        # or levels = [0.1, 0.5, 0.9]

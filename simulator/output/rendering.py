@@ -55,16 +55,20 @@ def choose_format(format: str | None, output: Path | None) -> str:
         if there is no such format or ending, or no folder for the output
     """
     endings = {ending: name for name, ending in FORMATS.items()}
-    chosen = format or (endings.get(output.suffix, "") if output else "table")
+    chosen = format or (endings.get(output.suffix.lower(), "") if output else "table")
     if chosen not in FORMATS:
         subject = str(output) if output and not format else "--format"
         allowed = ", ".join(FORMATS) + " (or a file that ends in " + ", ".join(endings) + ")"
-        raise InputFault(
-            [Fault(subject, found=format or output.suffix if output else chosen, allowed=allowed)]
-        )
+        raise InputFault([Fault(subject, found=format or _ending(output), allowed=allowed)])
     if output and not output.parent.is_dir():
         raise InputFault([Fault(str(output), found="no such folder", allowed="a file in a folder")])
     return chosen
+
+
+def _ending(output: Path | None) -> str:
+    if output is None:
+        return "nothing"
+    return "a folder" if output.is_dir() else output.suffix or "a name without an ending"
 
 
 def is_figure(format: str | None, output: Path | None) -> bool:

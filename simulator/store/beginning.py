@@ -60,6 +60,7 @@ def finished_head(target: Path, request: RunRequest) -> ResultHead | None:
         when something else is in the folder
     """
     if not target.exists():
+        _require_folder_above(target)
         return None
     if not (target / MANIFEST).is_file():
         raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
@@ -69,6 +70,18 @@ def finished_head(target: Path, request: RunRequest) -> ResultHead | None:
     existing = manifest.read_head(document, target / MANIFEST, request.plan)
     _require_same(target, "a result", existing, request)
     return existing
+
+
+def _require_folder_above(target: Path) -> None:
+    """Refuse a result's folder inside a file."""
+    above = next(path for path in target.absolute().parents if path.exists())
+    if not above.is_dir():
+        place = shown_path(target)
+        problem, allowed = (
+            f"{shown_path(above)}, a file",
+            "--out DIR inside folders, there or not yet",
+        )
+        raise InputFault([Fault(place, "", "", problem, allowed, "choose another --out")])
 
 
 def _require_same(path: Path, what: str, existing: ResultHead, request: RunRequest) -> None:
