@@ -109,6 +109,8 @@ def _inspect_path(path: str, sets: Sequence[str], priors: str | None) -> Inspect
             fault for fault in _located_evidence_faults() if Path(fault.file).name == place.name
         ]
         return Inspection(faults, [], [] if faults else [f"{path}: sound"])
+    if place.is_dir() and _mixed_files(place):
+        return inspect_inputs([str(file) for file in _mixed_files(place)], sets, priors)
     if place.is_dir() or _holds_priors(place):
         return _inspect_folder(place, sets, priors)
     kind = own_files.kind_of_file(place)
@@ -118,6 +120,13 @@ def _inspect_path(path: str, sets: Sequence[str], priors: str | None) -> Inspect
     worlds, faults = load_runs([path], sets, priors)
     odd = [warning for world in worlds for warning in input_warnings.input_warnings(world)]
     return Inspection(faults, odd, [_sound(world, path) for world in worlds if not faults])
+
+
+def _mixed_files(folder: Path) -> list[Path]:
+    """The TOML files of a folder, unless it is one of prior files alone, which are checked together."""
+    files = sorted(folder.glob("*.toml"))
+    together = {"priors", "milestones", "sources"}
+    return [] if {own_files.kind_of_file(file) for file in files} <= together else files
 
 
 def _holds_priors(path: Path) -> bool:

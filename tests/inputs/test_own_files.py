@@ -70,3 +70,15 @@ def test_every_shipped_file_is_known_by_its_content():
 @pytest.mark.parametrize("raw", [{}, {"drews": 3}, {"prior": {"x": {"unit": "OOM"}}}, {"hold": {}}])
 def test_what_fits_nothing_else_is_a_run(raw):
     assert own_files.file_kind(raw) == "run"
+
+
+def test_a_folder_of_several_kinds_is_checked_file_by_file(folder, oomcast):
+    (folder / "mixed").mkdir()
+    for kind, text in FILES.items():
+        (folder / "mixed" / f"my_{kind}.toml").write_text(text)
+    (folder / "mixed" / "world.toml").write_text('extends = "baseline"\n')
+    done = oomcast("check", "mixed")
+    assert done.code == 0, done.err
+    *own, world = done.out.splitlines()
+    assert own == [f"mixed/my_{kind}.toml: {kind}, 1, no fault" for kind in sorted(FILES)]
+    assert world.startswith("mixed/world.toml: 92 priors")
