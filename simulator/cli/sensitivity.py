@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from simulator.cli.options import (
     CORES,
     IntervalShare,
     MethodDraws,
+    OfPrior,
     Output,
     Priors,
     Replicates,
@@ -23,6 +24,9 @@ from simulator.cli.options import (
     open_source,
     progress_bar,
 )
+
+if TYPE_CHECKING:
+    from simulator.sensitivity.analysis import Analysis
 
 Weights = Annotated[
     Path | None,
@@ -42,16 +46,22 @@ def sensitivity(
     replicates: Replicates = 200,
     interval: IntervalShare = 0.95,
     weights: Weights = None,
+    prior: OfPrior = False,
     workers: Workers = CORES,
     sets: Sets = None,
     priors: Priors = None,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Say what drives a milestone or a series: tables, or a picture with -o FILE.svg."""
-    from simulator.output.messages import warn_of_prior
-    from simulator.output.rendering import choose_format, emit, is_figure
-    from simulator.output.tables.sensitivity import sensitivity_answer
+    """Say what drives a milestone or a series: tables, or a picture with -o FILE.svg.
+
+    A conditioned scenario is asked about its posterior, from weighted draws, in which observations tie the parameters
+    to one another: sobol, correlated and shapley take --prior.
+
+    Example: oomcast sensitivity baseline --prior --method correlated --by driver
+    """
+    from simulator.output.messages import warn_of_effective
+    from simulator.output.rendering import choose_format, is_figure
     from simulator.sensitivity.analysis import analyse
 
     drawn = is_figure(format, output)
@@ -68,16 +78,25 @@ def sensitivity(
             replicates=replicates,
             interval=interval,
             weights=_read_weights(weights),
+            prior=prior,
             workers=workers,
             progress=progress,
         )
-    warn_of_prior([analysis.plan], analysis.asked.weights is not None)
-    if drawn and output:
+    warn_of_effective(analysis.plan.name, analysis.now.get("effective_draws"))
+    _show(analysis, format, output if drawn else None, output)
+
+
+def _show(analysis: Analysis, format: str | None, figure: Path | None, output: Path | None) -> None:
+    """Draw an analysis into a figure's file, else print it or write its table."""
+    if figure:
         from simulator.output.figures import sensitivity as figures
 
-        figures.sensitivity(analysis, output)
-    else:
-        emit(sensitivity_answer(analysis), format, output)
+        figures.sensitivity(analysis, figure)
+        return
+    from simulator.output.rendering import emit
+    from simulator.output.tables.sensitivity import sensitivity_answer
+
+    emit(sensitivity_answer(analysis), format, output)
 
 
 def _read_weights(path: Path | None) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from simulator.errors import InputFault, RunFailed
-from simulator.evidence.weights import weight_warnings
+from simulator.evidence.weights import LEAST_EFFECTIVE, weight_warnings
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import observed
 from simulator.summaries.estimates import unsettled_milestones
@@ -21,15 +21,11 @@ def warn_of_inputs(warnings: Iterable[object]) -> None:
         print(f"oomcast: warning: {warning}", file=sys.stderr)
 
 
-def warn_of_prior(plans: list[Plan], weighed: bool) -> None:
-    """Say that an answer describes the prior of a conditioned scenario, when its draws carry no weights."""
-    conditioned = [plan.name for plan in plans if plan.observations]
-    if conditioned and not weighed:
-        print(
-            f"oomcast: {' and '.join(conditioned)}: conditioned on observations, but this describes the "
-            "prior, before they are weighed",
-            file=sys.stderr,
-        )
+def warn_of_effective(name: str, effective: float | None) -> None:
+    """Warn when few draws carry a posterior."""
+    if effective is not None and effective < LEAST_EFFECTIVE:
+        said = f"the effective number of draws is {effective:,.0f}, below {LEAST_EFFECTIVE:g}"
+        print(f"oomcast: warning: {name}: {said}; take more --draws", file=sys.stderr)
 
 
 def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights]) -> None:

@@ -13,15 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from simulator.arrays import Array
+from simulator.arrays import Array, effective_sample_size
+from simulator.errors import Fault, InputFault
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import (
     bootstrap,
     given_data,
+    observed,
     prim,
     question,
     shapley,
@@ -42,11 +45,13 @@ from simulator.sensitivity.question import (
     SOBOL,
     TORNADO,
     Question,
-    reads_finished_draws,
+    is_of_posterior,
+    reads_draws,
     require_variation,
     with_defaults,
 )
 from simulator.sensitivity.targets import BEFORE, SERIES, Target
+from simulator.simulate.engines import in_order
 from simulator.summaries.result import Result
 
 Records = list[dict[str, Any]]
@@ -132,8 +137,11 @@ def _shapley(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> R
 def _tornado(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
     """What holding each group at its p10 and p90 does."""
     target = world.target
+    subject = subjects.subject(world, cut=False)
+    if world.observations:
+        subject = replace(subject, answer=partial(subjects.answer_and_log_likelihood, world))
     found = tornado.tornado_swings(
-        subjects.subject(world, cut=False),
+        subject,
         groups,
         draws=asked.draws,
         times=bootstrap.bootstrap_counts(asked.draws, asked.replicates, world.plan.seed),
@@ -141,6 +149,9 @@ def _tornado(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> R
         matters=world.matters,
         met=(lambda raw: targets.is_met(target, raw)) if target.milestone else None,
         horizon=target.horizon if target.milestone else np.inf,
+        weigh=partial(observed.draw_weights, world.plan.name, world.observations)
+        if world.observations
+        else None,
         workers=asked.workers,
         progress=asked.progress,
     )
@@ -156,6 +167,7 @@ def _tornado(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> R
                 changes = found.probability_changes
                 record |= _estimate_keys(f"probability_change_{level}", changes, (at[0], end, 0))
     now: dict[str, Any] = {"median": found.median.tolist()}
+    now |= {"effective_draws": found.effective} if world.observations else {}
     return rows, now | (
         {} if found.probability is None else {"probability": float(found.probability[0])}
     )
@@ -190,6 +202,46 @@ def finished_draws(
     draws = raw.shape[1]
     weights = None if question.weights is None else question.weights[:draws]
     return np.asarray(result.parameters[:draws], float)[:, chosen], raw, weights
+
+
+def simulated_draws(
+    world: subjects.TargetedPlan, question: Question
+) -> tuple[Array, Array, Array | None]:
+    """(draw, parameter), uncut (output, draw) and weights of draws that are simulated to be read."""
+    subject, parameters = subjects.subject(world, cut=False), len(world.varying)
+
+    def block(piece: range) -> Array:
+        levels = subject.levels(piece)
+        values = subjects.varying_parameters(world, levels)
+        return np.vstack([values, subjects.answer_and_log_likelihood(world, levels)])
+
+    blocks = in_order(block, question.draws, question.workers, question.progress)
+    rows = np.concatenate(list(blocks), axis=1)
+    weights = None
+    if world.observations:
+        weighed = observed.draw_weights(world.plan.name, world.observations, rows[-1])
+        weights = weighed.whole.astype(float)
+    return rows[:parameters].T, rows[parameters:-1], weights
+
+
+def possible_draws(
+    world: subjects.TargetedPlan, parameters: Array, raw: Array, weights: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """The draws without those of weight 0.
+
+    Raises
+    ------
+    InputFault
+        when the target is the same in all that are left
+    """
+    if weights is None:
+        return parameters, raw, None
+    kept = weights > 0.0
+    answers = targets.finite_values(world.target, raw[:, kept])
+    if not (np.ptp(answers, axis=1) > 0.0).any():
+        what = f"the same in each of {int(kept.sum()):,} draws that the evidence leaves"
+        raise InputFault([Fault("--target", "", world.target.text, what, "one that varies")])
+    return parameters[kept], raw[:, kept], weights[kept]
 
 
 def _information_from_draws(
@@ -294,7 +346,9 @@ class Analysis:
     ----------
     asked : the question, with every default filled in
     records : one a parameter, driver or box (and year, of a series); numbers unrounded
-    now : the answer as it stands: median, probability or width of the 80 % interval, where the method says it
+    now : the answer as it stands: median, probability or width of the 80 % interval, where the method says it; and the
+        effective number of draws of a posterior
+    of : "posterior" or "prior"
     """
 
     plan: Plan
@@ -302,6 +356,7 @@ class Analysis:
     asked: question.Question
     records: Records
     now: dict[str, Any]
+    of: str
 
 
 def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
@@ -311,7 +366,8 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
     ----------
     source : a plan, whose draws are walked, or a finished run
     target : `milestone`, `milestone@2031`, `series@2030` or `series`
-    options : of `asking.Question`: by, method, draws, replicates, interval, weights, workers, progress
+    options : of `question.Question`: by, method, draws, replicates, interval, weights, prior, workers, progress. A
+        plan that conditions is asked about its posterior, unless `prior` is true
 
     Raises
     ------
@@ -320,16 +376,28 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
     """
     plan = source if isinstance(source, Plan) else source.plan
     found = targets.read_target(plan, target)
-    world = subjects.targeted_plan(plan, found)
-    question = with_defaults(Question(**options), world, source)
+    raw_question = Question(**options)
+    world = subjects.targeted_plan(plan, found, observed.observations_of(plan, raw_question.prior))
+    question = with_defaults(raw_question, world, source)
     require_variation(world)
-    if isinstance(source, Result) and reads_finished_draws(question, source):
-        read = finished_draws(world, source, question)
-        records, now = GIVEN_DATA_METHODS[question.method](world, question, *read)
+    if reads_draws(question, source):
+        read = (
+            finished_draws(world, source, question)
+            if isinstance(source, Result)
+            else simulated_draws(world, question)
+        )
+        parameters, raw, weights = possible_draws(world, *read)
+        records, now = GIVEN_DATA_METHODS[question.method](
+            world, question, parameters, raw, weights
+        )
+        if weights is not None:
+            now |= {"effective_draws": effective_sample_size(weights)}
     else:
         groups = varying_groups(world, question.by)
         records, now = SIMULATED_METHODS[question.method](world, question, groups)
-    return Analysis(plan, found, question, records, now)
+    posterior = is_of_posterior(question, source)
+    of = observed.POSTERIOR if posterior else observed.PRIOR
+    return Analysis(plan, found, question, records, now, of)
 
 
 def varying_groups(world: subjects.TargetedPlan, by: str) -> Groups:

@@ -163,8 +163,7 @@ def _compared_worlds(a: Plan, b: Plan, target: Target, prior: bool) -> Worlds:
         for plan in (a, b)
         for name in targets.parameters_that_matter(compile_plan(plan), target, series)
     }
-    marks = [each.condition for each in (*one, *other) if each.condition]
-    matters |= {mark.threshold for mark in marks if isinstance(mark.threshold, str)}
+    matters |= observed.threshold_parameters((*one, *other))
     players = _differing_drivers(a, b, frozenset(matters))
     players += [EVIDENCE] if one != other else []
     return Worlds(a, b, target, players, (one, other))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from simulator.arrays import Array, Whole
 from simulator.sensitivity.bootstrap import (
@@ -57,7 +56,8 @@ def given_data_measures(
     weights : (draw), 1 when left out
     """
     weighed = times * (np.ones(len(answer)) if weights is None else weights)
-    ranks = rankdata(np.column_stack([parameters, answer]), axis=0)
+    mass = np.ones(len(answer)) if weights is None else weights
+    ranks = np.column_stack([weighted_ranks(x, mass) for x in (*parameters.T, answer)])
     simple, partial = rank_correlations(ranks, weighed)
     bins = [bin_numbers(column) for column in parameters.T]
     means = np.array([conditional_means(b, answer, weighed) for b in bins]).T
@@ -69,6 +69,13 @@ def given_data_measures(
         basic_interval(means, share),
         basic_interval(distances, share),
     )
+
+
+def weighted_ranks(values: Array, weights: Array) -> Array:
+    """(draw) weight below each value plus half of that at it: its midrank, less 1/2, where all weigh 1."""
+    _, place = np.unique(values, return_inverse=True)
+    mass = np.bincount(place, weights)
+    return (np.cumsum(mass) - mass / 2.0)[place]
 
 
 def rank_correlations(ranks: Array, weights: Array) -> tuple[Array, Array]:

@@ -30,6 +30,12 @@ def observed_series(observations: Observations) -> list[str]:
     return [each.condition.series if each.condition else each.series for each in observations]
 
 
+def threshold_parameters(observations: Observations) -> frozenset[str]:
+    """Names of the parameters that are thresholds of observed milestones."""
+    thresholds = (each.condition.threshold for each in observations if each.condition)
+    return frozenset(name for name in thresholds if isinstance(name, str))
+
+
 def log_likelihoods(
     observations: Observations,
     series: Mapping[str, Array],

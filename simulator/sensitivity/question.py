@@ -56,6 +56,7 @@ class Question:
     replicates : of the bootstrap
     interval : share of the replicates inside the intervals
     weights : (draw) of a finished run's kept draws
+    prior : about the draws before observations are weighed
     workers : threads
     progress : called with the share of the work done since the last call
     """
@@ -66,17 +67,23 @@ class Question:
     replicates: int = 200
     interval: float = 0.95
     weights: Array | None = None
+    prior: bool = False
     workers: int = 1
     progress: Callable[[float], None] = _silent
 
 
-def reads_finished_draws(question: Question, source: Plan | Result) -> bool:
-    """Say whether the question is answered from finished draws."""
+def is_of_posterior(question: Question, source: Plan | Result) -> bool:
+    """Say whether the question is about draws that observations, or a person's own weights, weigh."""
+    plan = source.plan if isinstance(source, Result) else source
+    return question.weights is not None or (bool(plan.observations) and not question.prior)
+
+
+def reads_draws(question: Question, source: Plan | Result) -> bool:
+    """Say whether the question is answered from draws as they are, finished or simulated for it."""
     if question.method in OF_PARAMETERS:
         return True
-    return (
-        question.method == INFORMATION and question.by == "parameter" and isinstance(source, Result)
-    )
+    given = isinstance(source, Result) or is_of_posterior(question, source)
+    return question.method == INFORMATION and question.by == "parameter" and given
 
 
 def with_defaults(
@@ -91,13 +98,17 @@ def with_defaults(
     """
     groups_tied = subjects.varying_correlations(world.plan, world.varying)
     tied = not np.array_equal(groups_tied, np.eye(len(world.varying)))
-    method = question.method or (CORRELATED if tied else SOBOL)
+    posterior = is_of_posterior(question, source)
+    own_method = GIVEN if posterior and question.weights is None else CORRELATED if tied else SOBOL
+    method = question.method or own_method
     if method not in METHODS:
         mend = did_you_mean(method, METHODS)
         _refuse("--method", method, "an unknown method", ", ".join(METHODS), mend)
     weighed = question.weights is not None
     own = method in OF_PARAMETERS or (
-        method == INFORMATION and isinstance(source, Result) and (weighed or not question.by)
+        method == INFORMATION
+        and (posterior or isinstance(source, Result))
+        and (weighed or not question.by)
     )
     by = question.by or ("parameter" if own else "driver")
     if by not in subjects.BY:
@@ -109,7 +120,8 @@ def with_defaults(
             did_you_mean(by, subjects.BY),
         )
     question = replace(question, method=method, by=by)
-    if not weighed and isinstance(source, Result) and reads_finished_draws(question, source):
+    reads_result = isinstance(source, Result) and reads_draws(question, source)
+    if not weighed and posterior and isinstance(source, Result) and reads_result:
         question = replace(question, weights=_own_weights(source))
     _check_method(question, world, source)
     question = replace(question, draws=_draws(question, world, source))
@@ -126,7 +138,8 @@ def _refuse(key: str, found: str, what: str, allowed: str, mend: str = "") -> No
 
 def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> None:
     method, by, target = question.method, question.by, world.target
-    if method == SOBOL:
+    weighed_by_evidence = question.weights is None and is_of_posterior(question, source)
+    if method == SOBOL and not weighed_by_evidence:
         subject = subjects.subject(world)
         whole = subjects.parameter_groups(world.plan, by)
         torn = next((name for name, group in whole.items() if subject.tied(group)), None)
@@ -135,13 +148,11 @@ def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan
             _refuse("--method", method, what, "independent groups", "take --method correlated")
     if method in OF_PARAMETERS and by != "parameter":
         _refuse("--by", by, f"{method} reads parameter by parameter", "--by parameter")
-    if method in OF_PARAMETERS and not isinstance(source, Result):
-        mend = f"oomcast run {world.plan.name} makes one"
-        _refuse("--method", method, "no finished run", "a result, whose draws it reads", mend)
-    if question.weights is not None and not reads_finished_draws(question, source):
+    if question.weights is not None and not reads_draws(question, source):
         what = "walks draws of the prior, which have no weights"
         allowed = f"weights with {GIVEN}, {DISCOVERY}, or {INFORMATION} of a result by parameter"
         _refuse("--weights", method, what, allowed)
+    _check_evidence(question, source)
     middle = f"{(world.plan.anchor_year + world.plan.horizon) // 2:g}"
     if method in (TORNADO, DISCOVERY, INFORMATION) and target.kind == SERIES:
         _refuse("--target", target.text, f"{method} is about one number", f"{target.text}@{middle}")
@@ -153,9 +164,36 @@ def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan
         _refuse("--target", target.text, what, "milestone@2031 (early) or milestone (never)")
 
 
+def _check_evidence(question: Question, source: Plan | Result) -> None:
+    """Refuse what cannot be told of a posterior, or of a prior."""
+    method, by = question.method, question.by
+    reads = reads_draws(question, source)
+    if question.weights is not None and not isinstance(source, Result):
+        mend = f"oomcast run {source.name} makes one"
+        _refuse("--weights", method, "no finished run", "a result, whose draws have weights", mend)
+    if question.prior and question.weights is not None:
+        _refuse("--prior", "--prior", "weights make it a posterior", "--weights or --prior")
+    plan = source.plan if isinstance(source, Result) else source
+    tempered = reads and isinstance(source, Result) and plan.sampler == "sequential"
+    if question.prior and tempered and plan.observations:
+        what = "a result of tempered SMC, whose draws are of the posterior alone"
+        _refuse("--prior", method, what, "a result of weighted draws, or the run itself")
+    if is_of_posterior(question, source) and not reads and method != TORNADO:
+        what = (
+            "observations tie the parameters to one another, and draws of a group given the rest are "
+            "known of the prior alone"
+        )
+        allowed = (
+            f"{GIVEN}, {DISCOVERY} or {INFORMATION} by parameter, or {TORNADO}, of the posterior"
+        )
+        _refuse("--method", f"{method} by {by}", what, allowed, "--prior asks for the prior")
+
+
 def _draws(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> int:
     """The draws asked for, or the method's own; rounded up to what its design needs."""
-    if reads_finished_draws(question, source) and isinstance(source, Result):
+    if reads_draws(question, source) and not isinstance(source, Result):
+        return question.draws or DRAWS_READ
+    if reads_draws(question, source) and isinstance(source, Result):
         cards = world.target.milestone is not None
         kept = len(source.arrivals if cards else source.trajectories)
         return min(question.draws or DRAWS_READ, kept)

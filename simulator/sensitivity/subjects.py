@@ -9,11 +9,13 @@ import numpy as np
 
 from simulator import drivers, model, sampling
 from simulator.arrays import Array
+from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
-from simulator.sensitivity import targets
+from simulator.sensitivity import observed, targets
 from simulator.sensitivity.designs import Groups, Levels, Subject
 from simulator.sensitivity.targets import Target
 from simulator.simulate.blocks import (
+    Block,
     CompiledPlan,
     compile_plan,
     parameter_values,
@@ -33,7 +35,8 @@ class TargetedPlan:
     ----------
     compiled : unfolds only what the target is read from
     varying : parameters that are neither fixed nor held
-    matters : parameters that can move the target
+    matters : parameters that can move the target, or the weight of a draw
+    observations : what draws are weighed by; none for an answer of the prior
     """
 
     plan: Plan
@@ -41,24 +44,46 @@ class TargetedPlan:
     compiled: CompiledPlan
     varying: tuple[str, ...]
     matters: frozenset[str]
+    observations: tuple[Observation, ...] = ()
 
 
-def targeted_plan(plan: Plan, target: Target) -> TargetedPlan:
-    """Narrow a plan to a target."""
-    compiled = compile_plan(plan)
+def targeted_plan(
+    plan: Plan, target: Target, observations: tuple[Observation, ...] = ()
+) -> TargetedPlan:
+    """Narrow a plan to a target, and to what draws are weighed by."""
+    compiled, series = compile_plan(plan), observed.observed_series(observations)
     fixed = {p.name for p in plan.priors if p.family == "fixed"} | set(plan.hold)
     varying = tuple(p.name for p in plan.priors if p.name not in fixed)
-    matters = targets.parameters_that_matter(compiled, target)
-    return TargetedPlan(plan, target, targets.narrowed(compiled, target), varying, matters)
+    matters = targets.parameters_that_matter(compiled, target, series)
+    matters |= observed.threshold_parameters(observations)
+    small = targets.narrowed(compiled, target, series)
+    return TargetedPlan(plan, target, small, varying, matters, observations)
 
 
 def uncut_answer(world: TargetedPlan, levels: Levels) -> Array:
     """(output, draw) of the target at these levels of the parameters that vary; an arrival may be inf."""
+    return targets.target_values(world.target, _simulated(world, levels), world.plan.grid.years)
+
+
+def answer_and_log_likelihood(world: TargetedPlan, levels: Levels) -> Array:
+    """(output and, last, log-likelihood of the world's observations; draw); an arrival may be inf."""
+    block, years = _simulated(world, levels), world.plan.grid.years
+    answer = targets.target_values(world.target, block, years)
+    log = observed.log_likelihoods(world.observations, block.series, block.parameters, years)
+    return np.vstack([answer, log])
+
+
+def _simulated(world: TargetedPlan, levels: Levels) -> Block:
     draws = len(next(iter(levels.values())))
     still = {p.name: np.full(draws, world.plan.hold.get(p.name, 0.5)) for p in world.plan.priors}
     parameters = parameter_values(world.compiled, still | levels)
-    block = simulate_parameters(world.compiled, range(draws), parameters)
-    return targets.target_values(world.target, block, world.plan.grid.years)
+    return simulate_parameters(world.compiled, range(draws), parameters)
+
+
+def varying_parameters(world: TargetedPlan, levels: Levels) -> Array:
+    """(parameter, draw) values of the parameters that vary [each in its own unit]."""
+    inverses = world.compiled.inverse_cdfs
+    return np.array([inverses[name](levels[name]) for name in world.varying])
 
 
 def subject(world: TargetedPlan, cut: bool = True) -> Subject:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from simulator.arrays import Array
+from simulator.arrays import Array, Whole
 from simulator.sensitivity.bootstrap import (
     BootstrapCounts,
     Interval,
@@ -21,8 +21,11 @@ from simulator.sensitivity.bootstrap import (
 )
 from simulator.sensitivity.designs import Groups, Subject
 from simulator.simulate.engines import in_order
+from simulator.summaries.result import ImportanceWeights
 
 PROBE = 1024  # draws in which a driver's own effect is looked at
+
+PROBE_WEIGHED = 4 * PROBE  # the same where draws are weighed
 
 
 HeldLevels = dict[str, float]
@@ -36,6 +39,7 @@ class Swings:
     ----------
     medians, probabilities : (group, end, output) while held; probabilities are None for a series
     median, probability : (output) while nothing is held
+    effective : effective number of the draws of which nothing is held
     median_changes, probability_changes : with their intervals
     """
 
@@ -46,7 +50,11 @@ class Swings:
     probability: Array | None
     probabilities: Array | None
     probability_changes: Interval | None
+    effective: float
 
+
+Weigh = Callable[[Array], ImportanceWeights]
+"""Log-likelihoods (draw) [nats] -> weights of the draws."""
 
 Met = Callable[[Array], npt.NDArray[np.bool_]]
 
@@ -61,6 +69,7 @@ def tornado_swings(
     matters: frozenset[str],
     met: Met | None,
     horizon: float = np.inf,
+    weigh: Weigh | None = None,
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Swings:
@@ -68,11 +77,13 @@ def tornado_swings(
 
     Parameters
     ----------
-    subject : uncut: an arrival may be inf
+    subject : uncut: an arrival may be inf; with `weigh` the last output is the log-likelihood of the observations
     met : (output, draw) -> (draw) whether the milestone arrives, None for a series
     horizon : changes of the median are between medians cut here
+    weigh : makes weights of log-likelihoods, anew for each case: what is held counts as known, and the rest follows the
+        observations. Groups are held at p10 and p90 of the posterior then; None for the prior
     """
-    ends = held_levels(subject, groups, matters, horizon)
+    ends = held_levels(subject, groups, matters, horizon, weigh)
 
     def block(piece: range) -> Array:
         base = subject.levels(piece)
@@ -84,18 +95,18 @@ def tornado_swings(
         return np.array(found)
 
     walked = np.concatenate(list(in_order(block, draws, workers, progress)), axis=2)
-    medians = np.array([[_median(each, times) for each in case] for case in walked])
-    found = _compared(medians, share, horizon)
-    names = tuple(groups)
+    medians, shares, effective = [], [], []
+    for case in walked:
+        answer, weights = (case[:-1], weigh(case[-1])) if weigh else (case, None)
+        counts = times * weights.whole.astype(float) if weights else times.astype(float)
+        effective.append(weights.effective if weights else float(times.shape[1]))
+        medians.append([weighted_quantiles(each, counts, 0.5) for each in answer])
+        shares.append([counts @ met(answer) / counts.sum(axis=1)] if met else [])
+    found = _compared(np.array(medians), share, horizon)
     if met is None:
-        return Swings(names, *found, None, None, None)
-    weights = times.astype(float)
-    shares = np.array([[weights @ met(case) / times.shape[1]] for case in walked])
-    return Swings(names, *found, *_compared(shares, share, np.inf))
-
-
-def _median(values: Array, times: BootstrapCounts) -> Array:
-    return weighted_quantiles(values, times, 0.5)
+        return Swings(tuple(groups), *found, None, None, None, effective[0])
+    arrived = _compared(np.array(shares), share, np.inf)
+    return Swings(tuple(groups), *found, *arrived, effective[0])
 
 
 def _compared(cases: Array, share: float, cut: float) -> tuple[Array, Array, Interval]:
@@ -111,22 +122,41 @@ def _compared(cases: Array, share: float, cut: float) -> tuple[Array, Array, Int
 
 
 def held_levels(
-    subject: Subject, groups: Groups, matters: frozenset[str], horizon: float = np.inf
+    subject: Subject,
+    groups: Groups,
+    matters: frozenset[str],
+    horizon: float = np.inf,
+    weigh: Weigh | None = None,
 ) -> dict[str, tuple[HeldLevels, HeldLevels]]:
     """Levels at which each group is held: name -> (at p10, at p90); empty where it cannot move the answer."""
-    luck = subject.levels(range(PROBE))
-    middle = {name: np.full(PROBE, 0.5) for name in subject.names}
+    probe = PROBE if weigh is None else PROBE_WEIGHED
+    luck = subject.levels(range(probe))
+    weights = weigh(subject.answer(luck)[-1]).whole if weigh else np.ones(probe, np.int64)
+    middle = {name: np.full(probe, 0.5) for name in subject.names}
     found: dict[str, tuple[HeldLevels, HeldLevels]] = {}
     for group, members in groups.items():
         reading = [name for name in members if name in matters]
-        if len(reading) == len(members) == 1:
-            found[group] = ({reading[0]: 0.1}, {reading[0]: 0.9})
-        elif reading:
-            own = {name: luck[name] for name in reading}
-            order = np.argsort(np.minimum(subject.answer(middle | own)[-1], horizon), kind="stable")
-            ends = (order[int(share * (PROBE - 1))] for share in (0.1, 0.9))
-            low, high = ({name: float(own[name][draw]) for name in reading} for draw in ends)
-            found[group] = (low, high)
-        else:
+        if not reading:
             found[group] = ({}, {})
+        elif len(reading) == len(members) == 1:
+            (name,) = reading
+            low, high = (
+                (0.1, 0.9) if weigh is None else _weighted_ends(luck[name], luck[name], weights)
+            )
+            found[group] = ({name: low}, {name: high})
+        else:
+            own = {name: luck[name] for name in reading}
+            rows = subject.answer(middle | own)
+            effect = np.minimum(rows[-1 if weigh is None else -2], horizon)
+            ends = _weighted_ends(effect, np.arange(probe, dtype=float), weights)
+            first, last = ({name: float(own[name][int(draw)]) for name in reading} for draw in ends)
+            found[group] = (first, last)
     return found
+
+
+def _weighted_ends(values: Array, told: Array, weights: Whole) -> tuple[float, float]:
+    """What is told of the draws at which values stand at their p10 and p90."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    low, high = (told[order[np.searchsorted(reached, q * (reached[-1] - 1))]] for q in (0.1, 0.9))
+    return float(low), float(high)

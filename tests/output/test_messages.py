@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from simulator.output.messages import conditioning_in_words, warn_of_prior, warn_of_weights
+from simulator.output.messages import conditioning_in_words, warn_of_effective, warn_of_weights
 
 
 def result(pareto_k, effective=812.4, sampler="weights"):
@@ -48,11 +48,9 @@ def test_weights_that_cannot_be_trusted_are_warned_of(capsys):
     assert all(line.startswith("oomcast: warning: x: ") for line in lines[1:])
 
 
-def test_only_a_conditioned_scenario_without_weights_is_said_to_be_of_the_prior(capsys):
-    conditioned = SimpleNamespace(name="posterior", observations=[1])
-    plain = SimpleNamespace(name="plain", observations=[])
-    warn_of_prior([conditioned, plain], weighed=True)
-    warn_of_prior([plain], weighed=False)
+def test_few_draws_that_carry_a_posterior_are_warned_of(capsys):
+    warn_of_effective("x", None)
+    warn_of_effective("x", 400.0)
     assert capsys.readouterr().err == ""
-    warn_of_prior([conditioned, plain], weighed=False)
-    assert capsys.readouterr().err.startswith("oomcast: posterior: conditioned on observations")
+    warn_of_effective("x", 399.0)
+    assert capsys.readouterr().err.startswith("oomcast: warning: x: the effective number of draws")

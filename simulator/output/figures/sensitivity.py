@@ -88,7 +88,8 @@ def sensitivity(findings: Analysis, path: Path) -> None:
 
 def _subtitle(findings: Analysis) -> str:
     plan, asked = findings.plan, findings.asked
-    return f"{plan.title}, by {asked.by}: {asked.draws:,} draws, seed {plan.seed}"
+    draws = f"{asked.draws:,} draws of the {findings.of}"
+    return f"{plan.title}, by {asked.by}: {draws}, seed {plan.seed}"
 
 
 def _whisker(findings: Analysis) -> str:

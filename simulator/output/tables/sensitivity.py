@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.output.digits import limits_in_words, number, percent, year
+from simulator.output.messages import of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.sensitivity.analysis import Analysis, ranked_records
 from simulator.sensitivity.question import (
@@ -60,6 +61,7 @@ def _document(findings: Analysis) -> dict[str, Any]:
     document = {
         "run": plan.name,
         "target": findings.target.text,
+        "of": findings.of,
         "method": asked.method,
         "by": asked.by,
         "draws": asked.draws,
@@ -93,7 +95,8 @@ def _caption(findings: Analysis, text: str) -> str:
     asked = findings.asked
     given = f"{asked.draws:,} draws, seed {findings.plan.seed}, "
     given += f"{100 * asked.interval:g} % intervals of {asked.replicates} bootstrap replicates."
-    return f"{text} Method {asked.method}: {given}"
+    of = of_in_words(findings.of, [each for each in [findings.now.get("effective_draws")] if each])
+    return f"{text} {of} Method {asked.method}: {given}"
 
 
 def _cell(record: dict[str, Any], key: str) -> list[str]:
