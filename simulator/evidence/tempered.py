@@ -188,7 +188,7 @@ def tempered_smc(scores: Array, log_likelihood: LogLikelihood, seed: int) -> Tem
     for _ in range(MOST_STAGES):
         increment = _power_increment(current, 1.0 - power)
         power = min(power + increment, 1.0)
-        parents = _resampled_parents(_normalised_weights(increment, current), generator)
+        parents = resampled_parents(_normalised_weights(increment, current), generator)
         moved = _moved_draws(
             scores[:, parents], current[parents], log_likelihood, power, step, generator
         )
@@ -225,8 +225,22 @@ def _power_increment(log_likelihood: Array, left: float) -> float:
     return left if excess(left) >= 0.0 else float(brentq(excess, 1e-12, left, xtol=1e-12))
 
 
-def _resampled_parents(weights: Array, generator: np.random.Generator) -> Whole:
-    """Systematic resampling: the parents, (draw), of as many draws of equal weight."""
+def resampled_parents(weights: Array, generator: np.random.Generator) -> Whole:
+    """Systematic resampling: the parents, (draw), of as many draws of equal weight.
+
+    Parameters
+    ----------
+    weights : (draw), which sum to 1
+    generator : gives the one random number
+
+    Returns
+    -------
+    (draw) numbers of the parents, in order; each comes up as often as its weight times the draws, rounded up or down
+
+    References
+    ----------
+    Douc, Cappé and Moulines (2005), "Comparison of resampling schemes for particle filtering".
+    """
     points = (np.arange(len(weights)) + generator.random()) / len(weights)
     edges = np.cumsum(weights)
     return np.minimum(np.searchsorted(edges / edges[-1], points), len(weights) - 1)

@@ -1,7 +1,8 @@
 """Results with named dimensions, units and long names: an xarray DataTree, and the dataset of `summaries.nc`.
 
 Groups follow ArviZ: `prior` (chain, draw) has one variable for each parameter, `prior_predictive` the arrivals of the
-same draws. Trajectories are kept of fewer draws, so they have a group with a shorter `draw` dimension.
+same draws; a result that conditions has `posterior`, `posterior_predictive`, `observed_data`, `log_likelihood` and
+`sample_stats` too. Trajectories are kept of fewer draws, so they have a group with a shorter `draw` dimension.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import numpy as np
 import xarray as xr
 
 from simulator import model
+from simulator.arrays import Array
 from simulator.drivers.driver import Series
 from simulator.inputs.priors import Prior
-from simulator.store import results
+from simulator.store import posterior_groups, results
 from simulator.summaries import estimates
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
@@ -39,7 +41,11 @@ def open_result(result: Result | str | PathLike[str]) -> xr.DataTree:
 
     Returns
     -------
-    groups `prior` and `prior_predictive` (chain, draw), `trajectories` (chain, draw, year), and `summaries`
+    groups `prior` and `prior_predictive` (chain, draw), `trajectories` (chain, draw, year), and `summaries`. Of a
+    result that conditions also `posterior` and `posterior_predictive` (chain, draw), resampled by weight,
+    `observed_data` (observation), `log_likelihood` (chain, draw, observation) of the draws of the posterior, and the weights of the
+    kept draws in `sample_stats`. After tempered SMC, whose draws are of the posterior, `prior` is drawn from the seed
+    and there is no `prior_predictive`. The attribute `of` of `trajectories` says whether they are of the prior
 
     Raises
     ------
@@ -48,12 +54,12 @@ def open_result(result: Result | str | PathLike[str]) -> xr.DataTree:
     """
     if not isinstance(result, Result):
         result = results.load_result(result)
-    groups = {
-        "prior": _prior_group(result),
-        "prior_predictive": _prior_predictive(result),
-        "trajectories": _trajectories(result),
-        "summaries": summary_dataset(result),
-    }
+    parameters = posterior_groups.prior_parameters(result)
+    groups = {"prior": _parameter_group(result, parameters)}
+    if not posterior_groups.is_tempered(result):
+        groups["prior_predictive"] = _arrivals_group(result, result.arrivals)
+    groups |= _posterior_groups(result) if result.plan.observations else {}
+    groups |= {"trajectories": _trajectories(result), "summaries": summary_dataset(result)}
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = _attributes(result)
     return tree
@@ -65,18 +71,37 @@ def _attributes(result: Result) -> dict[str, Any]:
     return {**attributes, "seed": plan.seed, "draws": plan.draws, "inference_library": "oomcast"}
 
 
-def _prior_group(result: Result) -> xr.Dataset:
+def _posterior_groups(result: Result) -> dict[str, xr.Dataset]:
+    """The groups that only a result that conditions has."""
+    draws = posterior_groups.posterior_draws(result)
+    arrivals = _arrivals_group(result, np.asarray(result.arrivals)[draws])
+    parameters = _parameter_group(result, np.asarray(result.parameters)[draws])
+    dims, logs = ("chain", "draw", "observation"), posterior_groups.log_likelihoods(result, draws)
+    attributes = {"units": "1", "long_name": "log-likelihood [nats]"}
+    likelihood = _draw_dataset(
+        {"observed": (dims, logs[np.newaxis], attributes)}, result, len(draws)
+    ).assign_coords(posterior_groups.observation_coordinates(result))
+    observed, coordinates = posterior_groups.observed_variables(result)
+    return {
+        "posterior": parameters,
+        "posterior_predictive": arrivals,
+        "observed_data": xr.Dataset(observed, coordinates, _attributes(result)),
+        "log_likelihood": likelihood,
+        "sample_stats": _draw_dataset(
+            posterior_groups.sample_statistics(result, draws), result, len(draws)
+        ),
+    }
+
+
+def _parameter_group(result: Result, parameters: Array) -> xr.Dataset:
+    """One variable for each parameter, of (draw, parameter)."""
     return _draw_dataset(
         {
-            prior.name: (
-                ("chain", "draw"),
-                result.parameters[np.newaxis, :, i],
-                _unit_and_name(prior),
-            )
+            prior.name: (("chain", "draw"), parameters[np.newaxis, :, i], _unit_and_name(prior))
             for i, prior in enumerate(result.plan.priors)
         },
         result,
-        len(result.parameters),
+        len(parameters),
     )
 
 
@@ -84,9 +109,11 @@ def _unit_and_name(quantity: Prior | Series) -> dict[str, Any]:
     return {"units": quantity.unit, "long_name": quantity.name.replace("_", " ")}
 
 
-def _prior_predictive(result: Result) -> xr.Dataset:
-    dims, arrivals = ("chain", "draw", "milestone"), result.arrivals[np.newaxis]
-    drawn = _draw_dataset({"arrival": (dims, arrivals, ARRIVAL)}, result, len(result.arrivals))
+def _arrivals_group(result: Result, arrivals: Array) -> xr.Dataset:
+    """Arrivals of every milestone, of (draw, milestone)."""
+    dims = ("chain", "draw", "milestone")
+    variables = {"arrival": (dims, arrivals[np.newaxis], ARRIVAL)}
+    drawn = _draw_dataset(variables, result, len(arrivals))
     return drawn.assign_coords(_milestones(result))
 
 
@@ -96,7 +123,8 @@ def _trajectories(result: Result) -> xr.Dataset:
         for i, (name, attributes) in enumerate(_series(result).items())
     }
     years = {"year": ("year", result.plan.grid.years, {"units": "year", "axis": "T"})}
-    return _draw_dataset(variables, result, len(result.trajectories)).assign_coords(years)
+    drawn = _draw_dataset(variables, result, len(result.trajectories)).assign_coords(years)
+    return drawn.assign_attrs(of="posterior" if posterior_groups.is_tempered(result) else "prior")
 
 
 def _draw_dataset(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:
