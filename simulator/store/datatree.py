@@ -43,9 +43,10 @@ def open_result(result: Result | str | PathLike[str]) -> xr.DataTree:
     -------
     groups `prior` and `prior_predictive` (chain, draw), `trajectories` (chain, draw, year), and `summaries`. Of a
     result that conditions also `posterior` and `posterior_predictive` (chain, draw), resampled by weight,
-    `observed_data` (observation), `log_likelihood` (chain, draw, observation) of the draws of the posterior, and the weights of the
-    kept draws in `sample_stats`. After tempered SMC, whose draws are of the posterior, `prior` is drawn from the seed
-    and there is no `prior_predictive`. The attribute `of` of `trajectories` says whether they are of the prior
+    `observed_data` (observation), `log_likelihood` (chain, draw, observation) of the draws of the posterior, and the
+    weights of the kept draws in `sample_stats`. After tempered SMC, whose draws are of the posterior, `prior` is drawn
+    from the seed and there is no `prior_predictive`. The attribute `of` of `trajectories` says whether they are of the
+    prior
 
     Raises
     ------
