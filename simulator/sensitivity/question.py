@@ -147,7 +147,9 @@ def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan
             what = f"correlations tie {torn} to other {by}s, and a plain swap would tear them apart"
             _refuse("--method", method, what, "independent groups", "take --method correlated")
     if method in OF_PARAMETERS and by != "parameter":
-        _refuse("--by", by, f"{method} reads parameter by parameter", "--by parameter")
+        by_driver = "of the posterior by driver is --method tornado; --prior asks for the prior"
+        mend = by_driver if weighed_by_evidence else ""
+        _refuse("--by", by, f"{method} reads parameter by parameter", "--by parameter", mend)
     if question.weights is not None and not reads_draws(question, source):
         what = "walks draws of the prior, which have no weights"
         allowed = f"weights with {GIVEN}, {DISCOVERY}, or {INFORMATION} of a result by parameter"

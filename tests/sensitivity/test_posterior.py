@@ -178,6 +178,11 @@ def test_methods_that_redraw_groups_refuse_a_posterior_and_say_why(weighed, opti
         asked(weighed, draws=2048, **options)
 
 
+def test_a_posterior_by_driver_is_told_where_to_go(weighed):
+    with pytest.raises(InputFault, match="--method tornado; --prior"):
+        asked(weighed, by="driver")
+
+
 def test_the_prior_is_answered_when_it_is_asked_for(unconditioned, weighed):
     options = {"method": "correlated", "draws": 256}
     prior = asked(weighed, **options, prior=True)
