@@ -128,13 +128,13 @@ def test_two_quantiles_are_met(name, keys, low, ratio):
     keys = sorted(keys, key=QUANTILES.get)
     faults = []
     raw = {"unit": "1", "family": name, "source": "judgement", keys[0]: low, keys[1]: low * ratio}
-    found = resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults)
+    prior = resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults)
     if (
-        found is None
+        prior is None
     ):  # a gamma or a lognormal so wide that its far tail leaves the numbers there are
         assert name in ("gamma", "lognormal", "loguniform"), faults
         return
-    values = found[0].distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
+    values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
     np.testing.assert_allclose(values, [low, low * ratio], rtol=1e-9)
 
 
@@ -145,7 +145,7 @@ def test_any_list_of_quantiles_is_met_by_a_rising_curve(rises, start, data):
     keys = sorted(chosen, key=QUANTILES.get)
     stated = dict(zip(keys, (start + np.cumsum([0.0, *rises])).tolist(), strict=False))
     raw = {"unit": "1", "family": "quantiles", "source": "judgement", **stated}
-    (prior, _) = resolve_prior("x", StatedTable(raw, "x.toml", "x"), [])
+    prior = resolve_prior("x", StatedTable(raw, "x.toml", "x"), [])
     values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in keys]))
     np.testing.assert_allclose(values, list(stated.values()), rtol=1e-12, atol=1e-12)
     curve = prior.distribution.inverse_cdf(np.linspace(0.0005, 0.9995, 1000))

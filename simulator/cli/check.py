@@ -36,17 +36,10 @@ def check(
     from simulator.errors import InputFault
     from simulator.inputs import inspection
     from simulator.output.messages import print_checked_result, warn_of_inputs
-    from simulator.output.rendering import emit
-    from simulator.output.tables.provenance import provenance_answer
     from simulator.store.results import is_result, verify_result
 
     if explain:
-        runs, names = inspection.runs_and_names(paths or [])
-        inputs_of_runs, faults = inspection.load_runs(runs, settings(sets), priors)
-        answer = provenance_answer(inputs_of_runs, names)
-        if faults:
-            raise InputFault(faults)
-        emit(answer, format, output)
+        _explain(paths or [], settings(sets), priors, format, output)
         return
     _refuse_table_options(format, output)
     folders = [path for path in paths or [] if is_result(path)]
@@ -60,6 +53,29 @@ def check(
         if inspected.faults:
             raise InputFault(inspected.faults)
         print("\n".join(inspected.sound))
+
+
+def _explain(
+    words: list[str],
+    sets: list[str],
+    priors: str | None,
+    format: Format | None,
+    output: Path | None,
+) -> None:
+    """Print where the values of runs come from."""
+    from simulator.errors import InputFault
+    from simulator.inputs.files import with_lines
+    from simulator.inputs.inspection import runs_and_names
+    from simulator.inputs.load import load_runs
+    from simulator.output.rendering import emit
+    from simulator.output.tables.provenance import provenance_answer
+
+    runs, names = runs_and_names(words)
+    loaded = load_runs(runs, sets, priors)
+    answer = provenance_answer([each.inputs for each in loaded if each.inputs], names)
+    if faults := [fault for each in loaded for fault in each.faults]:
+        raise InputFault(with_lines(faults))
+    emit(answer, format, output)
 
 
 def _refuse_table_options(format: Format | None, output: Path | None) -> None:

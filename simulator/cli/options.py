@@ -110,7 +110,7 @@ def split_commas(texts: list[str] | None) -> list[str]:
 
 def announce_overlay() -> None:
     """Say on stderr that `./priors` is laid over the shipped priors."""
-    from simulator.inputs.load import prior_folders
+    from simulator.inputs.merge import prior_folders
 
     for folder in prior_folders()[1:]:
         print(f"oomcast: priors in ./{folder} overlay the shipped ones", file=sys.stderr)

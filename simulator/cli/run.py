@@ -28,6 +28,7 @@ from simulator.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from simulator.inputs.load import LoadedRun
     from simulator.inputs.plan import Plan
     from simulator.summaries.result import Result
 
@@ -47,20 +48,11 @@ class FinishedRun(NamedTuple):
     warnings: Sequence[str]
 
 
-def _load_all(
-    runs: Iterable[str], sets: Sequence[str], priors: str | None
-) -> tuple[list[Plan], list[Failure]]:
-    """Load every run before the first is simulated, so that faults are reported now and not after hours."""
+def _input_failures(loaded: Iterable[LoadedRun]) -> list[Failure]:
+    """Report the runs whose input is at fault, before the first run is simulated and not after hours."""
     from simulator.errors import InputFault
-    from simulator.inputs import sweeps
 
-    plans, failures = [], []
-    for run in dict.fromkeys(runs):
-        try:
-            plans += sweeps.load_plans(run, sets, priors)
-        except InputFault as error:
-            failures.append(_reported(Failure(run, error)))
-    return plans, failures
+    return [_reported(Failure(each.run, InputFault(each.faults))) for each in loaded if each.faults]
 
 
 def _run_all(
@@ -162,10 +154,10 @@ def run(
     Several runs, or a run with a [sweep], are simulated in turn and end with one table. One that fails is named and the
     rest still simulated; the exit code is then 2 if the input was at fault in every failure, else 1.
     """
-    from simulator.inputs import sweeps
+    from simulator.errors import InputFault
+    from simulator.inputs.load import load_runs
     from simulator.output import rendering
-    from simulator.output.messages import announce_result
-    from simulator.store.results import result_folder
+    from simulator.output.messages import warn_of_inputs
 
     announce_overlay()
     wanted = list(dict.fromkeys(runs or ["baseline"]))
@@ -174,31 +166,32 @@ def run(
     options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
     options |= {"keep_draws": keep_cards if keep_draws is None else keep_draws}
     options |= {"keep_trajectories": keep_trajectories}
-    _warn_of_inputs(wanted, changes, priors)
-    if len(wanted) == 1:
-        plans = sweeps.load_plans(wanted[0], changes, priors)
-        if len(plans) == 1:
-            folder = result_folder(plans[0], out)
-            result = _run_plan(plans[0], folder, **options)
-            _print_results([_finished_run(result)], form, output)
-            announce_result(folder, folder / PICTURE)
-            return
-    plans, at_fault = _load_all(wanted, changes, priors)
+    loaded = load_runs(wanted, changes, priors)
+    warn_of_inputs(dict.fromkeys(warning for each in loaded for warning in each.warnings))
+    if len(loaded) == 1 and loaded[0].faults:
+        raise InputFault(loaded[0].faults)
+    plans = [plan for each in loaded for plan in each.plans]
+    if len(loaded) == len(plans) == 1:
+        _run_alone(plans[0], out, form, output, options)
+        return
+    at_fault = _input_failures(loaded)
     finished, failed = _run_all(plans, out, partial(_run_plan, **options))
     if finished:
         _print_results(finished, form, output, listed=True)
     raise typer.Exit(_exit_code([*at_fault, *failed]))
 
 
-def _warn_of_inputs(runs: list[str], sets: list[str], priors: str | None) -> None:
-    """Print warnings of the inputs, as `check` does, before a long run and not after it."""
-    from simulator.inputs import input_warnings, inspection
+def _run_alone(
+    plan: Plan, out: str | None, form: str, output: Path | None, options: dict[str, Any]
+) -> None:
+    """Run the only plan of a command, print its table, and say where its result is."""
+    from simulator.output.messages import announce_result
+    from simulator.store.results import result_folder
 
-    worlds, _ = inspection.load_runs(runs, sets, priors)
-    for oddity in dict.fromkeys(
-        o for world in worlds for o in input_warnings.input_warnings(world)
-    ):
-        print(f"oomcast: warning: {oddity}", file=sys.stderr)
+    folder = result_folder(plan, out)
+    result = _run_plan(plan, folder, **options)
+    _print_results([_finished_run(result)], form, output)
+    announce_result(folder, folder / PICTURE)
 
 
 def _run_plan(plan: Plan, folder: Path, **options: Any) -> Result:

@@ -29,38 +29,44 @@ LONGEST_SPAN = 1000.0
 
 
 class InputParts(NamedTuple):
-    """The parts of a plan before they are known to fit; `places` says where each prior stands."""
+    """The parts of a plan before they are checked against one another.
+
+    Attributes
+    ----------
+    priors : those without a fault of their own, by name
+    tables : file and table of every prior, at fault or not, by name
+    """
 
     priors: dict[str, Prior]
-    places: dict[str, tuple[str, str]]
-    names: set[str]
-    book: PriorFiles
+    tables: dict[str, tuple[str, str]]
+    files: PriorFiles
     milestones: dict[str, MilestoneEntry]
     sources: dict[str, SourceEntry]
-    run: ScenarioFiles
+    scenario: ScenarioFiles
 
     def stated_in(self, key: str) -> str:
         """The file that states a key of the run, or the run itself where the default holds."""
-        return self.run.stated[key].file if key in self.run.stated else self.run.name
+        stated = self.scenario.stated.get(key)
+        return stated.file if stated else self.scenario.name
 
 
-def check_all(scene: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fault]) -> None:
+def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fault]) -> None:
     """Hold every part against every other."""
-    _grid(scene, entry, faults)
-    _sources(scene, faults)
-    _names(scene, faults)
-    for name, prior in scene.priors.items():
-        _prior(name, prior, scene, faults)
-    _milestones(scene, entry, faults)
-    _logistics(scene, entry, faults)
-    _matrix(scene, pairs, faults)
-    _hold(scene, entry, faults)
+    _grid(parts, entry, faults)
+    _sources(parts, faults)
+    _names(parts, faults)
+    for name, prior in parts.priors.items():
+        _prior(name, prior, parts, faults)
+    _milestones(parts, entry, faults)
+    _logistics(parts, entry, faults)
+    _matrix(parts, pairs, faults)
+    _hold(parts, entry, faults)
 
 
-def _grid(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+def _grid(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     def wrong(key: str, allowed: str) -> None:
         found = f"{getattr(entry, key):g}"
-        faults.append(Fault(scene.stated_in(key), "", key, found, allowed))
+        faults.append(Fault(parts.stated_in(key), "", key, found, allowed))
 
     if entry.start % DT:
         wrong("start", f"a quarter of a year (steps of {DT})")
@@ -76,53 +82,53 @@ def _grid(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
         wrong("horizon", f"at most {LONGEST_SPAN:g} years after start = {entry.start:g}")
 
 
-def _sources(scene: InputParts, faults: list[Fault]) -> None:
-    cited = [(*scene.places[name], prior.source) for name, prior in scene.priors.items()]
+def _sources(parts: InputParts, faults: list[Fault]) -> None:
+    cited = [(*parts.tables[name], prior.source) for name, prior in parts.priors.items()]
     cited += [
-        (scene.book.milestones[name].file, name, m.source) for name, m in scene.milestones.items()
+        (parts.files.milestones[name].file, name, m.source) for name, m in parts.milestones.items()
     ]
     for file, table, source in cited:
-        if source not in scene.sources:
-            mend = did_you_mean(source, scene.sources) or "add it to a sources.toml"
+        if source not in parts.sources:
+            mend = did_you_mean(source, parts.sources) or "add it to a sources.toml"
             allowed = "a key of sources.toml"
             faults.append(Fault(file, table, "source", f'"{source}"', allowed, mend))
 
 
-def _names(scene: InputParts, faults: list[Fault]) -> None:
+def _names(parts: InputParts, faults: list[Fault]) -> None:
     """Every parameter has its prior, and every prior its use."""
     parameters, groups = model.declared_parameters()
-    thresholds = {m.threshold for m in scene.milestones.values() if isinstance(m.threshold, str)}
+    thresholds = {m.threshold for m in parts.milestones.values() if isinstance(m.threshold, str)}
     needed = dict.fromkeys(parameters, "a driver")
     for group in groups:
-        for name in scene.names:
+        for name in parts.tables:
             if member := group.split(name):
                 other = (f"{group.prefix}_{member[0]}_{field}" for field in group.fields)
                 needed.update(dict.fromkeys(other, f"the {group.prefix} {member[0]}"))
-    for name in sorted(set(needed) - scene.names):
+    for name in sorted(set(needed) - set(parts.tables)):
         mend = f"add [{name}] to a prior file"
         faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", mend))
-    for name in sorted(scene.names - set(needed) - thresholds):
+    for name in sorted(set(parts.tables) - set(needed) - thresholds):
         mend = (
             did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
         )
-        file, table = scene.places[name]
+        file, table = parts.tables[name]
         faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), mend))
 
 
-def _declaration(name: str, scene: InputParts) -> Parameter | None:
+def _declaration(name: str, parts: InputParts) -> Parameter | None:
     """A driver's declaration; a threshold that only milestones use has its series' unit."""
     if declared := model.declaration(name):
         return declared
-    series = series_of_names(scene.priors)
-    of = [m.series for m in scene.milestones.values() if m.threshold == name and m.series in series]
+    series = series_of_names(parts.priors)
+    of = [m.series for m in parts.milestones.values() if m.threshold == name and m.series in series]
     return Parameter(series[of[0]].unit, REAL) if of else None
 
 
-def _prior(name: str, prior: Prior, scene: InputParts, faults: list[Fault]) -> None:
-    declared = _declaration(name, scene)
+def _prior(name: str, prior: Prior, parts: InputParts, faults: list[Fault]) -> None:
+    declared = _declaration(name, parts)
     if declared is None:
         return
-    file, table = scene.places[name]
+    file, table = parts.tables[name]
     if prior.unit != declared.unit:
         mend = "restate the prior in this unit"
         faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', mend))
@@ -141,36 +147,36 @@ def _interval(low: float, high: float) -> str:
     return f"from {low:g} up" if high == math.inf else f"in {low:g} to {high:g}"
 
 
-def _milestones(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
-    series = series_of_names(scene.names)
-    for name, milestone in scene.milestones.items():
-        file = scene.book.milestones[name].file
+def _milestones(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+    series = series_of_names(parts.tables)
+    for name, milestone in parts.milestones.items():
+        file = parts.files.milestones[name].file
         if milestone.series not in series:
             mend = did_you_mean(milestone.series, series)
             found = f'"{milestone.series}"'
             faults.append(Fault(file, name, "series", found, listed(series), mend))
         threshold = milestone.threshold
-        if isinstance(threshold, str) and threshold not in scene.names:
-            mend = did_you_mean(threshold, scene.names)
+        if isinstance(threshold, str) and threshold not in parts.tables:
+            mend = did_you_mean(threshold, parts.tables)
             allowed = "a number, or the name of a parameter"
             faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, mend))
-    for key, known in (("milestones", scene.milestones), ("series", series)):
+    for key, known in (("milestones", parts.milestones), ("series", series)):
         for name in getattr(entry, key) or ():
             if name not in known:
-                mend, file = did_you_mean(name, known), scene.stated_in(key)
+                mend, file = did_you_mean(name, known), parts.stated_in(key)
                 faults.append(Fault(file, "", key, f'"{name}"', listed(known, 40), mend))
 
 
-def _logistics(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+def _logistics(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     """Exponents of the logistic shape stay where nothing overflows, in every draw that can be."""
     span = entry.horizon - entry.anchor_year
     far = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
     for driver in drivers.all_drivers():
         for stem in driver.logistic:
             names = [f"{stem}_{part}" for part in ("start", "growth", "ceiling")]
-            if not all(name in scene.priors for name in names):
+            if not all(name in parts.priors for name in names):
                 continue
-            start, growth, ceiling = (scene.priors[n].distribution.inverse_cdf(far) for n in names)
+            start, growth, ceiling = (parts.priors[n].distribution.inverse_cdf(far) for n in names)
             grown, above = growth[1] * span, start[1] - ceiling[0]
             found, allowed = "", f"{names[0]} - {names[2]} under {LARGEST_EXPONENT:g}"
             if above >= LARGEST_EXPONENT:
@@ -180,23 +186,23 @@ def _logistics(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
                 allowed = f"{names[1]} * years under {LARGEST_EXPONENT:g}, or a nearer {names[2]}"
             if found:
                 mend = "give the growth an upper limit, or an earlier horizon"
-                faults.append(Fault(*scene.places[names[1]], "", found, allowed, mend))
+                faults.append(Fault(*parts.tables[names[1]], "", found, allowed, mend))
 
 
-def _matrix(scene: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
-    free = [name for name, prior in scene.priors.items() if prior.family != "fixed"]
+def _matrix(parts: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
+    free = [name for name, prior in parts.priors.items() if prior.family != "fixed"]
     varying = [pair for pair in pairs if {pair[0], pair[1]} <= set(free)]
     for part in connected_components(free, varying):
         if not is_positive_semidefinite(correlation_matrix(part, varying)):
             first, found, mend = correlations.impossible_correlations(part, varying)
             allowed = "correlations that can hold together (a positive semi-definite matrix)"
-            faults.append(Fault(*scene.places[first], "correlation", found, allowed, mend))
+            faults.append(Fault(*parts.tables[first], "correlation", found, allowed, mend))
 
 
-def _hold(scene: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
+def _hold(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
         for name in names:
-            if name not in scene.names:
-                file, mend = scene.stated_in(table), did_you_mean(name, scene.names)
+            if name not in parts.tables:
+                file, mend = parts.stated_in(table), did_you_mean(name, parts.tables)
                 found, allowed = "an unknown parameter", "a prior's name"
                 faults.append(Fault(file, table, name, found, allowed, mend))

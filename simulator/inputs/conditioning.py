@@ -13,7 +13,7 @@ from simulator import model
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.files import decimal_year, shown_path, with_lines
-from simulator.inputs.load import prior_folders
+from simulator.inputs.merge import prior_folders
 from simulator.inputs.observations import (
     SHIPPED_FILE,
     Observation,

@@ -82,12 +82,18 @@ def with_lines(faults: Iterable[Fault]) -> list[Fault]:
     return list(once.values())
 
 
+@lru_cache(maxsize=128)
+def _parsed(raw: bytes) -> dict[str, Any]:
+    """The tables of a TOML file's content, parsed once in a process; they are shared, so nobody changes them."""
+    return tomllib.loads(raw.decode("utf-8"))
+
+
 def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     """Read a TOML file; what cannot be read is a fault and gives an empty table."""
     allowed, line = "a TOML file in UTF-8", None
     try:
         raw = path.read_bytes()
-        return tomllib.loads(raw.decode("utf-8"))
+        return _parsed(raw)
     except OSError as error:
         found = str(error.strerror)
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ from simulator import model
 from simulator.errors import Fault
 from simulator.inputs import correlations
 from simulator.inputs.files import read_toml, with_lines
-from simulator.inputs.load import LoadedInputs
+from simulator.inputs.merge import MergedInputs
 from simulator.inputs.priors import Prior
 from simulator.sampling import LOWEST_LEVEL
 
@@ -26,15 +26,15 @@ LEAST_KEPT = 0.1
 FAR = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
 
 
-def input_warnings(gathered: LoadedInputs) -> list[Fault]:
+def input_warnings(inputs: MergedInputs) -> list[Fault]:
     """Every oddity of one run's inputs."""
-    found = [*_priors(gathered), *_steps(gathered), *_pairs(gathered), *_holds(gathered)]
+    found = [*_priors(inputs), *_steps(inputs), *_pairs(inputs), *_holds(inputs)]
     return with_lines(found)
 
 
-def _priors(gathered: LoadedInputs) -> Iterator[Fault]:
-    places = gathered.scene.places
-    for name, prior in gathered.scene.priors.items():
+def _priors(inputs: MergedInputs) -> Iterator[Fault]:
+    places = inputs.parts.tables
+    for name, prior in inputs.parts.priors.items():
         width = _width(prior)
         if width > WIDEST:
             found = f"an interval from p05 to p95 of {width:.1f} OOM"
@@ -60,9 +60,9 @@ def _width(prior: Prior) -> float:
     return float(np.log10(high) - np.log10(low)) if low > 0.0 else 0.0
 
 
-def _steps(gathered: LoadedInputs) -> Iterator[Fault]:
+def _steps(inputs: MergedInputs) -> Iterator[Fault]:
     """Steps of unhobbling that are over before the first year, so that nothing comes of them."""
-    priors, start = gathered.scene.priors, gathered.entry.start
+    priors, start = inputs.parts.priors, inputs.entry.start
     for name in priors:
         step = name.removesuffix("_arrival")
         ramp = priors.get(f"{step}_ramp")
@@ -71,13 +71,13 @@ def _steps(gathered: LoadedInputs) -> Iterator[Fault]:
         over = priors[name].distribution.inverse_cdf(FAR)[1] + ramp.distribution.inverse_cdf(FAR)[1]
         if over <= start:
             found = f"a step that is over by {over:.2f}, before the first year, {start:g}"
-            yield Fault(*gathered.scene.places[name], "", found, fix="nothing comes of it")
+            yield Fault(*inputs.parts.tables[name], "", found, fix="nothing comes of it")
 
 
-def _pairs(gathered: LoadedInputs) -> Iterator[Fault]:
+def _pairs(inputs: MergedInputs) -> Iterator[Fault]:
     """Pairs that are stated twice alike, and those that a fixed prior takes part in."""
     known: dict[str, Any] = {}
-    for layer in gathered.layers:
+    for layer in inputs.layers:
         known.update(layer)
         here: set[frozenset[str]] = set()
         for name, placed in layer.items():
@@ -93,21 +93,21 @@ def _pairs(gathered: LoadedInputs) -> Iterator[Fault]:
                         yield Fault(*place, f"a correlation, but {one} is fixed: it is ignored")
 
 
-def _holds(gathered: LoadedInputs) -> Iterator[Fault]:
-    scene = gathered.scene
-    for name in gathered.entry.hold:
-        if name in scene.priors and scene.priors[name].family == "fixed":
+def _holds(inputs: MergedInputs) -> Iterator[Fault]:
+    parts = inputs.parts
+    for name in inputs.entry.hold:
+        if name in parts.priors and parts.priors[name].family == "fixed":
             found = f"{name}, which is fixed already"
-            yield Fault(scene.stated_in("hold"), "hold", name, found)
+            yield Fault(parts.stated_in("hold"), "hold", name, found)
 
 
-def uncited_sources(worlds: Iterable[LoadedInputs], evidence: Iterable[Path]) -> list[Fault]:
+def uncited_sources(worlds: Iterable[MergedInputs], evidence: Iterable[Path]) -> list[Fault]:
     """Sources that no prior, milestone, observation or claim cites, and no note names."""
     worlds, cited, notes = list(worlds), set(), []
     tables = [placed.raw for world in worlds for layer in world.layers for placed in layer.values()]
     for world in worlds:
-        tables += [placed.raw for placed in world.scene.book.milestones.values()]
-        tables += [placed.raw for placed in world.scene.book.sources.values()]
+        tables += [placed.raw for placed in world.parts.files.milestones.values()]
+        tables += [placed.raw for placed in world.parts.files.sources.values()]
     for path in evidence:
         tables += [table for table in read_toml(path, []).values() if isinstance(table, dict)]
     for table in tables:
@@ -115,7 +115,7 @@ def uncited_sources(worlds: Iterable[LoadedInputs], evidence: Iterable[Path]) ->
         notes.append(str(table.get("note", "")))
     cited |= set(re.findall(r"\w+", " ".join(notes)))
     sources = {
-        name: placed for world in worlds for name, placed in world.scene.book.sources.items()
+        name: placed for world in worlds for name, placed in world.parts.files.sources.items()
     }
     mend = "name it where it is used, or take it out"
     return with_lines(

@@ -1,6 +1,6 @@
-"""Holds all evidence, used or not, against the baseline.
+"""Inspects every input, or those that are named: faults, warnings, and a line for what is sound.
 
-Inspects every input there is, or those that are named: faults, warnings, and what is sound.
+All observations and claims, used or not, are checked against the baseline.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from simulator import model
 from simulator.errors import Fault, InputFault, did_you_mean
-from simulator.inputs import claims, input_warnings, observations, own_files, provenance, sweeps
+from simulator.inputs import claims, input_warnings, observations, own_files, provenance
 from simulator.inputs.files import shipped_folder, with_lines
-from simulator.inputs.load import LoadedInputs, load_inputs, prior_folders
+from simulator.inputs.load import LoadedRun, load_run, load_runs
+from simulator.inputs.merge import MergedInputs, prior_folders
 from simulator.inputs.priors import MILESTONES, SOURCES
 from simulator.inputs.provenance import ValueOrigin
 from simulator.inputs.scenarios import find_run
@@ -22,32 +23,32 @@ from simulator.model import Milestone
 
 
 def evidence_faults() -> list[Fault]:
-    """Every fault of every observation and every claim; none where the baseline itself cannot be read."""
-    found: list[Fault] = []
+    """Every fault of every observation and every claim; the baseline's own where it has no plan."""
+    faults: list[Fault] = []
+    inputs = load_run("baseline").inputs
     try:
-        world = load_inputs("baseline")
-        seen, ledger = observations.known_observations(), claims.load_claims()
+        known, ledger = observations.known_observations(), claims.load_claims()
     except InputFault as error:
         return list(error.faults)
-    entry, scene = world.entry, world.scene
-    series = model.series_of_names(scene.priors)
-    marks = {name: Milestone(name=name, **m.model_dump()) for name, m in scene.milestones.items()}
-    for each in seen:
-        span = (
-            min(entry.start, each.year),
-            entry.horizon,
-        )  # rivals go by what lies before the grid
-        observations.resolve_observation(each, series, marks, span, found)
-        if each.source not in scene.sources:
-            place = ("evidence/observations.toml", each.name, "source", f'"{each.source}"')
-            found.append(Fault(*place, "a key of sources.toml"))
-    units = {name: prior.unit for name, prior in scene.priors.items()}
-    claims.check_claims(ledger, list(marks), series, units, list(scene.sources), found)
-    return found
+    if inputs is None:
+        return []
+    entry, parts = inputs.entry, inputs.parts
+    series = model.series_of_names(parts.priors)
+    milestones = {n: Milestone(name=n, **m.model_dump()) for n, m in parts.milestones.items()}
+    for observation in known:
+        # hindcast's rivals use observations from before the grid
+        span = (min(entry.start, observation.year), entry.horizon)
+        observations.resolve_observation(observation, series, milestones, span, faults)
+        if observation.source not in parts.sources:
+            where = ("evidence/observations.toml", observation.name, "source")
+            faults.append(Fault(*where, f'"{observation.source}"', "a key of sources.toml"))
+    units = {name: prior.unit for name, prior in parts.priors.items()}
+    claims.check_claims(ledger, list(milestones), series, units, list(parts.sources), faults)
+    return faults
 
 
 class Inspection(NamedTuple):
-    """What was found: faults, warnings, and a line for each input that is sound."""
+    """Faults, warnings, and a line for each input that is sound."""
 
     faults: list[Fault]
     warnings: list[Fault]
@@ -68,58 +69,50 @@ def inspect_inputs(paths: Sequence[str], sets: Sequence[str], priors: str | None
 
 
 def _inspect_all(sets: Sequence[str], priors: str | None) -> Inspection:
-    worlds, faults = load_runs(_scenario_paths(), sets, priors)
-    faults = [*faults, *_located_evidence_faults()]
-    odd = [warning for world in worlds for warning in input_warnings.input_warnings(world)]
+    runs = load_runs(_scenario_paths(), sets, priors)
+    faults = [*_faults(runs), *_located_evidence_faults()]
     evidence = sorted(shipped_folder("evidence").glob("*.toml"))
-    odd += input_warnings.uncited_sources(worlds, evidence)
-    faulty = {fault.file for fault in faults}
-    sound = [_sound(world, world.scene.run.name) for world in worlds if not world.faults]
-    sound += [f"{path.name}: sound" for path in evidence if not faulty]
-    return Inspection(with_lines(faults), with_lines(odd), sound)
+    merged = [run.inputs for run in runs if run.inputs]
+    warnings = [*_warnings(runs), *input_warnings.uncited_sources(merged, evidence)]
+    sound = [_sound(inputs, inputs.name) for inputs in merged if not inputs.faults]
+    sound += [f"{path.name}: sound" for path in evidence if not faults]
+    return Inspection(with_lines(faults), with_lines(warnings), sound)
+
+
+def _faults(runs: Iterable[LoadedRun]) -> list[Fault]:
+    return with_lines(fault for run in runs for fault in run.faults)
+
+
+def _warnings(runs: Iterable[LoadedRun]) -> list[Fault]:
+    return [warning for run in runs for warning in run.warnings]
 
 
 def _scenario_paths() -> list[str]:
-    """Every run file of `./runs`, and every shipped world that none of them hides."""
+    """Every run file of `./runs`, and every shipped one that none of them hides."""
     local = {path.stem: str(path) for path in sorted(Path("runs").glob("*.toml"))}
     shipped = {path.stem: str(path) for path in sorted(shipped_folder("runs").glob("*.toml"))}
     return list({**shipped, **local}.values())
 
 
-def load_runs(
-    runs: Iterable[str], sets: Sequence[str], priors: str | None
-) -> tuple[list[LoadedInputs], list[Fault]]:
-    """Gather the inputs of runs, with the faults of all."""
-    worlds, faults = [], []
-    for run in runs:
-        try:
-            worlds.append(load_inputs(run, sets, priors))
-            faults += worlds[-1].faults
-            if worlds[-1].entry.sweep and not worlds[-1].faults:
-                sweeps.load_plans(run, sets, priors)  # each of its points
-        except InputFault as error:
-            faults += error.faults
-    return worlds, with_lines(faults)
-
-
 def _inspect_path(path: str, sets: Sequence[str], priors: str | None) -> Inspection:
-    place = Path(path)
-    if place.suffix == ".toml" and place.resolve().parent == shipped_folder("evidence").resolve():
+    file = Path(path)
+    if file.suffix == ".toml" and file.resolve().parent == shipped_folder("evidence").resolve():
         faults = [
-            fault for fault in _located_evidence_faults() if Path(fault.file).name == place.name
+            fault for fault in _located_evidence_faults() if Path(fault.file).name == file.name
         ]
         return Inspection(faults, [], [] if faults else [f"{path}: sound"])
-    if place.is_dir() and _mixed_files(place):
-        return inspect_inputs([str(file) for file in _mixed_files(place)], sets, priors)
-    if place.is_dir() or _holds_priors(place):
-        return _inspect_folder(place, sets, priors)
-    kind = own_files.kind_of_file(place)
+    if file.is_dir() and (mixed := _mixed_files(file)):
+        return inspect_inputs([str(each) for each in mixed], sets, priors)
+    if file.is_dir() or _holds_priors(file):
+        return _inspect_prior_files(file, sets, priors)
+    kind = own_files.kind_of_file(file)
     if kind != "run":
-        faults, entries = own_files.own_file_faults(place, kind, sets)
+        faults, entries = own_files.own_file_faults(file, kind, sets)
         return Inspection(faults, [], [] if faults else [f"{path}: {kind}, {entries}, no fault"])
-    worlds, faults = load_runs([path], sets, priors)
-    odd = [warning for world in worlds for warning in input_warnings.input_warnings(world)]
-    return Inspection(faults, odd, [_sound(world, path) for world in worlds if not faults])
+    runs = load_runs([path], sets, priors)
+    faults = _faults(runs)
+    sound = [_sound(run.inputs, path) for run in runs if run.inputs and not faults]
+    return Inspection(faults, _warnings(runs), sound)
 
 
 def _mixed_files(folder: Path) -> list[Path]:
@@ -130,59 +123,60 @@ def _mixed_files(folder: Path) -> list[Path]:
 
 
 def _holds_priors(path: Path) -> bool:
-    folders = [each.resolve() for each in prior_folders()]
+    folders = [folder.resolve() for folder in prior_folders()]
     return path.is_file() and (
         path.name in (MILESTONES, SOURCES) or path.resolve().parent in folders
     )
 
 
-def _inspect_folder(place: Path, sets: Sequence[str], priors: str | None) -> Inspection:
-    """Inspect prior files, laid over the shipped ones: a folder of them, or one of a folder's."""
-    there = place if place.is_dir() else place.parent
-    if there.resolve() not in [each.resolve() for each in prior_folders(priors)]:
-        priors = str(there)
-    worlds, faults = load_runs(["baseline"], sets, priors)
-    odd = [warning for world in worlds for warning in input_warnings.input_warnings(world)]
-    if not place.is_dir():
-        faults, odd = (
-            [f for f in each if Path(f.file).resolve() == place.resolve()] for each in (faults, odd)
-        )
-    return Inspection(faults, odd, [] if faults else [f"{place}: sound"])
+def _inspect_prior_files(path: Path, sets: Sequence[str], priors: str | None) -> Inspection:
+    """Inspect a folder of prior files, or one of its files, laid over the shipped ones."""
+    folder = path if path.is_dir() else path.parent
+    if folder.resolve() not in [each.resolve() for each in prior_folders(priors)]:
+        priors = str(folder)
+    runs = load_runs(["baseline"], sets, priors)
+    faults, warnings = _faults(runs), _warnings(runs)
+    if not path.is_dir():
+        faults = [fault for fault in faults if Path(fault.file).resolve() == path.resolve()]
+        warnings = [each for each in warnings if Path(each.file).resolve() == path.resolve()]
+    return Inspection(faults, warnings, [] if faults else [f"{path}: sound"])
 
 
 def _located_evidence_faults() -> list[Fault]:
     return with_lines(evidence_faults())
 
 
-def _sound(world: LoadedInputs, name: str) -> str:
-    scene, points = world.scene, math.prod(len(e.points) for e in world.entry.sweep.values())
+def _sound(inputs: MergedInputs, name: str) -> str:
+    parts, points = inputs.parts, math.prod(len(e.points) for e in inputs.entry.sweep.values())
     swept = f", {points} points of a sweep" if points > 1 else ""
     return (
-        f"{name}: {len(scene.priors)} priors, {len(scene.milestones)} milestones{swept}, no fault"
+        f"{name}: {len(parts.priors)} priors, {len(parts.milestones)} milestones{swept}, no fault"
     )
 
 
 def runs_and_names(words: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Tell runs from names of values; baseline where no run is named."""
+    """Split words into runs and names of values; the run is baseline where none is named."""
     words = list(words)
     runs = [word for word in words if find_run(word)]
     return runs or ["baseline"], [word for word in words if word not in runs]
 
 
-def explain_values(world: LoadedInputs, names: Sequence[str]) -> list[ValueOrigin]:
-    """Where the values of a run came from: all, or those about these names."""
-    every = provenance.provenance(world)
-    known = {origin.name for origin in every}
+def explain_values(inputs: MergedInputs, names: Sequence[str]) -> list[ValueOrigin]:
+    """Where the values of a run came from: all, or those about these names.
+
+    Raises
+    ------
+    InputFault
+        with every name that is no value of the run
+    """
+    origins = provenance.provenance(inputs)
+    known = {origin.name for origin in origins}
+    allowed = "a key, prior or milestone of the run"
     faults = [
-        Fault(
-            name,
-            found="no such value",
-            allowed="a key, prior or milestone of the run",
-            fix=did_you_mean(name, known),
-        )
+        Fault(name, found="no such value", allowed=allowed, fix=did_you_mean(name, known))
         for name in names
         if name not in known
     ]
     if faults:
         raise InputFault(faults)
-    return [o for o in every if not names or provenance.is_about(o, set(names))]
+    return [o for o in origins if not names or provenance.is_about(o, set(names))]

@@ -1,149 +1,139 @@
-"""Loads the inputs of a run: shipped files, overlays, run files and `--set`, merged and checked into a plan."""
+"""The door of this room: loads every input of a command once, and gives the plans of its runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
-from simulator import model
 from simulator.errors import Fault, InputFault
-from simulator.inputs import checks, correlations
-from simulator.inputs.files import shipped_folder, with_lines
-from simulator.inputs.observations import Observation, ObservedRun, resolve_observations
-from simulator.inputs.plan import Plan
-from simulator.inputs.priors import (
-    Prior,
-    StatedTable,
-    read_prior_folders,
-    resolve_milestones,
-    resolve_prior,
-    resolve_sources,
+from simulator.inputs.input_warnings import input_warnings
+from simulator.inputs.merge import (
+    MergedInputs,
+    SharedFiles,
+    assemble_plan,
+    merge_inputs,
+    prior_folders,
+    read_shared_files,
 )
-from simulator.inputs.scenarios import ScenarioFiles, apply_sets, read_scenario
-from simulator.inputs.schema import RunEntry
-from simulator.model import Milestone
-from simulator.sampling import Pairs
+from simulator.inputs.plan import Plan
+from simulator.inputs.priors import Prior, read_prior_folders, resolve_prior
+from simulator.inputs.scenarios import read_scenario
+from simulator.inputs.sweeps import point_faults, point_plan, sweep_points
 
 
-def prior_folders(priors: str | None = None) -> list[Path]:
-    """The folders of prior files, later over earlier: shipped, `./priors` if it is another, `--priors`."""
-    shipped, local = shipped_folder("priors"), Path("priors")
-    folders = [shipped]
-    if local.is_dir() and local.resolve() != shipped.resolve():
-        folders.append(local)
-    if priors is not None:
-        if not Path(priors).is_dir():
-            raise InputFault(
-                [Fault(priors, found="no such folder", allowed="a folder of prior files")]
-            )
-        folders.append(Path(priors))
-    return folders
+class LoadedRun(NamedTuple):
+    """A run file with everything that a command needs of it.
+
+    Attributes
+    ----------
+    run : its path or name as the command names it
+    inputs : its files, merged and checked; None where there is no such run or folder of priors
+    plans : its plan, or one a point of its sweep, named `NAME@parameter=number`; none where there are faults
+    warnings : what is legal in its inputs but odd
+    faults : every fault of the run or of a point of its sweep
+    """
+
+    run: str
+    inputs: MergedInputs | None
+    plans: tuple[Plan, ...]
+    warnings: tuple[Fault, ...]
+    faults: tuple[Fault, ...]
 
 
-def priors_of_files(priors: str | None = None) -> dict[str, Prior]:
-    """The priors of the prior files alone, as far as they are sound, by name."""
-    book = read_prior_folders(prior_folders(priors), [])
-    resolved = {name: resolve_prior(name, placed, []) for name, placed in book.priors.items()}
-    return {name: found[0] for name, found in resolved.items() if found}
-
-
-class LoadedInputs(NamedTuple):
-    """Every input of a run, merged and held together, with the faults that were found."""
-
-    entry: RunEntry
-    scene: checks.InputParts
-    pairs: Pairs
-    evidence: tuple[Observation, ...]
-    faults: list[Fault]
-
-    @property
-    def layers(self) -> list[dict[str, StatedTable]]:
-        """Tables of priors as each folder and run file has them, later over earlier."""
-        return [*self.scene.book.layers, *self.scene.run.priors]
-
-
-def load_inputs(
-    run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None
-) -> LoadedInputs:
-    """Merge and check every input of a run, as `read` does, and keep what was found on the way."""
-    faults: list[Fault] = []
-    book = read_prior_folders(prior_folders(priors), faults)
-    stated = read_scenario(run, faults)
-    apply_sets(stated, sets, book.priors, faults)
-    entry = _run_entry(stated)
-    placed = {**book.priors, **{name: p for layer in stated.priors for name, p in layer.items()}}
-    resolved = {
-        name: found for name, p in placed.items() if (found := resolve_prior(name, p, faults))
-    }
-    known = {name: prior for name, (prior, _) in resolved.items()}
-    sources, milestones = resolve_sources(book, faults), resolve_milestones(book, faults)
-    files = {name: (p.file, p.table) for name, p in placed.items()}
-    scene = checks.InputParts(known, files, set(placed), book, milestones, sources, stated)
-    pairs = correlations.correlated_pairs([*book.layers, *stated.priors], scene.names, faults)
-    checks.check_all(scene, entry, pairs, faults)
-    evidence = _observations(entry, scene, faults)
-    return LoadedInputs(entry, scene, pairs, evidence, with_lines(faults))
-
-
-def _observations(
-    entry: RunEntry, scene: checks.InputParts, faults: list[Fault]
-) -> tuple[Observation, ...]:
-    marks = {name: Milestone(name=name, **m.model_dump()) for name, m in scene.milestones.items()}
-    told, file = entry.condition, scene.stated_in("condition")
-    scenery = ObservedRun(marks, entry.start, entry.horizon, file, told.sampler)
-    return resolve_observations(
-        told.observations, scene.priors, scenery, entry.draws, scene.sources, faults
-    )
-
-
-def load_plan(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
-    """Merge and check every input of a run.
+def load_runs(
+    runs: Iterable[str], sets: Iterable[str] = (), priors: str | None = None
+) -> list[LoadedRun]:
+    """Load the runs of a command, reading the files that they share once; faults are kept, not raised.
 
     Parameters
     ----------
-    run : a path, else a name in `./runs`, else a shipped world
+    runs : paths, else names in `./runs`, else shipped runs
+    sets : `KEY=VALUE` settings, as `--set` takes them
+    priors : a folder of prior files laid over the shipped ones
+    """
+    runs, sets = list(runs), list(sets)
+    try:
+        shared = read_shared_files(priors)
+    except InputFault as error:
+        return [LoadedRun(run, None, (), (), error.faults) for run in runs]
+    return [_load_run(run, sets, shared) for run in runs]
+
+
+def load_run(
+    run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None
+) -> LoadedRun:
+    """Load one run, as `load_runs` does."""
+    return load_runs([run], sets, priors)[0]
+
+
+def _load_run(run: str, sets: list[str], shared: SharedFiles) -> LoadedRun:
+    scenario_faults: list[Fault] = []
+    try:
+        scenario = read_scenario(run, scenario_faults)
+    except InputFault as error:
+        return LoadedRun(run, None, (), (), error.faults)
+    inputs = merge_inputs(shared, scenario, sets, scenario_faults)
+    warnings = tuple(input_warnings(inputs))
+    if inputs.faults:
+        return LoadedRun(run, inputs, (), warnings, tuple(inputs.faults))
+    base = assemble_plan(inputs)
+    try:
+        points = sweep_points(base, inputs.parts.scenario, sets)
+    except InputFault as error:
+        return LoadedRun(run, inputs, (), warnings, error.faults)
+    if not points:
+        return LoadedRun(run, inputs, (base,), warnings, ())
+    plans, faults = [], []
+    for point in points:
+        settings = [*sets, *(step.setting for step in point)]
+        of_point = merge_inputs(shared, scenario, settings, [])
+        faults += point_faults(of_point.faults, inputs.parts.scenario, point)
+        if not of_point.faults:
+            plans.append(point_plan(base, assemble_plan(of_point), point))
+    once = tuple(dict.fromkeys(faults))
+    return LoadedRun(run, inputs, () if once else tuple(plans), warnings, once)
+
+
+def load_plans(
+    run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None
+) -> tuple[Plan, ...]:
+    """The plan of a run, or one a point of its sweep; all of them use the same probability levels.
+
+    Raises
+    ------
+    InputFault
+        with every fault of the run, or of any point
+    """
+    loaded = load_run(run, sets, priors)
+    if loaded.faults:
+        raise InputFault(loaded.faults)
+    return loaded.plans
+
+
+def load_plan(run: str = "baseline", sets: Iterable[str] = (), priors: str | None = None) -> Plan:
+    """The plan of a run, whatever it sweeps.
+
+    Parameters
+    ----------
+    run : a path, else a name in `./runs`, else a shipped run
     sets : `KEY=VALUE` settings, as `--set` takes them
     priors : a folder of prior files laid over the shipped ones
 
     Raises
     ------
     InputFault
-        with every fault that was found
+        with every fault of the inputs
     """
-    gathered = load_inputs(run, sets, priors)
-    if gathered.faults:
-        raise InputFault(gathered.faults)
-    return _assemble(gathered)
+    shared, scenario_faults = read_shared_files(priors), list[Fault]()
+    scenario = read_scenario(run, scenario_faults)
+    inputs = merge_inputs(shared, scenario, sets, scenario_faults)
+    if inputs.faults:
+        raise InputFault(inputs.faults)
+    return assemble_plan(inputs)
 
 
-def _run_entry(run: ScenarioFiles) -> RunEntry:
-    """The run's values over the defaults; what did not pass its check is left at its default."""
-    values = {key: stated.value for key, stated in run.stated.items()}
-    return RunEntry.model_validate(values)
-
-
-def _assemble(gathered: LoadedInputs) -> Plan:
-    entry, scene = gathered.entry, gathered.scene
-    name, priors, milestones = scene.run.name, scene.priors, scene.milestones
-    wanted = [n for n in milestones if entry.milestones is None or n in entry.milestones]
-    series = tuple(model.series_of_names(priors))
-    cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in wanted}
-    cited |= {seen.source for seen in gathered.evidence}
-    kept = {
-        key: getattr(entry, key) for key in ("seed", "draws", "start", "anchor_year", "horizon")
-    }
-    return Plan(
-        name=name,
-        title=entry.title or name,
-        as_of=entry.as_of.isoformat(),
-        priors=tuple(priors.values()),
-        correlations=tuple(gathered.pairs),
-        hold=dict(sorted(entry.hold.items())),
-        milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in wanted),
-        series=tuple(s for s in series if entry.series is None or s in entry.series),
-        observations=gathered.evidence,
-        sampler=entry.condition.sampler,
-        sources={key: scene.sources[key] for key in sorted(cited)},
-        **kept,
-    )
+def priors_of_files(priors: str | None = None) -> dict[str, Prior]:
+    """The priors of the prior files alone, without those at fault, by name."""
+    tables = read_prior_folders(prior_folders(priors), []).priors
+    resolved = {name: resolve_prior(name, table, []) for name, table in tables.items()}
+    return {name: prior for name, prior in resolved.items() if prior}

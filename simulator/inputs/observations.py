@@ -22,38 +22,39 @@ MOST_SEQUENTIAL = 100_000  # draws whose scores are held together
 
 
 class ObservedRun(NamedTuple):
-    """What observations are held against, besides the priors."""
+    """The run that observations are checked against; `file` is where it states what it conditions on."""
 
+    priors: Mapping[str, Prior]
     milestones: Mapping[str, Milestone]
     start: float
     horizon: float
-    file: str
+    draws: int
     sampler: str
+    file: str
 
 
 def resolve_observations(
     names: Iterable[str],
-    priors: Mapping[str, Prior],
-    scenery: ObservedRun,
-    draws: int,
-    sources: dict[str, SourceEntry],
+    known: Mapping[str, Observation],
+    run: ObservedRun,
+    sources: Mapping[str, SourceEntry],
     faults: list[Fault],
 ) -> tuple[Observation, ...]:
-    """The observations of these names, each held against the run, in the order of their names."""
+    """The observations of these names, each checked against the run, in the order of their names."""
     names = sorted(set(names))
     if not names:
         return ()
-    check_weighable(draws, scenery.sampler, scenery.file, faults)
-    known, series = read_observations(faults), model.series_of_names(priors)
+    check_weighable(run.draws, run.sampler, run.file, faults)
+    series = model.series_of_names(run.priors)
     kept: list[Observation] = []
     for name in names:
         if name not in known:
             mend = did_you_mean(name, known)
-            place = (scenery.file, "condition", "observations", f'"{name}"', listed(known, 60))
+            place = (run.file, "condition", "observations", f'"{name}"', listed(known, 60))
             faults.append(Fault(*place, mend))
             continue
-        span = (scenery.start, scenery.horizon)
-        seen = resolve_observation(known[name], series, scenery.milestones, span, faults)
+        span = (run.start, run.horizon)
+        seen = resolve_observation(known[name], series, run.milestones, span, faults)
         kept += [seen] if seen else []
         if known[name].source not in sources:
             file, source = "evidence/observations.toml", f'"{known[name].source}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,30 +13,30 @@ from simulator import model
 from simulator.errors import Fault, InputFault
 from simulator.inputs import claims, observations
 from simulator.inputs.files import read_toml, shown_path
-from simulator.inputs.load import load_plan, prior_folders
+from simulator.inputs.load import load_plan
+from simulator.inputs.merge import prior_folders
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import MILESTONES, SOURCES, read_prior_folders, resolve_sources
 from simulator.inputs.schema import (
+    PRIOR_KEYS,
     ClaimEntry,
-    Entry,
     MilestoneEntry,
     ObservationEntry,
-    PriorEntry,
     RunEntry,
     SourceEntry,
 )
 
-ENTRIES: dict[str, type[Entry]] = {
-    "observations": ObservationEntry,
-    "claims": ClaimEntry,
-    "milestones": MilestoneEntry,
-    "priors": PriorEntry,
-    "sources": SourceEntry,
+KEYS: dict[str, Collection[str]] = {
+    "observations": ObservationEntry.model_fields,
+    "claims": ClaimEntry.model_fields,
+    "milestones": MilestoneEntry.model_fields,
+    "priors": PRIOR_KEYS,
+    "sources": SourceEntry.model_fields,
 }
 
 
 def file_kind(raw: Mapping[str, Any]) -> str:
-    """What a file holds: a run, or tables of one kind of `ENTRIES`, the one that fits most of their keys.
+    """What a file holds: a run, or tables of one kind of `KEYS`, the one that fits most of their keys.
 
     A file with a key of a run, or whose keys mostly fit no kind, counts as a run.
     """
@@ -46,10 +46,7 @@ def file_kind(raw: Mapping[str, Any]) -> str:
     if not all(isinstance(table, dict) for table in tables):
         return "run"
     keys = [key for table in tables for key in table]
-    fits = {
-        kind: sum(1 if key in entry.model_fields else -1 for key in keys)
-        for kind, entry in ENTRIES.items()
-    }
+    fits = {kind: sum(1 if key in known else -1 for key in keys) for kind, known in KEYS.items()}
     kind = max(fits, key=lambda name: fits[name])
     return kind if fits[kind] > 0 else "run"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,14 +16,23 @@ from simulator.distributions.distribution import FAMILIES, Distribution
 from simulator.distributions.family import QUANTILES, CannotFit, Family, Natural
 from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs.files import read_toml, shown_path
-from simulator.inputs.schema import MilestoneEntry, PriorEntry, SourceEntry, valid_part, validated
+from simulator.inputs.schema import (
+    NUMBERS,
+    PRIOR_KEYS,
+    MilestoneEntry,
+    PriorEntry,
+    SourceEntry,
+    prior_shape,
+    valid_part,
+    validated,
+)
 from simulator.sampling import LOWEST_LEVEL
 
 MILESTONES, SOURCES = "milestones.toml", "sources.toml"
 
 
 class StatedTable(NamedTuple):
-    """A table as written, and where: file and table, for faults."""
+    """A table as written, with its file and its header for faults."""
 
     raw: Mapping[str, Any]
     file: str
@@ -43,40 +53,38 @@ class PriorFiles(NamedTuple):
 
 def read_prior_folders(folders: list[Path], faults: list[Fault]) -> PriorFiles:
     """Read and overlay folders of prior files, milestones and sources."""
-    book = PriorFiles({}, {}, {}, [])
-    shelves = {MILESTONES: book.milestones, SOURCES: book.sources}
+    files = PriorFiles({}, {}, {}, [])
+    kinds = {MILESTONES: files.milestones, SOURCES: files.sources}
     for folder in folders:
-        book.layers.append({})
-        seen: dict[tuple[int, str], str] = {}
+        files.layers.append({})
+        file_of: dict[tuple[int, str], str] = {}
         for path in sorted(folder.glob("*.toml")):
-            shelf, file = shelves.get(path.name, book.priors), shown_path(path)
+            entries, file = kinds.get(path.name, files.priors), shown_path(path)
             for name, raw in read_toml(path, faults).items():
-                other = seen.setdefault((id(shelf), name), file)
+                other = file_of.setdefault((id(entries), name), file)
                 if other != file:
-                    mend = "keep one of the two"
-                    faults.append(Fault(file, name, "", f"also in {other}", "one entry", mend))
+                    fix = "keep one of the two"
+                    faults.append(Fault(file, name, "", f"also in {other}", "one entry", fix))
                 elif not isinstance(raw, dict):
-                    found = f"{name} = {raw!r}"
-                    faults.append(Fault(file, "", name, found, "a table", f"write [{name}]"))
+                    text = f"{name} = {raw!r}"
+                    faults.append(Fault(file, "", name, text, "a table", f"write [{name}]"))
                 else:
-                    shelf[name] = StatedTable(raw, file, name)
-                    if shelf is book.priors:
-                        book.layers[-1][name] = shelf[name]
-    return book
+                    entries[name] = StatedTable(raw, file, name)
+                    if entries is files.priors:
+                        files.layers[-1][name] = entries[name]
+    return files
 
 
-def resolve_sources(book: PriorFiles, faults: list[Fault]) -> dict[str, SourceEntry]:
-    """Every source, by its key."""
-    checked = {
-        name: validated(SourceEntry, *placed, faults) for name, placed in book.sources.items()
-    }
+def resolve_sources(files: PriorFiles, faults: list[Fault]) -> dict[str, SourceEntry]:
+    """Every source without a fault, by its key."""
+    checked = {n: validated(SourceEntry, *table, faults) for n, table in files.sources.items()}
     return {name: source for name, source in checked.items() if source is not None}
 
 
-def resolve_milestones(book: PriorFiles, faults: list[Fault]) -> dict[str, MilestoneEntry]:
-    """Every milestone, by its name."""
+def resolve_milestones(files: PriorFiles, faults: list[Fault]) -> dict[str, MilestoneEntry]:
+    """Every milestone without a fault, by its name."""
     checked = {
-        n: validated(MilestoneEntry, *placed, faults) for n, placed in book.milestones.items()
+        n: validated(MilestoneEntry, *table, faults) for n, table in files.milestones.items()
     }
     return {name: milestone for name, milestone in checked.items() if milestone is not None}
 
@@ -119,56 +127,97 @@ TAIL_LEVELS = np.concatenate([[LOWEST_LEVEL], 10.0 ** np.arange(-15.0, -1.0)])
 CHECKED_LEVELS = np.concatenate([TAIL_LEVELS, np.linspace(0.1, 0.9, 9), 1.0 - TAIL_LEVELS[::-1]])
 
 
-def resolve_prior(
-    name: str, placed: StatedTable, faults: list[Fault]
-) -> tuple[Prior, PriorEntry] | None:
-    """Turn an entry into a prior, fitting its family to the stated quantiles."""
-    raw, file, table = placed
-    entry = validated(PriorEntry, raw, file, table, faults) or _valid_entry(name, raw)
+class Misstated(ValueError):
+    """A prior's numbers describe no member of its family: key, what it states, what is allowed, and a fix."""
+
+
+def resolve_prior(name: str, table: StatedTable, faults: list[Fault]) -> Prior | None:
+    """The prior of an entry, its family fitted to the stated quantiles; None where that fails.
+
+    Keys at fault are left out, so that the rest of the entry is checked in the same go. Entries of the same content are
+    fitted once in a process.
+    """
+    raw, file, header = table
+    family = FAMILIES.get(str(raw.get("family")))
+    shape = prior_shape(family.name if family else "")
+    misplaced = {key: v for key, v in raw.items() if family and _is_misplaced(key, family)}
+    own = {key: value for key, value in raw.items() if key not in misplaced}
+    entry = validated(shape, own, file, header, faults, PRIOR_KEYS) or _valid_entry(
+        name, shape, own
+    )
     if entry is None:
         return None
-    if entry.family not in FAMILIES:
-        mend = did_you_mean(entry.family, FAMILIES)
-        faults.append(Fault(file, table, "family", f'"{entry.family}"', listed(FAMILIES), mend))
+    if family is None:
+        fix = did_you_mean(entry.family, FAMILIES)
+        faults.append(Fault(file, header, "family", f'"{entry.family}"', listed(FAMILIES), fix))
         return None
-    found = len(faults)
-    natural = _natural(entry, placed, faults)
-    if len(faults) > found:
+    if misplaced:
+        faults.append(Fault(file, header, *_misplacement(family, entry, misplaced)))
         return None
-    stated = _stated_quantiles(entry)
-    prior = Prior(
-        name=name,
-        natural=natural,
-        stated=stated,
-        misfit=_misfit(FAMILIES[entry.family], stated, natural),
-        **entry.model_dump(include={"unit", "family", "shift", "lower", "upper", "source", "note"}),
+    content = entry.model_dump_json(exclude={"correlation"}, exclude_none=True)
+    prior = _fitted_prior(name, family.name, content)
+    if isinstance(prior, Prior):
+        return prior
+    faults.append(Fault(file, header, *prior.args))
+    return None
+
+
+def _is_misplaced(key: str, family: Family) -> bool:
+    """Whether a key is a number of other families only."""
+    return (key in NUMBERS and key not in family.written) or (key in QUANTILES and not family.fit)
+
+
+def _misplacement(
+    family: Family, entry: PriorEntry, misplaced: Mapping[str, Any]
+) -> tuple[str, str, str, str]:
+    """Key, what it states, what is allowed, and a fix, for keys that are numbers of other families only."""
+    ways = _ways(family)
+    if foreign := sorted(key for key in misplaced if key in NUMBERS):
+        return foreign[0], f"{foreign[0]} in a {family.name}", ways, TAKE_OUT
+    quantiles = [key for key in QUANTILES if key in misplaced]
+    return quantiles[0], _doubled(family, quantiles, entry.parameters), ways, ONE_WAY
+
+
+TAKE_OUT, ONE_WAY = "take it out, or change the family", "describe it one way"
+
+
+def _doubled(family: Family, quantiles: Iterable[str], parameters: Iterable[str]) -> str:
+    beside = ", ".join(parameters)
+    return f"quantiles {', '.join(quantiles)} of a {family.name}" + f" beside {beside}" * bool(
+        beside
     )
-    _check_truncation(prior, placed, faults)
-    if len(faults) == found:
-        _check_reach(prior, placed, faults)
-    return (prior, entry) if len(faults) == found else None
 
 
-def _valid_entry(name: str, raw: Mapping[str, Any]) -> PriorEntry | None:
-    """An entry at fault without its faults, for the sake of what else is wrong with it."""
+def _valid_entry(name: str, shape: type[PriorEntry], raw: Mapping[str, Any]) -> PriorEntry | None:
+    """An entry without its keys at fault, and with a unit and a source where it lacks them."""
     declared = model.declaration(name)
     unit = declared.unit if declared else "1"
-    left = {"unit": unit, "source": "judgement", **valid_part(PriorEntry, raw)}
+    rest = {"unit": unit, "source": "judgement", **valid_part(shape, raw)}
     try:
-        return PriorEntry.model_validate(left)
+        return shape.model_validate(rest)
     except ValidationError:
         return None
 
 
-def _stated_quantiles(entry: PriorEntry) -> dict[str, float]:
-    return {key: value for key in QUANTILES if (value := getattr(entry, key)) is not None}
-
-
-def _stated_parameters(entry: PriorEntry) -> dict[str, Natural]:
-    """Natural parameters of whatever family, as they were written."""
-    every = {name for family in FAMILIES.values() for name in family.written}
-    written = {name: v for name in sorted(every) if (v := getattr(entry, name)) is not None}
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in written.items()}
+@lru_cache(maxsize=4096)
+def _fitted_prior(name: str, family: str, content: str) -> Prior | Misstated:
+    """The prior of a valid entry, which is given as its JSON, or why there is none."""
+    entry = prior_shape(family).model_validate_json(content)
+    try:
+        prior = Prior(
+            name=name,
+            natural=(natural := _natural(FAMILIES[family], entry)),
+            stated=entry.quantiles,
+            misfit=_misfit(FAMILIES[family], entry.quantiles, natural),
+            **entry.model_dump(
+                include={"unit", "family", "shift", "lower", "upper", "source", "note"}
+            ),
+        )
+        _check_truncation(prior)
+        _check_finite(prior)
+    except Misstated as error:
+        return Misstated(*error.args)  # without its traceback
+    return prior
 
 
 def _limits(entry: PriorEntry, family: Family) -> dict[str, Natural]:
@@ -181,61 +230,45 @@ def _limits(entry: PriorEntry, family: Family) -> dict[str, Natural]:
     }
 
 
-def _natural(entry: PriorEntry, placed: StatedTable, faults: list[Fault]) -> dict[str, Natural]:
-    """The natural parameters, given or fitted; {} and a fault when they cannot be had."""
-    family, stated, given = (
-        FAMILIES[entry.family],
-        _stated_quantiles(entry),
-        _stated_parameters(entry),
-    )
-    limits = _limits(entry, family)
-    try:
-        _one_way(entry, family, stated, given)
-        if stated:
-            return _fitted(family, stated, {**given, **limits})
-        if amiss := family.wrong(**given, **limits):
-            raise Misstated(next(iter(given)), _listed_numbers(given), amiss)
-        return {**given, **limits}
-    except Misstated as error:
-        faults.append(Fault(placed.file, placed.table, *error.args))
-    except CannotFit as error:
-        faults.append(
-            Fault(
-                placed.file, placed.table, next(iter(stated)), _listed_numbers(stated), str(error)
-            )
-        )
-    return {}
+def _natural(family: Family, entry: PriorEntry) -> dict[str, Natural]:
+    """The natural parameters, as stated or fitted."""
+    quantiles, parameters, limits = entry.quantiles, entry.parameters, _limits(entry, family)
+    _check_one_way(entry, family)
+    if quantiles:
+        try:
+            return _fitted(family, quantiles, {**parameters, **limits})
+        except CannotFit as error:
+            raise Misstated(next(iter(quantiles)), _numbers(quantiles), str(error)) from None
+    if wrong := family.wrong(**parameters, **limits):
+        raise Misstated(next(iter(parameters)), _numbers(parameters), wrong)
+    return {**parameters, **limits}
 
 
-class Misstated(ValueError):
-    """A prior whose keys do not describe its family: key, found, allowed and mend."""
-
-
-def _one_way(
-    entry: PriorEntry, family: Family, stated: Mapping[str, float], given: Mapping[str, Natural]
-) -> None:
-    """A prior is described by its family's natural parameters or by quantiles, not by both or others."""
+def _ways(family: Family) -> str:
+    """How a family's priors can be described."""
     ways = ", ".join(family.written)
     if family.fit:
         beside = f" beside {' and '.join(family.beside)}" if family.beside else ""
         ways += f"; or two or more of p01 ... p99{beside}"
-    if foreign := next((name for name in given if name not in family.written), None):
-        mend = "take it out, or change the family"
-        raise Misstated(foreign, f"{foreign} in a {family.name}", ways, mend)
-    doubled = [name for name in given if stated and name not in family.beside]
-    if doubled or (stated and not family.fit):
-        found = f"quantiles {', '.join(stated)} of a {family.name}"
-        found += f" beside {', '.join(doubled)}" if doubled else ""
-        raise Misstated(next(iter(stated)), found, ways, "describe it one way")
-    if not stated and set(given) != set(family.written):
-        found = f"{family.name} described by {listed(given) or 'nothing'}"
-        raise Misstated("family", found, ways)
+    return ways
+
+
+def _check_one_way(entry: PriorEntry, family: Family) -> None:
+    """A prior states its family's natural parameters or quantiles, not both."""
+    quantiles, parameters = entry.quantiles, entry.parameters
+    doubled = [name for name in parameters if quantiles and name not in family.beside]
+    if doubled:
+        key = next(iter(quantiles))
+        raise Misstated(key, _doubled(family, quantiles, doubled), _ways(family), ONE_WAY)
+    if not quantiles and set(parameters) != set(family.written):
+        described = f"{family.name} described by {listed(parameters) or 'nothing'}"
+        raise Misstated("family", described, _ways(family))
     if entry.shift and family.bounded:
         allowed = f"no shift of a {family.name}, for it lies where lower and upper say"
         raise Misstated("shift", f"{entry.shift:g}", allowed)
 
 
-def _listed_numbers(numbers: Mapping[str, Natural]) -> str:
+def _numbers(numbers: Mapping[str, Natural]) -> str:
     parts = [f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}" for k, v in numbers.items()]
     return ", ".join(parts)
 
@@ -283,27 +316,22 @@ def _misfit(family: Family, stated: dict[str, float], natural: dict[str, Natural
     return 0.0 if miss < EXACT_FIT else miss
 
 
-def _check_truncation(prior: Prior, placed: StatedTable, faults: list[Fault]) -> None:
+def _check_truncation(prior: Prior) -> None:
     lower, upper = prior.distribution.lower, prior.distribution.upper
+    limits = f"lower = {lower:g}, upper = {upper:g}"
     if not lower < upper:
-        found = f"lower = {lower:g}, upper = {upper:g}"
-        faults.append(Fault(placed.file, placed.table, "lower", found, "lower below upper"))
-    elif not prior.distribution.kept > 1e-6:
-        found = f"lower = {lower:g}, upper = {upper:g} keep nothing of the {prior.family}"
-        faults.append(
-            Fault(placed.file, placed.table, "lower", found, "limits that keep some of it")
-        )
+        raise Misstated("lower", limits, "lower below upper")
+    if not prior.distribution.kept > 1e-6:
+        empty = f"{limits} keep nothing of the {prior.family}"
+        raise Misstated("lower", empty, "limits that keep some of it")
 
 
-def _check_reach(prior: Prior, placed: StatedTable, faults: list[Fault]) -> None:
-    """Every level that a draw can have gives a number, and higher levels no lower ones."""
+def _check_finite(prior: Prior) -> None:
+    """Every level that a draw can have gives a finite number, and higher levels no lower ones."""
     with np.errstate(all="ignore"):
         values = prior.distribution.inverse_cdf(CHECKED_LEVELS)
-    found = ""
+    allowed = "finite values in every draw"
     if not np.isfinite(values).all():
-        found = f"a {prior.family} whose far tail is infinite"
-    elif (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
-        found = f"a {prior.family} too extreme for a computer's numbers"
-    if found:
-        allowed = "finite values in every draw"
-        faults.append(Fault(placed.file, placed.table, "family", found, allowed))
+        raise Misstated("family", f"a {prior.family} whose far tail is infinite", allowed)
+    if (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
+        raise Misstated("family", f"a {prior.family} too extreme for a computer's numbers", allowed)

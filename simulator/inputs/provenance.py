@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from simulator.inputs import correlations
 from simulator.inputs.files import line_of
-from simulator.inputs.load import LoadedInputs
+from simulator.inputs.merge import MergedInputs
 from simulator.inputs.priors import StatedTable
 from simulator.inputs.schema import RunEntry
 
@@ -25,10 +25,10 @@ class ValueOrigin(NamedTuple):
 DEFAULT = "the default"
 
 
-def provenance(gathered: LoadedInputs) -> list[ValueOrigin]:
+def provenance(inputs: MergedInputs) -> list[ValueOrigin]:
     """Every run key, prior, correlation, hold and milestone of a run, with where it came from."""
     parts = (_keys, _holds, _priors, _correlations, _milestones)
-    return [origin for part in parts for origin in part(gathered)]
+    return [origin for part in parts for origin in part(inputs)]
 
 
 def is_about(origin: ValueOrigin, names: set[str]) -> bool:
@@ -46,28 +46,28 @@ def _value_origin(name: str, kind: str, value: str, places: list[str]) -> ValueO
     return ValueOrigin(name, kind, value, last, tuple(before))
 
 
-def _keys(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
+def _keys(inputs: MergedInputs) -> Iterator[ValueOrigin]:
     for key in RunEntry.model_fields:
         if key in ("priors", "hold"):
             continue
-        places = [_location(file, key) for file, raw in gathered.scene.run.layers if key in raw]
-        value = getattr(gathered.entry, key)
+        places = [_location(file, key) for file, raw in inputs.parts.scenario.layers if key in raw]
+        value = getattr(inputs.entry, key)
         shown = value.model_dump() if key == "condition" else "all" if value is None else value
         if key != "extends" or places:
             yield _value_origin(key, "run", str(shown), places)
 
 
-def _holds(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
-    for name, level in gathered.entry.hold.items():
-        holding = [f for f, raw in gathered.scene.run.layers if name in raw.get("hold", {})]
+def _holds(inputs: MergedInputs) -> Iterator[ValueOrigin]:
+    for name, level in inputs.entry.hold.items():
+        holding = [f for f, raw in inputs.parts.scenario.layers if name in raw.get("hold", {})]
         yield _value_origin(
             name, "hold", f"{level:g}", [_location(file, "hold", name) for file in holding]
         )
 
 
-def _priors(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
-    for name in gathered.scene.places:
-        layers = [layer[name] for layer in gathered.layers if name in layer]
+def _priors(inputs: MergedInputs) -> Iterator[ValueOrigin]:
+    for name in inputs.parts.tables:
+        layers = [layer[name] for layer in inputs.layers if name in layer]
         yield _value_origin(
             name, "prior", _described(layers[-1].raw), [_location(p.file, p.table) for p in layers]
         )
@@ -79,9 +79,9 @@ def _described(raw: Mapping[str, Any]) -> str:
     return f"{raw.get('family')}: {', '.join(parts)}"
 
 
-def _correlations(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
-    for a, b, r in gathered.pairs:
-        places = [place for layer in gathered.layers for place in _stating(layer, a, b)]
+def _correlations(inputs: MergedInputs) -> Iterator[ValueOrigin]:
+    for a, b, r in inputs.pairs:
+        places = [place for layer in inputs.layers for place in _stating(layer, a, b)]
         yield _value_origin(f"{a} with {b}", "correlation", f"{r:g}", places)
 
 
@@ -91,9 +91,9 @@ def _stating(layer: Mapping[str, StatedTable], a: str, b: str) -> Iterator[str]:
             yield _location(layer[one].file, layer[one].table, "correlation")
 
 
-def _milestones(gathered: LoadedInputs) -> Iterator[ValueOrigin]:
-    scene = gathered.scene
-    for name, m in scene.milestones.items():
-        placed = scene.book.milestones[name]
+def _milestones(inputs: MergedInputs) -> Iterator[ValueOrigin]:
+    parts = inputs.parts
+    for name, m in parts.milestones.items():
+        placed = parts.files.milestones[name]
         value = f"{m.series} {m.direction} {m.threshold}"
         yield _value_origin(name, "milestone", value, [_location(placed.file, name)])

@@ -1,4 +1,4 @@
-"""Run files: where they are, what they extend, and what `--set` changes; merged into one table with its origins."""
+"""Run files: where they are, what they extend, and what `--set` changes, each value with the file that states it."""
 
 from __future__ import annotations
 
@@ -25,30 +25,40 @@ class StatedValue(NamedTuple):
 class ScenarioFiles(NamedTuple):
     """A run as its files state it, from what it extends to what `--set` changes.
 
-    `layers` keeps each of them as it was written.
+    Attributes
+    ----------
+    stated : values of the run's keys but its priors, the last file's over the others'
+    priors : tables of priors, one dictionary a file
+    layers : every file and its content as it was written
     """
 
     name: str
     stated: dict[str, StatedValue]
-    priors: list[dict[str, StatedTable]]
-    layers: list[tuple[str, Mapping[str, Any]]]
+    priors: tuple[dict[str, StatedTable], ...] = ()
+    layers: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def find_run(run: str) -> Path | None:
-    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped world of that name."""
-    return next((place for place in _candidate_paths(run) if place.is_file()), None)
+    """Find a run file: a path, else `./runs/NAME.toml`, else the shipped run of that name."""
+    return next((path for path in _candidate_paths(run) if path.is_file()), None)
 
 
 def locate_run(run: str) -> Path:
-    """Find a run file, or say what there is."""
-    place = find_run(run)
-    if place is None:
+    """Find a run file.
+
+    Raises
+    ------
+    InputFault
+        that lists the known runs, when this is none
+    """
+    path = find_run(run)
+    if path is None:
         folders = (Path("runs"), shipped_folder("runs"))
-        known = sorted({path.stem for each in folders for path in each.glob("*.toml")})
+        known = sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
         allowed = f"a path, or one of {', '.join(known)}"
         fix = did_you_mean(run, known)
         raise InputFault([Fault(run, found="no such run", allowed=allowed, fix=fix)])
-    return place
+    return path
 
 
 def _candidate_paths(run: str) -> list[Path]:
@@ -125,55 +135,67 @@ def write_run_template(name: str) -> Path:
 
 
 def read_scenario(run: str, faults: list[Fault]) -> ScenarioFiles:
-    """Read a run file and all that it extends, the farthest first."""
+    """Read a run file and all that it extends.
+
+    Raises
+    ------
+    InputFault
+        when there is no such run; every other fault is appended to `faults`
+    """
     path = locate_run(run)
-    chain = _chain(path, [], faults)
-    merged = ScenarioFiles(path.stem, {}, [], [])
-    for file, raw in chain:
+    scenario = ScenarioFiles(path.stem, {})
+    for file, raw in _extended_files(path, [], faults):
         entry = validated(RunEntry, raw, file, "", faults)
-        overlay_file(merged, raw if entry else valid_part(RunEntry, raw), file)
-    return merged
+        scenario = overlaid(scenario, raw if entry else valid_part(RunEntry, raw), file)
+    return scenario
 
 
-def _chain(path: Path, below: list[Path], faults: list[Fault]) -> list[tuple[str, dict[str, Any]]]:
+def _extended_files(
+    path: Path, extending: list[Path], faults: list[Fault]
+) -> list[tuple[str, dict[str, Any]]]:
+    """A file and all that it extends, the last extended first; `extending` are the files that lead to it."""
     raw, file = read_toml(path, faults), shown_path(path)
     base = raw.get("extends")
     if not isinstance(base, str):
         return [(file, raw)]
-    visited = [*(seen.resolve() for seen in below), path.resolve()]
-    places = [path.parent / f"{base}.toml", path.parent / base, *_candidate_paths(base)]
-    there = [place for place in places if place.is_file()]
-    free = next((place for place in there if place.resolve() not in visited), None)
-    if free is None:
-        found = f'"{base}", ' + ("which comes back to this file" if there else "no such run")
+    visited = [file.resolve() for file in (*extending, path)]
+    candidates = [path.parent / f"{base}.toml", path.parent / base, *_candidate_paths(base)]
+    existing = [file for file in candidates if file.is_file()]
+    extended = next((file for file in existing if file.resolve() not in visited), None)
+    if extended is None:
+        found = f'"{base}", ' + ("which comes back to this file" if existing else "no such run")
         faults.append(Fault(file, "", "extends", found, "a path or a run's name, without a circle"))
         return [(file, raw)]
-    return [*_chain(free, [*below, path], faults), (file, raw)]
+    return [*_extended_files(extended, [*extending, path], faults), (file, raw)]
 
 
-def overlay_file(run: ScenarioFiles, raw: Mapping[str, Any], file: str) -> None:
-    """Lay one file's tables over a run: values and priors are replaced, `[hold]` and `[condition]` are joined."""
+def overlaid(scenario: ScenarioFiles, raw: Mapping[str, Any], file: str) -> ScenarioFiles:
+    """A run with one more file over it: values and priors are replaced, `[hold]` and `[condition]` are joined."""
+    stated = dict(scenario.stated)
     for key, value in raw.items():
-        if key in ("hold", "condition") and key in run.stated:
-            value = {**run.stated[key].value, **value}
+        if key in ("hold", "condition") and key in stated:
+            value = {**stated[key].value, **value}
         if key != "priors":
-            run.stated[key] = StatedValue(value, file)
-    priors = raw.get("priors", {})
-    run.layers.append((file, raw))
-    run.priors.append({name: StatedTable(p, file, f"priors.{name}") for name, p in priors.items()})
+            stated[key] = StatedValue(value, file)
+    priors = {n: StatedTable(p, file, f"priors.{n}") for n, p in raw.get("priors", {}).items()}
+    layers = (*scenario.layers, (file, raw))
+    return ScenarioFiles(scenario.name, stated, (*scenario.priors, priors), layers)
 
 
 def apply_sets(
-    run: ScenarioFiles, sets: Iterable[str], book: Mapping[str, StatedTable], faults: list[Fault]
-) -> None:
-    """Lay `KEY=VALUE` settings over a run, the last winning.
+    scenario: ScenarioFiles,
+    sets: Iterable[str],
+    priors: Mapping[str, StatedTable],
+    faults: list[Fault],
+) -> ScenarioFiles:
+    """A run with `KEY=VALUE` settings over it, the last winning.
 
-    `book` holds the priors that the run's own overlay, so that one key of a prior can be set.
+    `priors` are those of the prior files, so that one key of a prior can be set.
     """
     for text in sets:
         key, _, written = text.partition("=")
         path = [part.strip() for part in key.split(".")]
-        known = {**book, **{name: p for layer in run.priors for name, p in layer.items()}}
+        known = {**priors, **{n: table for layer in scenario.priors for n, table in layer.items()}}
         value = _toml_value(written, text, faults)
         if value is None:
             continue
@@ -191,7 +213,8 @@ def apply_sets(
         for part in reversed(path):
             raw = {part: raw}
         if validated(RunEntry, raw, SET_OPTION, "", faults):
-            overlay_file(run, raw, SET_OPTION)
+            scenario = overlaid(scenario, raw, SET_OPTION)
+    return scenario
 
 
 def _toml_value(written: str, text: str, faults: list[Fault]) -> Any:
@@ -205,7 +228,7 @@ def _toml_value(written: str, text: str, faults: list[Fault]) -> Any:
     return None
 
 
-def _fixed_prior(placed: StatedTable, value: Any) -> dict[str, Any]:
-    unit = placed.raw.get("unit", "")
+def _fixed_prior(table: StatedTable, value: Any) -> dict[str, Any]:
+    unit = table.raw.get("unit", "")
     note = "Fixed for this run."
     return {"family": "fixed", "value": value, "unit": unit, "source": "judgement", "note": note}

@@ -1,13 +1,16 @@
-"""The shapes of the files that people write; anything else in them is a fault with a place and a mend."""
+"""The shapes of the files that people write; a fault says where anything else stands and how to mend it."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
+from simulator.distributions.distribution import FAMILIES
+from simulator.distributions.family import QUANTILES, Natural
 from simulator.errors import Fault, did_you_mean, listed
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -26,46 +29,54 @@ class Entry(BaseModel):
 
 
 class PriorEntry(Entry):
-    """One prior as written: a family with two or more quantiles, or with its natural parameters."""
+    """What every prior states, whatever its family; `prior_shape` adds the numbers of each family."""
 
     unit: Text
     family: Text
     source: Text
     note: str = ""
-    p01: Finite | None = None
-    p025: Finite | None = None
-    p05: Finite | None = None
-    p10: Finite | None = None
-    p20: Finite | None = None
-    p25: Finite | None = None
-    p50: Finite | None = None
-    p75: Finite | None = None
-    p80: Finite | None = None
-    p90: Finite | None = None
-    p95: Finite | None = None
-    p975: Finite | None = None
-    p99: Finite | None = None
-    value: Finite | None = None
-    low: Finite | None = None
-    high: Finite | None = None
-    mean: Finite | None = None
-    sd: Finite | None = None
-    median: Finite | None = None
-    sigma: Finite | None = None
-    p: Finite | None = None
-    scale: Finite | None = None
-    df: Finite | None = None
-    mode: Finite | None = None
-    alpha: Finite | None = None
-    beta: Finite | None = None
-    shape: Finite | None = None
-    levels: list[Finite] | None = None
-    values: list[Finite] | None = None
-    weights: list[Finite] | None = None
     shift: Finite = 0.0
     lower: Finite | None = None
     upper: Finite | None = None
     correlation: dict[str, Correlation] = {}
+
+    @property
+    def quantiles(self) -> dict[str, float]:
+        """The quantiles that are stated, by their keys, in the order of their levels."""
+        return {key: v for key in QUANTILES if (v := getattr(self, key, None)) is not None}
+
+    @property
+    def parameters(self) -> dict[str, Natural]:
+        """The natural parameters that are stated, by name."""
+        stated = {n: v for n in sorted(NUMBERS) if (v := getattr(self, n, None)) is not None}
+        return {name: tuple(v) if isinstance(v, list) else v for name, v in stated.items()}
+
+
+NUMBERS: dict[str, Any] = {
+    **dict.fromkeys(("value", "low", "high", "mean", "sd", "median", "sigma", "p"), Finite),
+    **dict.fromkeys(("scale", "df", "mode", "alpha", "beta", "shape"), Finite),
+    **dict.fromkeys(("levels", "values", "weights"), list[Finite]),
+}
+"""Every natural parameter that a prior can state, with its type; `Family.written` says which are whose."""
+
+PRIOR_KEYS = (
+    *("unit", "family", "source", "note", *QUANTILES, *NUMBERS),
+    *("shift", "lower", "upper", "correlation"),
+)
+
+
+@cache
+def prior_shape(family: str) -> type[PriorEntry]:
+    """The entry of a family's priors: its natural parameters, and quantiles if it is fitted to them.
+
+    An unknown family may state every number there is, so that its other keys are still checked.
+    """
+    known = FAMILIES.get(family)
+    natural = known.written if known else tuple(NUMBERS)
+    quantiles = QUANTILES if known is None or known.fit else {}
+    types = {**dict.fromkeys(quantiles, Finite), **{name: NUMBERS[name] for name in natural}}
+    fields: dict[str, Any] = {key: (of | None, None) for key, of in types.items()}
+    return create_model(f"{family}_prior", __base__=PriorEntry, **fields)
 
 
 class SourceEntry(Entry):
@@ -127,7 +138,7 @@ class ClaimEntry(Entry):
 
 
 class ConditionEntry(Entry):
-    """What a run conditions on, and how: names of observations; draws weighed, or walked there in stages."""
+    """What a run conditions on, and how: names of observations; weights of the draws, or tempered SMC."""
 
     observations: list[Text] = []
     sampler: Literal["weights", "sequential"] = "weights"
@@ -179,45 +190,53 @@ EntryType = TypeVar("EntryType", bound=Entry)
 
 
 def validated(
-    shape: type[EntryType], raw: Mapping[str, Any], file: str, table: str, faults: list[Fault]
+    shape: type[EntryType],
+    raw: Mapping[str, Any],
+    file: str,
+    table: str,
+    faults: list[Fault],
+    known: Sequence[str] = (),
 ) -> EntryType | None:
-    """Hold a table against its shape; every misfit is a fault."""
+    """Check a table against its shape; every misfit is a fault.
+
+    `known` are the keys that a fault names as allowed; the shape's own when left out.
+    """
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
         for misfit in error.errors(include_url=False):
-            faults.append(_fault(shape, misfit, file, table))
+            faults.append(_fault(misfit, file, table, known or list(shape.model_fields)))
         return None
 
 
 def valid_part(shape: type[Entry], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left of a table without its keys at fault, so that the rest is checked in the same go."""
-    left = dict(raw)
+    """A table without its keys at fault, so that the rest is checked in the same go."""
+    rest = dict(raw)
     try:
         shape.model_validate(raw)
     except ValidationError as error:
         for misfit in error.errors(include_url=False):
             key, *inner = misfit["loc"]
-            table = left.get(str(key))
+            table = rest.get(str(key))
             if inner and isinstance(table, dict):
-                left[str(key)] = {k: v for k, v in table.items() if k != inner[0]}
+                rest[str(key)] = {k: v for k, v in table.items() if k != inner[0]}
             else:
-                left.pop(str(key), None)
-    return left
+                rest.pop(str(key), None)
+    return rest
 
 
-def _fault(shape: type[Entry], misfit: Mapping[str, Any], file: str, table: str) -> Fault:
+def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Sequence[str]) -> Fault:
     path = [str(part) for part in misfit["loc"]]
-    key, known = ".".join(path), list(shape.model_fields)
+    key = ".".join(path)
     if misfit["type"] == "extra_forbidden":
-        mend = did_you_mean(path[-1], known)
-        return Fault(file, table, key, "an unknown key", listed(known, 30), mend)
+        fix = did_you_mean(path[-1], known)
+        return Fault(file, table, key, "an unknown key", listed(known, 30), fix)
     if misfit["type"] == "missing":
         return Fault(file, table, key, "nothing", "this key is needed", f"add {key} = ...")
     allowed = misfit["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return Fault(file, table, key, _quoted(misfit["input"]), allowed)
 
 
-def _quoted(found: Any) -> str:
-    text = f'"{found}"' if isinstance(found, str) else str(found)
+def _quoted(value: Any) -> str:
+    text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,16 +1,15 @@
-"""Several runs from what a person names: a run file, or each point of the `[sweep]` in one."""
+"""The points of a run's `[sweep]`: one plan each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from simulator.errors import Fault, InputFault
-from simulator.inputs import load, scenarios
 from simulator.inputs.plan import Plan
-from simulator.inputs.scenarios import StatedValue
+from simulator.inputs.scenarios import SET_OPTION, ScenarioFiles
 from simulator.inputs.schema import SweepEntry
 
 SWEEP = "sweep"
@@ -40,40 +39,20 @@ class SweepStep(NamedTuple):
         return f"{self.parameter}={number}"
 
 
-def load_plans(run: str, sets: Iterable[str] = (), priors: str | None = None) -> list[Plan]:
-    """The plan of a run, or one a point of its sweep, named `NAME@parameter=number`; luck is shared.
+Point = tuple[SweepStep, ...]
+
+
+def sweep_points(base: Plan, scenario: ScenarioFiles, sets: Sequence[str]) -> list[Point]:
+    """Every combination of the swept values and levels; none where nothing is swept.
 
     Raises
     ------
     InputFault
-        with every fault of the run, or of any point
+        where a swept parameter is also set, or there are too many points or too long names
     """
-    sets = list(sets)
-    base = load.load_plan(run, sets, priors)
-    stated = scenarios.read_scenario(run, [])
-    scenarios.apply_sets(stated, [text for text in sets if text.startswith(SWEEP)], {}, [])
-    sweep = stated.stated.get(SWEEP)
+    sweep = scenario.stated.get(SWEEP)
     if sweep is None or not sweep.value:
-        return [base]
-    points = list(_sweep_points(base, sweep, sets))
-    made, faults = [], []
-    for point in points:
-        try:
-            made.append(
-                _point_plan(
-                    base, load.load_plan(run, [*sets, *_point_settings(point)], priors), point
-                )
-            )
-        except InputFault as error:
-            faults += [_fault_in_sweep(fault, sweep, point) for fault in error.faults]
-    if faults:
-        raise InputFault(dict.fromkeys(faults))
-    return made
-
-
-def _sweep_points(
-    base: Plan, sweep: StatedValue, sets: Sequence[str]
-) -> Iterator[tuple[SweepStep, ...]]:
+        return []
     axes, faults, number = [], [], 1
     for name, raw in sweep.value.items():
         entry = SweepEntry.model_validate(raw)
@@ -83,36 +62,36 @@ def _sweep_points(
         if fixed:
             found, mend = f"--set {fixed[0]}", "leave one of the two out"
             faults.append(Fault(sweep.file, f"{SWEEP}.{name}", "", found, "one say", mend))
+    longest = [max(axis, key=lambda step: len(step.label)) for axis in axes]
     if number > MOST_POINTS:
         allowed = f"at most {MOST_POINTS}"
         faults.append(Fault(sweep.file, SWEEP, "", f"{number} points", allowed, "sweep fewer"))
-    elif len(_point_name(base, [max(axis, key=lambda step: len(step.label)) for axis in axes])) > (
-        LONGEST_NAME
-    ):
+    elif len(_point_name(base, longest)) > LONGEST_NAME:
         found = f"names of runs past {LONGEST_NAME} letters"
         faults.append(Fault(sweep.file, SWEEP, "", found, "shorter ones", "sweep fewer at once"))
     if faults:
         raise InputFault(faults)
-    return product(*axes)
-
-
-def _point_settings(point: Iterable[SweepStep]) -> list[str]:
-    return [step.setting for step in point]
+    return list(product(*axes))
 
 
 def _point_name(base: Plan, point: Iterable[SweepStep]) -> str:
     return f"{base.name}@{','.join(step.label for step in point)}"
 
 
-def _point_plan(base: Plan, made: Plan, point: Sequence[SweepStep]) -> Plan:
+def point_plan(base: Plan, plan: Plan, point: Point) -> Plan:
+    """The plan of a point, named and titled after the base plan and the point."""
     title = f"{base.title}, {', '.join(step.label for step in point)}"
-    changed: dict[str, Any] = {"name": _point_name(base, point), "title": title}
-    return made.model_copy(update=changed)
+    return plan.model_copy(update={"name": _point_name(base, point), "title": title})
 
 
-def _fault_in_sweep(fault: Fault, sweep: StatedValue, point: Sequence[SweepStep]) -> Fault:
-    """A fault of a point, which came in as a setting, where the sweep is written."""
+def point_faults(faults: Iterable[Fault], scenario: ScenarioFiles, point: Point) -> list[Fault]:
+    """Faults of a point; those of its settings are shown where the sweep is written."""
+    file = scenario.stated[SWEEP].file
+    return [_fault_in_sweep(fault, file, point) for fault in faults]
+
+
+def _fault_in_sweep(fault: Fault, file: str, point: Point) -> Fault:
     step = next((step for step in point if step.parameter in f"{fault.table} {fault.key}"), None)
-    if fault.file != scenarios.SET_OPTION or step is None:
+    if fault.file != SET_OPTION or step is None:
         return fault
-    return replace(fault, file=sweep.file, table=f"{SWEEP}.{step.parameter}", key=step.kind)
+    return replace(fault, file=file, table=f"{SWEEP}.{step.parameter}", key=step.kind)

@@ -11,7 +11,7 @@ import pytest
 from simulator import cli
 from simulator.cli import run as several
 from simulator.errors import InputFault, RunFailed
-from simulator.inputs import load, sweeps
+from simulator.inputs import load
 from simulator.store import results, running
 
 SMALL = 'extends = "baseline"\ndraws = 64\nhorizon = 2035\nmilestones = ["run_1e27"]\nseries = []\n'
@@ -124,7 +124,7 @@ def test_a_format_that_cannot_be_is_refused_before_anything_is_walked():
 
 
 def test_a_sweep_fixes_values_and_shares_luck():
-    low, high = sweeps.load_plans("swept")
+    low, high = load.load_plans("swept")
     assert (low.name, high.name) == ("swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5")
     for made, value in ((low, 0.3), (high, 0.5)):
         prior = next(prior for prior in made.priors if prior.name == "algorithms_growth")
@@ -139,7 +139,7 @@ def test_a_sweep_fixes_values_and_shares_luck():
 
 
 def test_a_sweep_of_levels_holds_and_names_them():
-    made = sweeps.load_plans("levels")
+    made = load.load_plans("levels")
     assert [each.name for each in made] == [
         "levels@spending_growth=p10",
         "levels@spending_growth=p50",
@@ -149,24 +149,24 @@ def test_a_sweep_of_levels_holds_and_names_them():
 
 
 def test_two_swept_parameters_make_a_grid_and_sets_reach_every_point():
-    made = sweeps.load_plans("swept", ["sweep.spending_growth.levels=[0.2, 0.4]", "draws=7"])
+    made = load.load_plans("swept", ["sweep.spending_growth.levels=[0.2, 0.4]", "draws=7"])
     assert [each.name for each in made] == [
         "swept@spending_growth=p20",
         "swept@spending_growth=p40",
     ]
     text = WORLDS["swept"] + "[sweep.spending_growth]\nlevels = [0.2, 0.4]\n"
     Path("runs/grid.toml").write_text(text)
-    assert [each.name for each in sweeps.load_plans("grid", ["draws=7"])] == [
+    assert [each.name for each in load.load_plans("grid", ["draws=7"])] == [
         "grid@algorithms_growth=0.3,spending_growth=p20",
         "grid@algorithms_growth=0.3,spending_growth=p40",
         "grid@algorithms_growth=0.5,spending_growth=p20",
         "grid@algorithms_growth=0.5,spending_growth=p40",
     ]
-    assert {each.draws for each in sweeps.load_plans("grid", ["draws=7"])} == {7}
+    assert {each.draws for each in load.load_plans("grid", ["draws=7"])} == {7}
 
 
 def test_a_run_without_a_sweep_is_itself():
-    assert sweeps.load_plans("one") == [load.load_plan("one")]
+    assert load.load_plans("one") == (load.load_plan("one"),)
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,7 @@ def prior(family, unit="OOM", **keys):
     """A prior of these keys, or the faults of it."""
     faults = []
     raw = {"unit": unit, "family": family, "source": "judgement", **keys}
-    found = resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults)
-    return found[0] if found else faults
+    return resolve_prior("x", StatedTable(raw, "x.toml", "x"), faults) or faults
 
 
 def at(prior, *keys):

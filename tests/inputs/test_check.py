@@ -8,9 +8,9 @@ import pytest
 from checkout import ROOT
 
 from simulator.cli import call
-from simulator.inputs import input_warnings, inspection
+from simulator.inputs import inspection
 from simulator.inputs.files import table_lines
-from simulator.inputs.load import load_inputs, load_plan
+from simulator.inputs.load import load_plan, load_run
 from simulator.inputs.provenance import provenance
 
 
@@ -36,7 +36,7 @@ def run_file(folder, name, *texts):
 
 
 def odd(run="baseline", **options):
-    return [str(oddity) for oddity in input_warnings.input_warnings(load_inputs(run, **options))]
+    return [str(warning) for warning in load_run(run, **options).warnings]
 
 
 def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, capsys):
@@ -198,10 +198,9 @@ def test_later_words_win(elsewhere):
     assert (plan.seed, plan.horizon, plan.title) == (3, 2040.0, "Base")
     assert plan.hold == {"feedback_multiplier": 0.5, "regime_year": 0.9}
 
-    found = {origin.name: origin for origin in provenance(load_inputs("mine", sets, "more"))}
-    prior = [
-        o for o in provenance(load_inputs("mine", sets, "more")) if o.name == "algorithms_limit"
-    ][-1]
+    origins = provenance(load_run("mine", sets, "more").inputs)
+    found = {origin.name: origin for origin in origins}
+    prior = [origin for origin in origins if origin.name == "algorithms_limit"][-1]
     assert prior.place == "--set"
     assert prior.replaces[:5] == (
         "--set",

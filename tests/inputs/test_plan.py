@@ -5,8 +5,7 @@ import os
 import pytest
 
 from simulator.errors import InputFault
-from simulator.inputs import files
-from simulator.inputs import load as plans
+from simulator.inputs import files, merge
 from simulator.inputs.load import load_plan
 from simulator.inputs.plan import parse_plan
 
@@ -86,9 +85,9 @@ def test_a_circle_of_extends_is_named(folder, chain):
 
 
 def test_the_shipped_folder_is_no_overlay_of_itself(folder, monkeypatch):
-    assert plans.prior_folders() == [files.shipped_folder("priors")]
+    assert merge.prior_folders() == [files.shipped_folder("priors")]
     monkeypatch.chdir(files.shipped_folder("priors").parent)
-    assert plans.prior_folders() == [files.shipped_folder("priors")]
+    assert merge.prior_folders() == [files.shipped_folder("priors")]
 
 
 def test_an_overlay_replaces_entry_by_entry(folder, plan):

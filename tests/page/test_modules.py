@@ -78,7 +78,7 @@ def resolved(family, keys):
     entry = {"unit": "1", "source": "judgement", "family": family, **keys}
     made = resolve_prior("x", StatedTable(entry, "a file", "x"), faults)
     assert not faults, faults
-    return made[0]
+    return made
 
 
 @pytest.mark.parametrize(("family", "limits"), [*LIMITED, ("beta", {"lower": 0.2, "upper": 0.9})])

@@ -45,7 +45,7 @@ def resolved(family, keys):
     entry = {"unit": "1", "source": "judgement", "family": family, **keys}
     made = resolve_prior("x", StatedTable(entry, "a file", "x"), faults)
     assert not faults, faults
-    return made[0]
+    return made
 
 
 @pytest.mark.parametrize("name", PRIORS)
@@ -68,9 +68,7 @@ def test_a_moved_prior_is_that_of_the_run_file(name, by):
     faults = []
     made = resolve_prior("x", StatedTable(table, "the page", "x"), faults)
     assert not faults, (toml, faults)
-    np.testing.assert_allclose(
-        values, made[0].distribution.inverse_cdf(LEVELS), rtol=1e-6, atol=1e-9
-    )
+    np.testing.assert_allclose(values, made.distribution.inverse_cdf(LEVELS), rtol=1e-6, atol=1e-9)
     before = prior.distribution.inverse_cdf(LEVELS)
     assert not np.allclose(values, before)
 

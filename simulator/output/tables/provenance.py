@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from simulator.inputs.inspection import explain_values
-from simulator.inputs.load import LoadedInputs
+from simulator.inputs.merge import MergedInputs
 from simulator.output.rendering import Answer, Table
 
 
-def provenance_answer(runs: list[LoadedInputs], names: list[str]) -> Answer:
+def provenance_answer(runs: list[MergedInputs], names: list[str]) -> Answer:
     """Where every value of these runs comes from, or the values of these names alone."""
     records = [
-        {"run": run.scene.run.name, **origin._asdict(), "replaces": list(origin.replaces)}
+        {"run": run.name, **origin._asdict(), "replaces": list(origin.replaces)}
         for run in runs
         for origin in explain_values(run, names)
     ]
@@ -19,5 +19,5 @@ def provenance_answer(runs: list[LoadedInputs], names: list[str]) -> Answer:
         [str(r["name"]), str(r["kind"]), str(r["value"]), str(r["place"]), ", ".join(r["replaces"])]
         for r in records
     ]
-    title = "Where values come from: " + ", ".join(run.scene.run.name for run in runs)
+    title = "Where values come from: " + ", ".join(run.name for run in runs)
     return Answer(Table(title, header, rows, names=5), records, records)
