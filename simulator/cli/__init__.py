@@ -24,6 +24,7 @@ from simulator.cli import (  # noqa: F401
     replay,
     plot,
     report,
+    export,
     explore,
 )
 

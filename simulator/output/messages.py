@@ -157,6 +157,11 @@ def warn_of_page(warnings: Iterable[str]) -> None:
         print(f"oomcast: warning: {warning}", file=sys.stderr)
 
 
+def announce_export(path: Path) -> None:
+    """Say where an exported result is."""
+    print(f"The export is {path}.", file=sys.stderr)
+
+
 def announce_page(path: Path) -> None:
     """Say where a page is."""
     print(f"The page is {path}.", file=sys.stderr)

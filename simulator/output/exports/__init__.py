@@ -1,0 +1,1 @@
+"""Results in the formats that other programs read: one file or folder a format, each with its provenance."""
