@@ -265,3 +265,8 @@ def test_no_name_is_both_a_module_and_something_else(path):
 def test_names_of_packages_are_recognised():
     source = "from a.b import c as d\nx = 1\nLAZY = {'run': 'store'}\ndef f(): pass\n"
     assert package_names(source) == {"d", "x", "LAZY", "run", "f"}
+
+
+def test_no_two_test_files_share_a_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(names) == len(set(names)), sorted({n for n in names if names.count(n) > 1})
