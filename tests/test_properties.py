@@ -62,7 +62,7 @@ def test_inverse_cdfs_rise_and_cdfs_undo_them(name, data):
     assert (np.diff(values[2:-2]) > 0).all()
     inside = values[2:-2]
     # A value is rounded to its last digit, over which a steep cdf rises by more than its own error.
-    ulp = np.spacing(inside)
+    ulp = np.spacing(np.abs(inside))
     rounding = member.cdf(inside + ulp, **natural) - member.cdf(inside - ulp, **natural)
     for ours, exact in ((member.cdf, BODY), (member.survival, 1 - BODY)):
         error = np.abs(ours(inside, **natural) - exact)
