@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from simulator import drivers
 from simulator.arrays import Array
@@ -22,8 +23,7 @@ from simulator.drivers.driver import Driver, MemberParameters, Parameter, Series
 from simulator.drivers.feedback import research_speedup
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(BaseModel):
     """A condition on a series: `series direction threshold`, where the threshold is a number or a parameter's name.
 
     Attributes
@@ -33,12 +33,14 @@ class Milestone:
     meaning, source : what it stands for, in words, and the entry of sources.toml that it comes from
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
     name: str
-    series: str
-    direction: str
-    threshold: float | str
-    meaning: str
-    source: str
+    series: Annotated[str, Field(min_length=1)]
+    direction: Literal[">=", "<="]
+    threshold: Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(min_length=1)]
+    meaning: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
 
 
 def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:

@@ -15,8 +15,8 @@ from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs import correlations
 from simulator.inputs.priors import Prior, PriorFiles
 from simulator.inputs.scenarios import ScenarioFiles
-from simulator.inputs.schema import MilestoneEntry, RunEntry, SourceEntry
-from simulator.model import DT, series_of_names
+from simulator.inputs.schema import RunEntry, SourceEntry
+from simulator.model import DT, Milestone, series_of_names
 from simulator.sampling import (
     LOWEST_LEVEL,
     Pairs,
@@ -40,7 +40,7 @@ class InputParts(NamedTuple):
     priors: dict[str, Prior]
     tables: dict[str, tuple[str, str]]
     files: PriorFiles
-    milestones: dict[str, MilestoneEntry]
+    milestones: dict[str, Milestone]
     sources: dict[str, SourceEntry]
     scenario: ScenarioFiles
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.files import overlay_folders, read_toml, shown_path
-from simulator.inputs.schema import ClaimEntry, validated
+from simulator.inputs.schema import Entry, Finite, Text, validated
 
 CLAIMS_FILE = "claims.toml"
 
@@ -24,36 +23,68 @@ KINDS = {
 
 OF_A_RANGE = ("low", "high")
 
-SAYING = {key for keys in KINDS.values() for key in keys} | set(OF_A_RANGE)
+STATEMENT = {key for keys in KINDS.values() for key in keys} | set(OF_A_RANGE)
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A sentence of a seed document, and its disposition.
+class Claim(Entry):
+    """A sentence of a seed document: how a scenario says it, what happened, or why no scenario can say it.
 
     Attributes
     ----------
-    kind : how a world says it, one of `KINDS`; "settled" when only what happened is known; or "not modelable"
-    by : date of which it speaks [decimal year]
+    before, at, since, until : dates of which it speaks [decimal year]
     low, high : range of a series or a parameter, or of a series' change [its unit]
+    not_modelable : why no scenario says it
     """
 
     id: str
-    claim: str
-    source: str
-    kind: str
-    milestone: str
-    series: str
-    parameter: str
-    unit: str
-    since: float | None
-    by: float | None
-    low: float
-    high: float
-    outcome: bool | None
-    happened: str
-    evidence: str
-    reason: str
+    claim: Text
+    source: Text
+    milestone: Text = ""
+    before: Finite | None = None
+    series: Text = ""
+    at: Finite | None = None
+    since: Finite | None = None
+    until: Finite | None = None
+    parameter: Text = ""
+    low: Finite = -math.inf
+    high: Finite = math.inf
+    unit: Text = ""
+    outcome: bool | None = None
+    happened: Text = ""
+    evidence: Text = ""
+    not_modelable: Text = ""
+
+    @property
+    def stated(self) -> set[str]:
+        """The keys that say how a scenario states it."""
+        return {
+            key for key in STATEMENT if getattr(self, key) not in ("", None, -math.inf, math.inf)
+        }
+
+    @property
+    def kind(self) -> str:
+        """How a scenario says it: one of `KINDS`, "settled", "not modelable", or "" where its keys fit none.
+
+        A claim is settled when only what happened is known.
+        """
+        stated = self.stated
+        if self.not_modelable:
+            return "" if stated or self.outcome is not None else "not modelable"
+        if not stated:
+            return "settled" if self.outcome is not None else ""
+        ends = stated & set(OF_A_RANGE)
+        for kind, keys in KINDS.items():
+            if stated - ends == set(keys) and bool(ends) == (kind != "milestone"):
+                return kind
+        return ""
+
+    @property
+    def by(self) -> float | None:
+        """The last date of which it speaks [decimal year]."""
+        return next((y for y in (self.before, self.at, self.until) if y is not None), None)
+
+
+CLAIM_KEYS = tuple(key for key in Claim.model_fields if key != "id")
 
 
 def load_claims() -> tuple[Claim, ...]:
@@ -87,54 +118,23 @@ def _claim(name: str, table: Any, file: str, faults: list[Fault]) -> Claim | Non
     if not isinstance(table, dict):
         faults.append(Fault(file, "", name, f"{name} = {table!r}", "a table"))
         return None
-    entry = validated(ClaimEntry, table, file, name, faults)
-    if entry is None:
+    claim = validated(Claim, table, file, name, faults, CLAIM_KEYS, id=name)
+    if claim is None:
         return None
-    given = {key for key in SAYING if getattr(entry, key) is not None}
-    kind = _kind(entry, given)
-    if not kind:
-        ways = "; ".join(f"{k}: {', '.join(keys)}" for k, keys in KINDS.items())
+    if not claim.kind:
+        ways = "; ".join(f"{kind}: {', '.join(keys)}" for kind, keys in KINDS.items())
         allowed = (
             f"one of {ways} (with low, high or both, but a milestone); or not_modelable; or outcome"
         )
-        faults.append(Fault(file, name, "", listed(sorted(given)) or "nothing", allowed))
-    if entry.outcome is not None and not (entry.happened and entry.evidence):
+        stated = listed(sorted(claim.stated)) or "nothing"
+        faults.append(Fault(file, name, "", stated, allowed))
+    if claim.outcome is not None and not (claim.happened and claim.evidence):
         allowed = "happened and evidence beside an outcome"
-        faults.append(Fault(file, name, "outcome", str(entry.outcome).lower(), allowed))
-    low = -math.inf if entry.low is None else entry.low
-    high = math.inf if entry.high is None else entry.high
-    if low > high:
-        faults.append(Fault(file, name, "low", f"{low:g}, above high = {high:g}", "low below high"))
-    return Claim(
-        id=name,
-        claim=entry.claim,
-        source=entry.source,
-        kind=kind,
-        milestone=entry.milestone or "",
-        series=entry.series or "",
-        parameter=entry.parameter or "",
-        unit=entry.unit or "",
-        since=entry.since,
-        by=next((y for y in (entry.before, entry.at, entry.until) if y is not None), None),
-        low=low,
-        high=high,
-        outcome=entry.outcome,
-        happened=entry.happened or "",
-        evidence=entry.evidence or "",
-        reason=entry.not_modelable or "",
-    )
-
-
-def _kind(entry: ClaimEntry, given: set[str]) -> str:
-    if entry.not_modelable:
-        return "" if given or entry.outcome is not None else "not modelable"
-    if not given:
-        return "settled" if entry.outcome is not None else ""
-    for kind, keys in KINDS.items():
-        ends = given & set(OF_A_RANGE)
-        if given - ends == set(keys) and bool(ends) == (kind != "milestone"):
-            return kind
-    return ""
+        faults.append(Fault(file, name, "outcome", str(claim.outcome).lower(), allowed))
+    if claim.low > claim.high:
+        ends = f"{claim.low:g}, above high = {claim.high:g}"
+        faults.append(Fault(file, name, "low", ends, "low below high"))
+    return claim
 
 
 def check_claims(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from simulator import model
 from simulator.drivers.driver import Series
@@ -170,25 +170,16 @@ def written_observation(
     except ValueError as error:
         faults.append(Fault(OBSERVE, "", "", f'"{text}", {error}', ALLOWED))
         return None
-    observation = Observation(
-        name=name,
-        label="",
-        year=year,
-        source="judgement",
-        note="Given on the command line.",
-        series="" if parts["met"] else what,
-        unit="",
-        value=value,
-        sd=sd,
-        discrepancy=0.0,
-        milestone=what if parts["met"] else "",
-        met=parts["met"] == "met",
-        missed=0.0,
-    )
+    stated: dict[str, Any] = {"name": name, "year": year, "source": "judgement"}
+    stated["note"] = "Given on the command line."
     if parts["met"]:
-        return observation
+        return Observation(**stated, milestone=what, met=parts["met"] == "met")
     if not 0.0 < sd < float("inf"):
         faults.append(Fault(OBSERVE, name, "sd", f"{sd:g}", "a number greater than 0"))
         return None
-    own = series[what].unit if what in series else ""
-    return replace(observation, unit=parts["unit"] or own)
+    if not isfinite(value):
+        faults.append(Fault(OBSERVE, name, "value", f"{value:g}", "a finite number"))
+        return None
+    unit = parts["unit"] or (series[what].unit if what in series else "")
+    stated |= {"unit": unit} if unit else {}
+    return Observation(**stated, series=what, value=value, sd=sd)

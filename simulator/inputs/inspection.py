@@ -19,7 +19,6 @@ from simulator.inputs.merge import MergedInputs, prior_folders
 from simulator.inputs.priors import MILESTONES, SOURCES
 from simulator.inputs.provenance import ValueOrigin
 from simulator.inputs.scenarios import find_run
-from simulator.model import Milestone
 
 
 def evidence_faults() -> list[Fault]:
@@ -34,7 +33,7 @@ def evidence_faults() -> list[Fault]:
         return []
     entry, parts = inputs.entry, inputs.parts
     series = model.series_of_names(parts.priors)
-    milestones = {n: Milestone(name=n, **m.model_dump()) for n, m in parts.milestones.items()}
+    milestones = parts.milestones
     for observation in known:
         # hindcast's rivals use observations from before the grid
         span = (min(entry.start, observation.year), entry.horizon)

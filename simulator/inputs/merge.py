@@ -27,7 +27,6 @@ from simulator.inputs.priors import (
 )
 from simulator.inputs.scenarios import ScenarioFiles, apply_sets
 from simulator.inputs.schema import RunEntry
-from simulator.model import Milestone
 from simulator.sampling import Pairs
 
 
@@ -128,10 +127,9 @@ def _observations(
     condition = entry.condition
     if not condition.observations:
         return ()
-    milestones = {n: Milestone(name=n, **m.model_dump()) for n, m in parts.milestones.items()}
     run = ObservedRun(
         parts.priors,
-        milestones,
+        parts.milestones,
         entry.start,
         entry.horizon,
         entry.draws,
@@ -164,7 +162,7 @@ def assemble_plan(inputs: MergedInputs) -> Plan:
         priors=tuple(priors.values()),
         correlations=tuple(inputs.pairs),
         hold=dict(sorted(entry.hold.items())),
-        milestones=tuple(Milestone(name=n, **milestones[n].model_dump()) for n in kept),
+        milestones=tuple(milestones[name] for name in kept),
         series=tuple(s for s in series if entry.series is None or s in entry.series),
         observations=inputs.observations,
         sampler=entry.condition.sampler,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
 
 from simulator import model
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.files import decimal_year, overlay_folders, read_toml, shown_path
 from simulator.inputs.priors import Prior
-from simulator.inputs.schema import ObservationEntry, SourceEntry, validated
+from simulator.inputs.schema import Entry, Finite, SourceEntry, Text, missing_key, quoted, validated
 from simulator.model import Milestone
 
 MOST_WEIGHED = 10_000_000  # draws of a run that conditions, for each has a weight
@@ -76,8 +78,12 @@ OBSERVATIONS_FILE = "observations.toml"
 SHIPPED_FILE = f"evidence/{OBSERVATIONS_FILE}"
 
 
-@dataclass(frozen=True)
-class Observation:
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+
+NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+
+class Observation(Entry):
     """A series' value at a date, or a milestone that had or had not been met by then.
 
     Attributes
@@ -87,22 +93,22 @@ class Observation:
     sd : of the measurement [the series' unit]
     discrepancy : how far a smooth draw may pass by the jumpy world [the series' unit]
     missed : probability that the record would say so though it were otherwise; 0 makes it certain
-    condition : the milestone's own, once it is known
+    condition : the milestone itself, once it is known
     """
 
     name: str
-    label: str
-    year: float
-    source: str
-    note: str
-    series: str
-    unit: str
-    value: float
-    sd: float
-    discrepancy: float
-    milestone: str
-    met: bool
-    missed: float
+    label: str = ""
+    year: Finite
+    source: Text
+    note: str = ""
+    series: Text = ""
+    unit: Text = ""
+    value: Finite = 0.0
+    sd: Positive = 0.0
+    discrepancy: NonNegative = 0.0
+    milestone: Text = ""
+    met: bool = False
+    missed: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
     condition: Milestone | None = None
 
     @property
@@ -111,17 +117,31 @@ class Observation:
         return math.hypot(self.sd, self.discrepancy)
 
 
+OBSERVATION_KEYS = (
+    *("label", "date", "series", "value", "sd", "discrepancy", "unit"),
+    *("milestone", "met", "missed", "source", "note"),
+)
+
+MEASURED, MET = {"series", "value", "sd", "unit"}, {"milestone", "met"}
+
+
+def restored_observation(raw: Mapping[str, Any]) -> Observation:
+    """An observation from the JSON of a plan, where a field that was not stated has its default."""
+    fields = Observation.model_fields
+    return Observation(**{key: v for key, v in raw.items() if v != fields[key].default})
+
+
 def read_observations(faults: list[Fault]) -> dict[str, Observation]:
-    """Read every observation, by its name; a file in `./evidence` goes over the shipped one entry by entry."""
-    found: dict[str, Observation] = {}
-    for place in overlay_folders("evidence"):
-        path = place / OBSERVATIONS_FILE
-        found |= observations_of_file(path, faults) if path.is_file() else {}
-    return found
+    """Every observation without a fault, by its name; `./evidence` goes over the shipped file entry by entry."""
+    observations: dict[str, Observation] = {}
+    for folder in overlay_folders("evidence"):
+        path = folder / OBSERVATIONS_FILE
+        observations |= observations_of_file(path, faults) if path.is_file() else {}
+    return observations
 
 
 def observations_of_file(path: Path, faults: list[Fault]) -> dict[str, Observation]:
-    """The observations of one file that are sound, by name."""
+    """The observations of one file without a fault, by name."""
     stated = {
         name: _observation(name, table, shown_path(path), faults)
         for name, table in read_toml(path, faults).items()
@@ -130,45 +150,50 @@ def observations_of_file(path: Path, faults: list[Fault]) -> dict[str, Observati
 
 
 def known_observations() -> tuple[Observation, ...]:
-    """Every observation, in the order of their dates."""
+    """Every observation, in the order of their dates.
+
+    Raises
+    ------
+    InputFault
+        with every fault of the observations
+    """
     faults: list[Fault] = []
-    found = read_observations(faults)
+    observations = read_observations(faults)
     if faults:
         raise InputFault(faults)
-    return tuple(sorted(found.values(), key=lambda seen: (seen.year, seen.name)))
+    return tuple(sorted(observations.values(), key=lambda each: (each.year, each.name)))
 
 
 def _observation(name: str, table: object, file: str, faults: list[Fault]) -> Observation | None:
     if not isinstance(table, dict):
         faults.append(Fault(file, "", name, f"{name} = {table!r}", "a table", f"write [{name}]"))
         return None
-    entry = validated(ObservationEntry, table, file, name, faults)
-    if entry is None:
+    before = len(faults)
+    year = _year_of_date(table, file, name, faults)
+    undated = {key: value for key, value in table.items() if key != "date"}
+    observation = validated(
+        Observation, undated, file, name, faults, OBSERVATION_KEYS, name=name, year=year
+    )
+    if len(faults) > before:
         return None
-    measured = [entry.series, entry.value, entry.sd, entry.unit]
-    event = [entry.milestone, entry.met]
-    if not (
-        (None not in measured and event == [None, None])
-        or (None not in event and measured == [None] * 4)
-    ):
+    stated = table.keys() & (MEASURED | MET)
+    if stated not in (MEASURED, MET):
         allowed = "series, value, sd and unit; or milestone and met"
         faults.append(Fault(file, name, "", listed(table, 20), allowed, "describe it one way"))
         return None
-    return Observation(
-        name=name,
-        label=entry.label,
-        year=decimal_year(entry.date),
-        source=entry.source,
-        note=entry.note,
-        series=entry.series or "",
-        unit=entry.unit or "",
-        value=entry.value or 0.0,
-        sd=entry.sd or 0.0,
-        discrepancy=entry.discrepancy,
-        milestone=entry.milestone or "",
-        met=bool(entry.met),
-        missed=entry.missed,
-    )
+    return observation
+
+
+def _year_of_date(table: Mapping[str, Any], file: str, name: str, faults: list[Fault]) -> float:
+    """The date of a table as a decimal year, or 0 and a fault."""
+    day = table.get("date")
+    if type(day) is date:
+        return decimal_year(day)
+    if "date" in table:
+        faults.append(Fault(file, name, "date", quoted(day), "a valid date"))
+    else:
+        faults.append(missing_key(file, name, "date"))
+    return 0.0
 
 
 def resolve_observation(
@@ -195,7 +220,7 @@ def resolve_observation(
             wrong("milestone", f'"{seen.milestone}"', listed(milestones, 40), mend)
             return None
         condition = milestones[seen.milestone]
-        return replace(seen, condition=condition) if len(faults) == before else None
+        return seen.model_copy(update={"condition": condition}) if len(faults) == before else None
     if seen.series not in series:
         mend = did_you_mean(seen.series, series)
         wrong("series", f'"{seen.series}"', listed(series, 60), mend)

@@ -16,20 +16,23 @@ from simulator.inputs.files import read_toml, shown_path
 from simulator.inputs.load import load_plan
 from simulator.inputs.merge import prior_folders
 from simulator.inputs.plan import Plan
-from simulator.inputs.priors import MILESTONES, SOURCES, read_prior_folders, resolve_sources
+from simulator.inputs.priors import (
+    MILESTONE_KEYS,
+    MILESTONES,
+    SOURCES,
+    read_prior_folders,
+    resolve_sources,
+)
 from simulator.inputs.schema import (
     PRIOR_KEYS,
-    ClaimEntry,
-    MilestoneEntry,
-    ObservationEntry,
     RunEntry,
     SourceEntry,
 )
 
 KEYS: dict[str, Collection[str]] = {
-    "observations": ObservationEntry.model_fields,
-    "claims": ClaimEntry.model_fields,
-    "milestones": MilestoneEntry.model_fields,
+    "observations": observations.OBSERVATION_KEYS,
+    "claims": claims.CLAIM_KEYS,
+    "milestones": MILESTONE_KEYS,
     "priors": PRIOR_KEYS,
     "sources": SourceEntry.model_fields,
 }

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from simulator.inputs.files import decimal_year
-from simulator.inputs.observations import Observation
-from simulator.inputs.priors import (
-    Prior,
-)
+from simulator.inputs.observations import Observation, restored_observation
+from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
 from simulator.model import Milestone, TimeGrid
 from simulator.sampling import Sampling
+
+
+def _restored(observation: Any) -> Any:
+    return restored_observation(observation) if isinstance(observation, dict) else observation
 
 
 class Plan(BaseModel):
@@ -24,11 +26,11 @@ class Plan(BaseModel):
 
     Attributes
     ----------
-    priors : in the order in which luck is mixed
+    priors : in the order in which the copula mixes their levels
     correlations : pairs of parameters and their rank correlation
     series : names of the series whose bands are kept
     observations : what the run conditions on, by name; their order is no part of the plan
-    sampler : how it does: draws weighed, or walked there in stages
+    sampler : how it conditions: weights of the draws, or tempered SMC
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,7 +48,7 @@ class Plan(BaseModel):
     hold: dict[str, float]
     milestones: tuple[Milestone, ...]
     series: tuple[str, ...]
-    observations: tuple[Observation, ...]
+    observations: tuple[Annotated[Observation, BeforeValidator(_restored)], ...]
     sampler: str
     sources: dict[str, SourceEntry]
 

@@ -19,13 +19,13 @@ from simulator.inputs.files import read_toml, shown_path
 from simulator.inputs.schema import (
     NUMBERS,
     PRIOR_KEYS,
-    MilestoneEntry,
     PriorEntry,
     SourceEntry,
     prior_shape,
     valid_part,
     validated,
 )
+from simulator.model import Milestone
 from simulator.sampling import LOWEST_LEVEL
 
 MILESTONES, SOURCES = "milestones.toml", "sources.toml"
@@ -81,10 +81,14 @@ def resolve_sources(files: PriorFiles, faults: list[Fault]) -> dict[str, SourceE
     return {name: source for name, source in checked.items() if source is not None}
 
 
-def resolve_milestones(files: PriorFiles, faults: list[Fault]) -> dict[str, MilestoneEntry]:
+MILESTONE_KEYS = ("series", "direction", "threshold", "meaning", "source")
+
+
+def resolve_milestones(files: PriorFiles, faults: list[Fault]) -> dict[str, Milestone]:
     """Every milestone without a fault, by its name."""
     checked = {
-        n: validated(MilestoneEntry, *table, faults) for n, table in files.milestones.items()
+        name: validated(Milestone, *table, faults, MILESTONE_KEYS, name=name)
+        for name, table in files.milestones.items()
     }
     return {name: milestone for name, milestone in checked.items() if milestone is not None}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -89,54 +89,6 @@ class SourceEntry(Entry):
     note: str = ""
 
 
-class MilestoneEntry(Entry):
-    """One milestone: a condition on a series, what it means and where it comes from."""
-
-    series: Text
-    direction: Literal[">=", "<="]
-    threshold: Finite | Text
-    meaning: Text
-    source: Text
-
-
-class ObservationEntry(Entry):
-    """One observation at a date: a series' value with its deviations, or a milestone that was met or not by then."""
-
-    label: str = ""
-    date: datetime.date
-    series: Text | None = None
-    value: Finite | None = None
-    sd: Annotated[float, Field(gt=0.0, allow_inf_nan=False)] | None = None
-    discrepancy: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 0.0
-    unit: Text | None = None
-    milestone: Text | None = None
-    met: bool | None = None
-    missed: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    source: Text
-    note: str = ""
-
-
-class ClaimEntry(Entry):
-    """One claim: how a world says it, what happened, or why no world can."""
-
-    claim: Text
-    source: Text
-    milestone: Text | None = None
-    before: Finite | None = None
-    series: Text | None = None
-    at: Finite | None = None
-    since: Finite | None = None
-    until: Finite | None = None
-    parameter: Text | None = None
-    low: Finite | None = None
-    high: Finite | None = None
-    unit: Text | None = None
-    outcome: bool | None = None
-    happened: Text | None = None
-    evidence: Text | None = None
-    not_modelable: Text | None = None
-
-
 class ConditionEntry(Entry):
     """What a run conditions on, and how: names of observations; weights of the draws, or tempered SMC."""
 
@@ -186,7 +138,7 @@ class RunEntry(Entry):
     condition: ConditionEntry = ConditionEntry()
 
 
-EntryType = TypeVar("EntryType", bound=Entry)
+EntryType = TypeVar("EntryType", bound=BaseModel)
 
 
 def validated(
@@ -195,18 +147,27 @@ def validated(
     file: str,
     table: str,
     faults: list[Fault],
-    known: Sequence[str] = (),
+    known: Collection[str] = (),
+    **derived: Any,
 ) -> EntryType | None:
     """Check a table against its shape; every misfit is a fault.
 
-    `known` are the keys that a fault names as allowed; the shape's own when left out.
+    Parameters
+    ----------
+    known : the keys that people may write; the shape's fields when left out
+    derived : fields that come from elsewhere than the table, such as its header
     """
+    known = known or shape.model_fields
+    stated = {key: value for key, value in raw.items() if key in known}
+    unknown = [_unknown_key(file, table, key, known) for key in raw if key not in known]
+    faults += unknown
     try:
-        return shape.model_validate(raw)
+        entry = shape.model_validate({**stated, **derived})
     except ValidationError as error:
         for misfit in error.errors(include_url=False):
-            faults.append(_fault(misfit, file, table, known or list(shape.model_fields)))
+            faults.append(_fault(misfit, file, table, known))
         return None
+    return None if unknown else entry
 
 
 def valid_part(shape: type[Entry], raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,18 +186,27 @@ def valid_part(shape: type[Entry], raw: Mapping[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Sequence[str]) -> Fault:
-    path = [str(part) for part in misfit["loc"]]
-    key = ".".join(path)
+def _unknown_key(file: str, table: str, key: str, known: Collection[str]) -> Fault:
+    fix = did_you_mean(key.rpartition(".")[2], known)
+    return Fault(file, table, key, "an unknown key", listed(known, 30), fix)
+
+
+def missing_key(file: str, table: str, key: str) -> Fault:
+    """The fault of a table without a key that it needs."""
+    return Fault(file, table, key, "nothing", "this key is needed", f"add {key} = ...")
+
+
+def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Collection[str]) -> Fault:
+    key = ".".join(str(part) for part in misfit["loc"])
     if misfit["type"] == "extra_forbidden":
-        fix = did_you_mean(path[-1], known)
-        return Fault(file, table, key, "an unknown key", listed(known, 30), fix)
+        return _unknown_key(file, table, key, known)
     if misfit["type"] == "missing":
-        return Fault(file, table, key, "nothing", "this key is needed", f"add {key} = ...")
+        return missing_key(file, table, key)
     allowed = misfit["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return Fault(file, table, key, _quoted(misfit["input"]), allowed)
+    return Fault(file, table, key, quoted(misfit["input"]), allowed)
 
 
-def _quoted(value: Any) -> str:
+def quoted(value: Any) -> str:
+    """A value as a fault shows it."""
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

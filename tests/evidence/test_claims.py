@@ -35,7 +35,7 @@ def test_every_claim_of_the_seeds_has_a_disposition():
     assert ids == [f"{seed}-{n:02d}" for seed, count in COUNTS.items() for n in range(1, count + 1)]
     for each in load_claims():
         assert each.kind in {*KINDS, "settled", "not modelable"}
-        assert (each.kind == "not modelable") == bool(each.reason)
+        assert (each.kind == "not modelable") == bool(each.not_modelable)
         assert (each.outcome is None) == (not each.happened)
 
 

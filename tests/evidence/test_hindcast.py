@@ -1,6 +1,5 @@
 """Scores against closed forms of the normal, and the rules of what is scored."""
 
-import dataclasses
 import json
 import math
 
@@ -19,7 +18,14 @@ def observation(
     name, year, value, series="training_flop", unit="log10 FLOP", sd=0.3, discrepancy=0.4
 ):
     return Observation(
-        name, "", year, "judgement", "", series, unit, value, sd, discrepancy, "", False, 0.0
+        name=name,
+        year=year,
+        source="judgement",
+        series=series,
+        unit=unit,
+        value=value,
+        sd=sd,
+        discrepancy=discrepancy,
     )
 
 
@@ -134,7 +140,7 @@ def test_the_trend_is_the_line_with_its_prediction_error():
     assert hindcast.trend_prediction(known[:2], wanted) is None
     assert (
         hindcast.trend_prediction(
-            [dataclasses.replace(k, year=2020 + k.year / 1e4) for k in known], wanted
+            [k.model_copy(update={"year": 2020 + k.year / 1e4}) for k in known], wanted
         )
         is None
     )

@@ -103,6 +103,7 @@ def test_a_line_says_whether_a_milestone_was_met(plan, words, met):
         ("training_flop 2026-02-30 26.7 +- 0.2", "day is out of range"),
         ("training_flop 2026-03-01 2.6.7 +- 0.2", "could not convert"),
         ("training_flop 2026-03-01 26.7 +- 0", "a number greater than 0"),
+        ("training_flop 2026-03-01 1e999 +- 0.2", "a finite number"),
         ("training_flop 2026-03-01 26.7 +- 0.2 FLOP", 'found "FLOP"; allowed: "log10 FLOP"'),
         ("training_flops 2026-03-01 26.7 +- 0.2", 'did you mean "training_flop"?'),
         ("training_flop 2066-03-01 26.7 +- 0.2", "a date on the run's grid"),

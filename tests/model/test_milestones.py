@@ -83,7 +83,18 @@ def test_arrival_lies_in_the_step_in_which_the_condition_is_first_met(plan, bloc
         assert (arrivals[ever] >= plan.grid.years[np.maximum(first[ever] - 1, 0)]).all()
 
 
+def milestone(threshold):
+    return Milestone(
+        name="m",
+        series="effective_compute",
+        direction=">=",
+        threshold=threshold,
+        meaning="A test.",
+        source="judgement",
+    )
+
+
 def test_a_threshold_is_a_number_or_a_parameter():
-    made = Milestone("m", "effective_compute", ">=", "bar", "", "")
+    made = milestone("bar")
     assert milestone_threshold(made, {"bar": np.array([1.0, 2.0])}).tolist() == [1.0, 2.0]
-    assert float(milestone_threshold(Milestone("m", "s", ">=", 5.12, "", ""), {})) == 5.12
+    assert float(milestone_threshold(milestone(5.12), {})) == 5.12

@@ -63,7 +63,14 @@ def with_driver(plan, driver):
         )
         for name, low in (("researchers_growth", 0.1), ("researchers_limit", 1.5))
     ]  # fmt: skip
-    mark = Milestone("ten_times", "researchers", ">=", 1.0, "Added by a test.", "judgement")
+    mark = Milestone(
+        name="ten_times",
+        series="researchers",
+        direction=">=",
+        threshold=1.0,
+        meaning="Added by a test.",
+        source="judgement",
+    )
     changes = {"priors": (*plan.priors, *priors), "milestones": (*plan.milestones, mark)}
     plan = plan.model_copy(update=changes)
     joined = model.join_drivers(prior.name for prior in plan.priors)

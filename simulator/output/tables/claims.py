@@ -39,7 +39,7 @@ def claims_answer(
             for each in estimates
         ]
         happened = {True: "yes", False: "no", None: ""}[claim.outcome]
-        why = claim.reason or claim.happened
+        why = claim.not_modelable or claim.happened
         rows.append([claim.id, claim.kind, *cells, happened, claim.claim, why])
     documents = [_document(name, ledger, estimates) for name, estimates in probabilities]
     scores = [
@@ -67,7 +67,7 @@ def _document(
     claims = [
         {"id": claim.id, "claim": claim.claim, "source": claim.source, "kind": claim.kind}
         | {"by": claim.by, "probability": c.value if c else None, "mcse": c.mcse if c else None}
-        | {"outcome": claim.outcome, "happened": claim.happened, "reason": claim.reason}
+        | {"outcome": claim.outcome, "happened": claim.happened, "reason": claim.not_modelable}
         for claim, c in zip(ledger, estimates, strict=True)
     ]
     scores = ledger_scores(ledger, estimates)
