@@ -5,16 +5,24 @@ from __future__ import annotations
 import io
 import json
 import math
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from simulator.errors import Fault, InputFault
 from simulator.summaries.records import csv_text
 
 FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
+
+UNLIMITED = 10_000  # columns; off a terminal nothing is cut to a width
+
+SPACE = 2  # columns between two of a table
+
+LONG_TEXT = 24  # a cell of more wraps where the terminal is narrow
 
 FIGURE_ENDINGS = (".svg", ".pdf", ".png")
 
@@ -23,7 +31,8 @@ FIGURE_ENDINGS = (".svg", ".pdf", ".png")
 class Table:
     """A table for people: a header, rows of text already rounded to what their error allows, and a caption.
 
-    The first `names` columns hold words and are aligned left, the others hold numbers.
+    The first `names` columns hold words and are aligned left, the others hold numbers. On a terminal too narrow for all
+    columns only those of `headline` are shown.
     """
 
     title: str
@@ -31,6 +40,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     caption: str = ""
     names: int = 1
+    headline: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -116,20 +126,53 @@ def _markdown(table: Table) -> str:
 
 
 def _text(table: Table, wide: bool) -> str:
-    """A table as aligned text; off a terminal nothing is cut to a width."""
+    """A table as aligned text; on a terminal it fits the width, elsewhere it is as wide as it needs."""
+    if wide or not sys.stdout.isatty():
+        return _grid(table, UNLIMITED) + (table.caption + "\n" if table.caption else "")
+    width = shutil.get_terminal_size().columns
+    left_out = []
+    if _width(table) > width and table.headline:
+        left_out = [name for name in table.header[table.names :] if name not in table.headline]
+        table = _headline(table)
+    notes = [table.caption] if table.caption else []
+    if left_out:
+        notes.append(
+            f"Not shown in {width} columns: {', '.join(left_out)} (all are in -o FILE.csv)."
+        )
+    return "".join([_grid(table, width), *(textwrap.fill(note, width) + "\n" for note in notes)])
+
+
+def _width(table: Table) -> int:
+    """Columns of the terminal that a table takes when nothing is wrapped."""
+    columns = zip(table.header, *table.rows, strict=True)
+    return sum(max(map(len, column)) + SPACE for column in columns) - SPACE
+
+
+def _headline(table: Table) -> Table:
+    """A table with its words and the columns of its headline alone."""
+    chosen = [i for i, name in enumerate(table.header) if i < table.names or name in table.headline]
+    rows = [[row[i] for i in chosen] for row in table.rows]
+    return replace(table, header=[table.header[i] for i in chosen], rows=rows)
+
+
+def _grid(table: Table, width: int) -> str:
+    """The lines of a table within a width: words and long texts wrap, numbers and short names never do."""
     from rich.console import Console
     from rich.table import Table as Grid
 
     text = io.StringIO()
-    on_terminal = sys.stdout.isatty() and not wide
-    console = Console(
-        file=text, width=None if on_terminal else 10_000, highlight=False, markup=False
-    )
-    grid = Grid(box=None, title=table.title, title_justify="left", padding=(0, 2, 0, 0))
-    for i, name in enumerate(table.header):
-        grid.add_column(name, justify="left" if i < table.names else "right", no_wrap=True)
+    console = Console(file=text, width=width, highlight=False, markup=False)
+    grid = Grid(box=None, title=table.title, title_justify="left", padding=(0, SPACE, 0, 0))
+    narrow = _width(table) > width
+    for i, column in enumerate(zip(table.header, *table.rows, strict=True)):
+        words = i < table.names
+        wraps = narrow and (words or max(map(len, column)) > LONG_TEXT)
+        side: Literal["left", "right"] = "left" if words or wraps else "right"
+        least = None if wraps else max(map(len, column))
+        grid.add_column(
+            column[0], justify=side, no_wrap=not wraps, overflow="fold", min_width=least
+        )
     for row in table.rows:
         grid.add_row(*row)
     console.print(grid)
-    lines = [line.rstrip() for line in text.getvalue().splitlines()]
-    return "\n".join([*lines, *([table.caption] if table.caption else [])]) + "\n"
+    return "".join(line.rstrip() + "\n" for line in text.getvalue().splitlines())

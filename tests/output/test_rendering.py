@@ -79,3 +79,49 @@ def test_figures_are_told_from_tables_by_their_ending(tmp_path):
     assert not is_figure("csv", tmp_path / "x.svg")
     assert not is_figure(None, tmp_path / "x.csv")
     assert not is_figure(None, None)
+
+
+def on_terminal(monkeypatch, answer, columns):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return rendered(answer, "table").splitlines()
+
+
+WIDE = Answer(
+    Table(
+        "Title",
+        ["milestone", "p05", "p50", "p95", "mcse"],
+        [["automated_researcher", "2027.2", "2029.7", "~2049", "0.07 y"]],
+        "A caption that is longer than the terminal is wide, and so has to go on in a second line.",
+        headline=("p50",),
+    ),
+    [],
+    {},
+)
+
+
+def test_a_narrow_terminal_shows_the_headline_and_says_what_it_leaves_out(monkeypatch):
+    lines = on_terminal(monkeypatch, WIDE, 40)
+    assert max(map(len, lines)) <= 40
+    assert lines[1].split() == ["milestone", "p50"]
+    assert lines[2].split() == ["automated_researcher", "2029.7"]
+    text = " ".join(lines)
+    assert "so has to go on in a second line. Not shown in 40 columns: p05, p95, mcse" in text
+
+
+@pytest.mark.parametrize("columns", [60, 200])
+def test_a_terminal_that_is_wide_enough_shows_all(monkeypatch, columns):
+    lines = on_terminal(monkeypatch, WIDE, columns)
+    assert lines[1].split() == ["milestone", "p05", "p50", "p95", "mcse"]
+    assert not any("Not shown" in line for line in lines)
+
+
+def test_long_texts_wrap_and_numbers_stay_whole(monkeypatch):
+    words = "AI systems match the work of remote workers for a whole month of work"
+    rows = [["001-07", words, "0.125", "true"]]
+    answer = Answer(Table("Claims", ["id", "claim", "probability", "outcome"], rows), [], {})
+    lines = on_terminal(monkeypatch, answer, 60)
+    assert max(map(len, lines)) <= 60
+    assert "…" not in "".join(lines)
+    cells = " ".join(lines[2:]).split()
+    assert sorted(cells) == sorted([*words.split(), "001-07", "0.125", "true"])

@@ -13,6 +13,8 @@ from simulator.summaries.records import flat
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
+HEADLINE_LEVELS = ("p10", "p50", "p90")  # with two probabilities, what a narrow terminal shows
+
 MOST_TITLES = 4
 
 SHOWN_YEARS = ("2028", "2031", "2036")
@@ -60,7 +62,8 @@ def milestones_answer(
             records.append(_record(document["run"], row))
     titles = list(dict.fromkeys(plan.title for plan in plans))
     title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} worlds"
-    table = Table(title, header, lines, _caption(plans), names=2 if several else 1)
+    headline = (*HEADLINE_LEVELS, *(f"by end {int(y) - 1}" for y in years[:2]))
+    table = Table(title, header, lines, _caption(plans), 2 if several else 1, headline)
     return Answer(table, records, documents if several or listed else documents[0])
 
 
