@@ -1,4 +1,4 @@
-"""What must hold between the parts of a plan; each function appends the faults that it finds."""
+"""Checks of the parts of a plan against one another; each function appends its faults."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class InputParts(NamedTuple):
 
 
 def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fault]) -> None:
-    """Hold every part against every other."""
+    """Check every part against every other."""
     _grid(parts, entry, faults)
     _sources(parts, faults)
     _names(parts, faults)
@@ -65,8 +65,8 @@ def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fau
 
 def _grid(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     def wrong(key: str, allowed: str) -> None:
-        found = f"{getattr(entry, key):g}"
-        faults.append(Fault(parts.stated_in(key), "", key, found, allowed))
+        problem = f"{getattr(entry, key):g}"
+        faults.append(Fault(parts.stated_in(key), "", key, problem, allowed))
 
     if entry.start % DT:
         wrong("start", f"a quarter of a year (steps of {DT})")
@@ -89,9 +89,9 @@ def _sources(parts: InputParts, faults: list[Fault]) -> None:
     ]
     for file, table, source in cited:
         if source not in parts.sources:
-            mend = did_you_mean(source, parts.sources) or "add it to a sources.toml"
+            fix = did_you_mean(source, parts.sources) or "add it to a sources.toml"
             allowed = "a key of sources.toml"
-            faults.append(Fault(file, table, "source", f'"{source}"', allowed, mend))
+            faults.append(Fault(file, table, "source", f'"{source}"', allowed, fix))
 
 
 def _names(parts: InputParts, faults: list[Fault]) -> None:
@@ -105,14 +105,14 @@ def _names(parts: InputParts, faults: list[Fault]) -> None:
                 other = (f"{group.prefix}_{member[0]}_{field}" for field in group.fields)
                 needed.update(dict.fromkeys(other, f"the {group.prefix} {member[0]}"))
     for name in sorted(set(needed) - set(parts.tables)):
-        mend = f"add [{name}] to a prior file"
-        faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", mend))
+        fix = f"add [{name}] to a prior file"
+        faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", fix))
     for name in sorted(set(parts.tables) - set(needed) - thresholds):
-        mend = (
+        fix = (
             did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
         )
         file, table = parts.tables[name]
-        faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), mend))
+        faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), fix))
 
 
 def _declaration(name: str, parts: InputParts) -> Parameter | None:
@@ -130,15 +130,15 @@ def _prior(name: str, prior: Prior, parts: InputParts, faults: list[Fault]) -> N
         return
     file, table = parts.tables[name]
     if prior.unit != declared.unit:
-        mend = "restate the prior in this unit"
-        faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', mend))
+        fix = "restate the prior in this unit"
+        faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', fix))
     support, domain = prior.distribution.support, declared.domain
     if not domain.holds(support):
         fixed = prior.family == "fixed"
         lie = f"a {prior.family} whose values lie {_interval(support.low, support.high)}"
-        key, found = ("value", f"{support.low:g}") if fixed else ("family", lie)
-        mend = "" if fixed else "add lower (or upper), or take another family"
-        faults.append(Fault(file, table, key, found, f"{name} {domain}", mend))
+        key, problem = ("value", f"{support.low:g}") if fixed else ("family", lie)
+        fix = "" if fixed else "add lower (or upper), or take another family"
+        faults.append(Fault(file, table, key, problem, f"{name} {domain}", fix))
 
 
 def _interval(low: float, high: float) -> str:
@@ -152,19 +152,19 @@ def _milestones(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None
     for name, milestone in parts.milestones.items():
         file = parts.files.milestones[name].file
         if milestone.series not in series:
-            mend = did_you_mean(milestone.series, series)
-            found = f'"{milestone.series}"'
-            faults.append(Fault(file, name, "series", found, listed(series), mend))
+            fix = did_you_mean(milestone.series, series)
+            problem = f'"{milestone.series}"'
+            faults.append(Fault(file, name, "series", problem, listed(series), fix))
         threshold = milestone.threshold
         if isinstance(threshold, str) and threshold not in parts.tables:
-            mend = did_you_mean(threshold, parts.tables)
+            fix = did_you_mean(threshold, parts.tables)
             allowed = "a number, or the name of a parameter"
-            faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, mend))
+            faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, fix))
     for key, known in (("milestones", parts.milestones), ("series", series)):
         for name in getattr(entry, key) or ():
             if name not in known:
-                mend, file = did_you_mean(name, known), parts.stated_in(key)
-                faults.append(Fault(file, "", key, f'"{name}"', listed(known, 40), mend))
+                fix, file = did_you_mean(name, known), parts.stated_in(key)
+                faults.append(Fault(file, "", key, f'"{name}"', listed(known, 40), fix))
 
 
 def _logistics(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
@@ -178,15 +178,15 @@ def _logistics(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
                 continue
             start, growth, ceiling = (parts.priors[n].distribution.inverse_cdf(far) for n in names)
             grown, above = growth[1] * span, start[1] - ceiling[0]
-            found, allowed = "", f"{names[0]} - {names[2]} under {LARGEST_EXPONENT:g}"
+            problem, allowed = "", f"{names[0]} - {names[2]} under {LARGEST_EXPONENT:g}"
             if above >= LARGEST_EXPONENT:
-                found = f"a start up to {above:.0f} OOM above the ceiling"
+                problem = f"a start up to {above:.0f} OOM above the ceiling"
             elif grown >= LARGEST_EXPONENT and ceiling[1] - start[0] >= FAR and -above < grown + 16:
-                found = f"up to {grown:.0f} OOM by {entry.horizon:g}, on the way to a far ceiling"
+                problem = f"up to {grown:.0f} OOM by {entry.horizon:g}, on the way to a far ceiling"
                 allowed = f"{names[1]} * years under {LARGEST_EXPONENT:g}, or a nearer {names[2]}"
-            if found:
-                mend = "give the growth an upper limit, or an earlier horizon"
-                faults.append(Fault(*parts.tables[names[1]], "", found, allowed, mend))
+            if problem:
+                fix = "give the growth an upper limit, or an earlier horizon"
+                faults.append(Fault(*parts.tables[names[1]], "", problem, allowed, fix))
 
 
 def _matrix(parts: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
@@ -194,15 +194,15 @@ def _matrix(parts: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
     varying = [pair for pair in pairs if {pair[0], pair[1]} <= set(free)]
     for part in connected_components(free, varying):
         if not is_positive_semidefinite(correlation_matrix(part, varying)):
-            first, found, mend = correlations.impossible_correlations(part, varying)
+            first, problem, fix = correlations.impossible_correlations(part, varying)
             allowed = "correlations that can hold together (a positive semi-definite matrix)"
-            faults.append(Fault(*parts.tables[first], "correlation", found, allowed, mend))
+            faults.append(Fault(*parts.tables[first], "correlation", problem, allowed, fix))
 
 
 def _hold(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
         for name in names:
             if name not in parts.tables:
-                file, mend = parts.stated_in(table), did_you_mean(name, parts.tables)
-                found, allowed = "an unknown parameter", "a prior's name"
-                faults.append(Fault(file, table, name, found, allowed, mend))
+                file, fix = parts.stated_in(table), did_you_mean(name, parts.tables)
+                problem, allowed = "an unknown parameter", "a prior's name"
+                faults.append(Fault(file, table, name, problem, allowed, fix))

@@ -1,4 +1,4 @@
-"""The ledger of claims: what the seed documents said, as each world says it, and what happened."""
+"""The ledger of claims: what the seed documents said, how a scenario says it, and what happened."""
 
 from __future__ import annotations
 
@@ -145,12 +145,12 @@ def check_claims(
     sources: Sequence[str],
     faults: list[Fault],
 ) -> None:
-    """Hold claims against the names and units of the baseline; `parameters` are names and units."""
+    """Check claims against the names and units of the baseline; `parameters` are names and units."""
 
-    def unknown(claim: Claim, key: str, found: str, known: Sequence[str]) -> None:
-        mend = did_you_mean(found, known)
+    def unknown(claim: Claim, key: str, stated: str, known: Sequence[str]) -> None:
+        fix = did_you_mean(stated, known)
         faults.append(
-            Fault(f"evidence/{CLAIMS_FILE}", claim.id, key, f'"{found}"', listed(known, 40), mend)
+            Fault(f"evidence/{CLAIMS_FILE}", claim.id, key, f'"{stated}"', listed(known, 40), fix)
         )
 
     units = {**{name: s.unit for name, s in series.items()}, **parameters}
@@ -160,9 +160,9 @@ def check_claims(
             ("series", list(series)),
             ("parameter", list(parameters)),
         ):
-            found = getattr(claim, key)
-            if found and found not in known:
-                unknown(claim, key, found, known)
+            stated = getattr(claim, key)
+            if stated and stated not in known:
+                unknown(claim, key, stated, known)
         of = units.get(claim.series or claim.parameter)
         if of and claim.unit != of:
             unknown(claim, "unit", claim.unit, [of])

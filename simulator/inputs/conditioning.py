@@ -92,10 +92,10 @@ def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = N
     sources = {**sources, **plan.sources}
     for observation, file in stated:
         if observation.source not in sources:
-            mend = did_you_mean(observation.source, sources) or 'take "judgement"'
-            found = f'"{observation.source}"'
+            fix = did_you_mean(observation.source, sources) or 'take "judgement"'
+            problem = f'"{observation.source}"'
             faults.append(
-                Fault(file, observation.name, "source", found, "a key of sources.toml", mend)
+                Fault(file, observation.name, "source", problem, "a key of sources.toml", fix)
             )
     if faults:
         raise InputFault(with_lines(faults))
@@ -140,9 +140,9 @@ def _resolved(
     taken, chosen = set(taken), []
     for observation, file in stated:
         if observation.name in taken:
-            found = "an observation that the run is conditioned on already"
+            problem = "an observation that the run is conditioned on already"
             fix = "leave it out, or give another observation another name"
-            faults.append(Fault(file, observation.name, "", found, "each once", fix))
+            faults.append(Fault(file, observation.name, "", problem, "each once", fix))
             continue
         taken.add(observation.name)
         span = (plan.start, plan.horizon)

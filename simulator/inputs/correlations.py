@@ -18,10 +18,12 @@ MOST_SUBSETS = 20_000
 DECIMALS = 3  # decimals in which a correlation is offered
 
 
-def stated_correlations(placed: StatedTable) -> dict[str, float]:
-    """The correlations that a prior's table states, as far as they are any."""
-    found = placed.raw.get("correlation")
-    return {n: r for n, r in found.items() if _is_correlation(r)} if isinstance(found, dict) else {}
+def stated_correlations(table: StatedTable) -> dict[str, float]:
+    """The valid correlations that a prior's table states."""
+    stated = table.raw.get("correlation")
+    if not isinstance(stated, dict):
+        return {}
+    return {name: r for name, r in stated.items() if _is_correlation(r)}
 
 
 def _is_correlation(r: object) -> bool:
@@ -31,43 +33,52 @@ def _is_correlation(r: object) -> bool:
 def correlated_pairs(
     layers: Sequence[Mapping[str, StatedTable]], names: Collection[str], faults: list[Fault]
 ) -> Pairs:
-    """Every pair of parameters that is tied; a later layer restates an earlier one's."""
-    tied: dict[frozenset[str], tuple[str, str, float]] = {}
+    """Every correlated pair of parameters; a later layer's correlation replaces an earlier one's."""
+    pairs: dict[frozenset[str], tuple[str, str, float]] = {}
     for layer in layers:
-        here: dict[frozenset[str], float] = {}
-        for name, placed in layer.items():
-            for other, r in stated_correlations(placed).items():
+        of_layer: dict[frozenset[str], float] = {}
+        for name, table in layer.items():
+            for other, r in stated_correlations(table).items():
                 pair = frozenset((name, other))
-                place = (placed.file, placed.table, f"correlation.{other}")
+                where = (table.file, table.table, f"correlation.{other}")
                 if other == name:
-                    faults.append(Fault(*place, f"{r}", "a correlation with another parameter"))
+                    faults.append(Fault(*where, f"{r}", "a correlation with another parameter"))
                 elif other not in names:
-                    mend = did_you_mean(other, names)
-                    faults.append(Fault(*place, "an unknown parameter", "a prior's name", mend))
-                elif here.setdefault(pair, r) != r:
-                    found = f"{r}, but {here[pair]} on the other side"
-                    faults.append(Fault(*place, found, "one value for a pair", "state it once"))
+                    fix = did_you_mean(other, names)
+                    faults.append(Fault(*where, "an unknown parameter", "a prior's name", fix))
+                elif of_layer.setdefault(pair, r) != r:
+                    both = f"{r}, but {of_layer[pair]} on the other side"
+                    faults.append(Fault(*where, both, "one value for a pair", "state it once"))
                 else:
-                    tied[pair] = (name, other, float(r))
-    return tuple(tied.values())
+                    pairs[pair] = (name, other, float(r))
+    return tuple(pairs.values())
 
 
 def smallest_impossible(names: Sequence[str], pairs: Pairs) -> tuple[str, ...]:
     """The fewest of these names whose correlations cannot hold together.
 
-    Every set is tried, the small ones first, while their number allows; past that, names that can be spared are dropped
-    one by one.
+    Every set is tried, the small ones first, while their number allows; past that, names whose removal leaves the rest
+    impossible are dropped one by one.
+
+    Parameters
+    ----------
+    names : of parameters whose correlations cannot hold together
+    pairs : two names and their rank correlation [1]
+
+    Returns
+    -------
+    names whose matrix of normal-score correlations is not positive semi-definite
     """
     whole = correlation_matrix(names, pairs)
-    places = range(len(names))
+    indices = range(len(names))
     for size in range(2, len(names)):
         if math.comb(len(names), size) > MOST_SUBSETS:
             break
-        for chosen in combinations(places, size):
+        for chosen in combinations(indices, size):
             if not is_positive_semidefinite(whole[np.ix_(chosen, chosen)]):
                 return tuple(names[i] for i in chosen)
-    kept = list(places)
-    for i in places:
+    kept = list(indices)
+    for i in indices:
         rest = [k for k in kept if k != i]
         if not is_positive_semidefinite(whole[np.ix_(rest, rest)]):
             kept = rest
@@ -75,14 +86,27 @@ def smallest_impossible(names: Sequence[str], pairs: Pairs) -> tuple[str, ...]:
 
 
 def nearest_possible(names: Sequence[str], pairs: Pairs) -> Iterator[tuple[str, str, float]]:
-    """Rank correlations that can hold together, as near to these as can be and short to write.
+    """Rank correlations that can hold together, close to these and short to write.
 
-    The nearest correlation matrix of the normal scores (Higham 2002, alternating projections), drawn toward no
-    correlation as far as the rounding of what is offered asks.
+    The nearest correlation matrix R of the normal scores, moved toward no correlation, (1 - t) R + t I with
+    t = 2^-12, 2^-11, ..., 1, until its rank correlations, rounded, can hold together: 6/pi arcsin(R / 2).
+
+    Parameters
+    ----------
+    names : of parameters
+    pairs : two names and their rank correlation [1]
+
+    Returns
+    -------
+    pairs of names with a rank correlation other than 0, rounded to `DECIMALS` [1]
+
+    References
+    ----------
+    Higham (2002), Computing the nearest correlation matrix, IMA Journal of Numerical Analysis 22, algorithm 3.3.
     """
-    found = _projected(correlation_matrix(names, pairs))
+    nearest = _nearest_correlation_matrix(correlation_matrix(names, pairs))
     for toward in 2.0 ** np.arange(-12, 1):
-        scores = (1.0 - toward) * found + toward * np.eye(len(names))
+        scores = (1.0 - toward) * nearest + toward * np.eye(len(names))
         ranks = np.round(6.0 / math.pi * np.arcsin(scores / 2.0), DECIMALS)
         offered = [
             (names[i], names[j], float(ranks[i, j]))
@@ -94,19 +118,19 @@ def nearest_possible(names: Sequence[str], pairs: Pairs) -> Iterator[tuple[str, 
             return
 
 
-def _projected(start: Array) -> Array:
-    """Project by turns on positive semi-definite matrices and on those with a unit diagonal."""
-    found, correction = start.copy(), np.zeros_like(start)
+def _nearest_correlation_matrix(start: Array) -> Array:
+    """Alternating projections on positive semi-definite matrices and on those with a unit diagonal."""
+    projected, correction = start.copy(), np.zeros_like(start)
     for _ in range(1000):
-        shifted = found - correction
+        shifted = projected - correction
         values, vectors = np.linalg.eigh(shifted)
         positive = (vectors * np.maximum(values, 0.0)) @ vectors.T
         correction = positive - shifted
-        before, found = found, positive.copy()
-        np.fill_diagonal(found, 1.0)
-        if np.abs(found - before).max() < 1e-10:
+        before, projected = projected, positive.copy()
+        np.fill_diagonal(projected, 1.0)
+        if np.abs(projected - before).max() < 1e-10:
             break
-    return np.clip(found, -1.0, 1.0)
+    return np.clip(projected, -1.0, 1.0)
 
 
 def toml_lines(offered: Pairs, stated: Pairs) -> str:
@@ -122,7 +146,7 @@ def toml_lines(offered: Pairs, stated: Pairs) -> str:
 
 
 def impossible_correlations(names: Sequence[str], tied: Pairs) -> tuple[str, str, str]:
-    """Say what is wrong with correlations that cannot hold together, and what would mend it.
+    """What is wrong with correlations that cannot hold together, and the nearest that can.
 
     Returns
     -------
@@ -130,11 +154,11 @@ def impossible_correlations(names: Sequence[str], tied: Pairs) -> tuple[str, str
     """
     few = smallest_impossible(names, tied)
     r = {frozenset((a, b)): r for a, b, r in tied}
-    said = {pair: r.get(frozenset(pair)) for pair in combinations(few, 2)}
-    found = "; ".join(
+    stated = {pair: r.get(frozenset(pair)) for pair in combinations(few, 2)}
+    problem = "; ".join(
         f"{a} with {b} " + ("0, for nothing is said" if r is None else f"{r:g}")
-        for (a, b), r in said.items()
+        for (a, b), r in stated.items()
     )
     first = next(a for a, b, _ in tied if a in few and b in few)
     lines = toml_lines(list(nearest_possible(names, tied)), tied)
-    return first, found, f"the nearest that can, to paste:\n{lines}"
+    return first, problem, f"the nearest that can, to paste:\n{lines}"

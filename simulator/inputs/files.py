@@ -41,15 +41,15 @@ def _path_parts(written: str) -> TablePath:
 
 def table_lines(text: str) -> dict[TablePath, int]:
     """The line on which each table and each key is first written, by its path."""
-    found: dict[TablePath, int] = {}
+    lines: dict[TablePath, int] = {}
     table: TablePath = ()
     for number, line in enumerate(text.splitlines(), 1):
         if header := TABLE_HEADER.match(line):
             table = _path_parts(header[1])
-            found.setdefault(table, number)
+            lines.setdefault(table, number)
         elif key := TABLE_KEY.match(line):
-            found.setdefault(table + _path_parts(key[1]), number)
-    return found
+            lines.setdefault(table + _path_parts(key[1]), number)
+    return lines
 
 
 @lru_cache(maxsize=64)
@@ -73,11 +73,11 @@ def line_of(file: str, *path: str) -> int | None:
 
 def with_lines(faults: Iterable[Fault]) -> list[Fault]:
     """Faults with their lines, each once, by file and line."""
-    placed = [
+    located = [
         replace(f, line=line_of(f.file, f.table, f.key)) if f.line is None else f for f in faults
     ]
     once: dict[object, Fault] = {}
-    for f in sorted(placed, key=lambda f: (f.file, f.line or 0)):
+    for f in sorted(located, key=lambda f: (f.file, f.line or 0)):
         once.setdefault((f.file, f.line, f.table, f.key, f.found), f)
     return list(once.values())
 
@@ -89,20 +89,20 @@ def _parsed(raw: bytes) -> dict[str, Any]:
 
 
 def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
-    """Read a TOML file; what cannot be read is a fault and gives an empty table."""
+    """Read a TOML file; one that cannot be read or parsed is a fault and gives an empty table."""
     allowed, line = "a TOML file in UTF-8", None
     try:
         raw = path.read_bytes()
         return _parsed(raw)
     except OSError as error:
-        found = str(error.strerror)
+        problem = str(error.strerror)
     except UnicodeDecodeError as error:
-        found, line = f"bytes that are no text ({error})", raw[: error.start].count(b"\n") + 1
+        problem, line = f"bytes that are no text ({error})", raw[: error.start].count(b"\n") + 1
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = str(error)
-        at = re.search(r"at line (\d+)", found)
+        problem = str(error)
+        at = re.search(r"at line (\d+)", problem)
         line = int(at[1]) if at else raw.count(b"\n") + 1
-    faults.append(Fault(shown_path(path), found=found, allowed=allowed, line=line))
+    faults.append(Fault(shown_path(path), found=problem, allowed=allowed, line=line))
     return {}
 
 

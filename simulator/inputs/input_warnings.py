@@ -1,4 +1,4 @@
-"""What is legal in an input but odd; each function gives warnings in the shape of faults."""
+"""Warnings: what is allowed in an input but unlikely to be meant; each has the shape of a fault."""
 
 from __future__ import annotations
 
@@ -27,27 +27,28 @@ FAR = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
 
 
 def input_warnings(inputs: MergedInputs) -> list[Fault]:
-    """Every oddity of one run's inputs."""
-    found = [*_priors(inputs), *_steps(inputs), *_pairs(inputs), *_holds(inputs)]
-    return with_lines(found)
+    """Every warning of one run's inputs."""
+    return with_lines([*_priors(inputs), *_steps(inputs), *_pairs(inputs), *_holds(inputs)])
 
 
 def _priors(inputs: MergedInputs) -> Iterator[Fault]:
-    places = inputs.parts.tables
+    tables = inputs.parts.tables
     for name, prior in inputs.parts.priors.items():
         width = _width(prior)
         if width > WIDEST:
-            found = f"an interval from p05 to p95 of {width:.1f} OOM"
-            yield Fault(*places[name], "family", found, f"any, but more than {WIDEST:g} OOM is odd")
+            problem = f"an interval from p05 to p95 of {width:.1f} OOM"
+            yield Fault(
+                *tables[name], "family", problem, f"any, but more than {WIDEST:g} OOM is odd"
+            )
         if prior.misfit > WORST_FIT:
-            found = (
+            problem = (
                 f"a {prior.family} that misses its quantiles by {prior.misfit:.0%} of their range"
             )
-            mend = 'family = "quantiles" meets any list of quantiles'
-            yield Fault(*places[name], "family", found, fix=mend)
+            fix = 'family = "quantiles" meets any list of quantiles'
+            yield Fault(*tables[name], "family", problem, fix=fix)
         if prior.distribution.kept < LEAST_KEPT:
-            found = f"limits that keep {prior.distribution.kept:.2g} of the {prior.family}"
-            yield Fault(*places[name], "lower", found, fix="is the family the one that is meant?")
+            problem = f"limits that keep {prior.distribution.kept:.2g} of the {prior.family}"
+            yield Fault(*tables[name], "lower", problem, fix="is the family the one that is meant?")
 
 
 def _width(prior: Prior) -> float:
@@ -61,7 +62,7 @@ def _width(prior: Prior) -> float:
 
 
 def _steps(inputs: MergedInputs) -> Iterator[Fault]:
-    """Steps of unhobbling that are over before the first year, so that nothing comes of them."""
+    """Steps of unhobbling that are over before the first year, and so have no effect."""
     priors, start = inputs.parts.priors, inputs.entry.start
     for name in priors:
         step = name.removesuffix("_arrival")
@@ -70,56 +71,54 @@ def _steps(inputs: MergedInputs) -> Iterator[Fault]:
             continue
         over = priors[name].distribution.inverse_cdf(FAR)[1] + ramp.distribution.inverse_cdf(FAR)[1]
         if over <= start:
-            found = f"a step that is over by {over:.2f}, before the first year, {start:g}"
-            yield Fault(*inputs.parts.tables[name], "", found, fix="nothing comes of it")
+            problem = f"a step that is over by {over:.2f}, before the first year, {start:g}"
+            yield Fault(*inputs.parts.tables[name], "", problem, fix="nothing comes of it")
 
 
 def _pairs(inputs: MergedInputs) -> Iterator[Fault]:
-    """Pairs that are stated twice alike, and those that a fixed prior takes part in."""
+    """Pairs that are stated on both sides, and pairs with a fixed prior."""
     known: dict[str, Any] = {}
     for layer in inputs.layers:
         known.update(layer)
-        here: set[frozenset[str]] = set()
-        for name, placed in layer.items():
-            for other in correlations.stated_correlations(placed):
+        of_layer: set[frozenset[str]] = set()
+        for name, table in layer.items():
+            for other in correlations.stated_correlations(table):
                 pair = frozenset((name, other))
-                place = (placed.file, placed.table, f"correlation.{other}")
-                if pair in here:
-                    mend = "state a pair once, on either side"
-                    yield Fault(*place, "a pair that is stated on both sides", fix=mend)
-                here.add(pair)
+                where = (table.file, table.table, f"correlation.{other}")
+                if pair in of_layer:
+                    fix = "state a pair once, on either side"
+                    yield Fault(*where, "a pair that is stated on both sides", fix=fix)
+                of_layer.add(pair)
                 for one in (name, other):
                     if one in known and known[one].raw.get("family") == "fixed":
-                        yield Fault(*place, f"a correlation, but {one} is fixed: it is ignored")
+                        yield Fault(*where, f"a correlation, but {one} is fixed: it is ignored")
 
 
 def _holds(inputs: MergedInputs) -> Iterator[Fault]:
     parts = inputs.parts
     for name in inputs.entry.hold:
         if name in parts.priors and parts.priors[name].family == "fixed":
-            found = f"{name}, which is fixed already"
-            yield Fault(parts.stated_in("hold"), "hold", name, found)
+            problem = f"{name}, which is fixed already"
+            yield Fault(parts.stated_in("hold"), "hold", name, problem)
 
 
-def uncited_sources(worlds: Iterable[MergedInputs], evidence: Iterable[Path]) -> list[Fault]:
+def uncited_sources(runs: Iterable[MergedInputs], evidence: Iterable[Path]) -> list[Fault]:
     """Sources that no prior, milestone, observation or claim cites, and no note names."""
-    worlds, cited, notes = list(worlds), set(), []
-    tables = [placed.raw for world in worlds for layer in world.layers for placed in layer.values()]
-    for world in worlds:
-        tables += [placed.raw for placed in world.parts.files.milestones.values()]
-        tables += [placed.raw for placed in world.parts.files.sources.values()]
+    runs, cited, notes = list(runs), set(), []
+    tables = [table.raw for run in runs for layer in run.layers for table in layer.values()]
+    for run in runs:
+        tables += [table.raw for table in run.parts.files.milestones.values()]
+        tables += [table.raw for table in run.parts.files.sources.values()]
     for path in evidence:
         tables += [table for table in read_toml(path, []).values() if isinstance(table, dict)]
     for table in tables:
         cited |= {str(table.get(key, "")) for key in ("source", "evidence")}
         notes.append(str(table.get("note", "")))
     cited |= set(re.findall(r"\w+", " ".join(notes)))
-    sources = {
-        name: placed for world in worlds for name, placed in world.parts.files.sources.items()
-    }
-    mend = "name it where it is used, or take it out"
+    sources = {name: table for run in runs for name, table in run.parts.files.sources.items()}
+    fix = "name it where it is used, or take it out"
     return with_lines(
-        Fault(placed.file, name, "", "a source that nobody cites", fix=mend)
-        for name, placed in sources.items()
+        Fault(table.file, name, "", "a source that nobody cites", fix=fix)
+        for name, table in sources.items()
         if name not in cited
     )

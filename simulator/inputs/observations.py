@@ -1,4 +1,4 @@
-"""Observations: what was measured in the world and how well, each checked against a run."""
+"""Observations: what was measured or happened, and how sure it is; each is checked against a run."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def resolve_observations(
     kept: list[Observation] = []
     for name in names:
         if name not in known:
-            mend = did_you_mean(name, known)
-            place = (run.file, "condition", "observations", f'"{name}"', listed(known, 60))
-            faults.append(Fault(*place, mend))
+            fix = did_you_mean(name, known)
+            where = (run.file, "condition", "observations", f'"{name}"', listed(known, 60))
+            faults.append(Fault(*where, fix))
             continue
         span = (run.start, run.horizon)
-        seen = resolve_observation(known[name], series, run.milestones, span, faults)
-        kept += [seen] if seen else []
+        observation = resolve_observation(known[name], series, run.milestones, span, faults)
+        kept += [observation] if observation else []
         if known[name].source not in sources:
             file, source = "evidence/observations.toml", f'"{known[name].source}"'
             faults.append(Fault(file, name, "source", source, "a key of sources.toml"))
@@ -66,11 +66,11 @@ def resolve_observations(
 
 
 def check_weighable(draws: int, sampler: str, file: str, faults: list[Fault]) -> None:
-    """Find more draws than a run that conditions can have."""
+    """Check that a run that conditions has no more draws than it can weigh."""
     most = MOST_SEQUENTIAL if sampler == "sequential" else MOST_WEIGHED
     if draws > most:
-        found, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
-        faults.append(Fault(file, "", "draws", found, allowed, "every draw has a weight"))
+        drawn, allowed = f"{draws:,}", f"at most {most:,} in a run that conditions this way"
+        faults.append(Fault(file, "", "draws", drawn, allowed, "every draw has a weight"))
 
 
 OBSERVATIONS_FILE = "observations.toml"
@@ -91,7 +91,7 @@ class Observation(Entry):
     year : [decimal year]
     value : [the series' unit]
     sd : of the measurement [the series' unit]
-    discrepancy : how far a smooth draw may pass by the jumpy world [the series' unit]
+    discrepancy : how far the world may lie from a smooth series beyond the measurement's error [the series' unit]
     missed : probability that the record would say so though it were otherwise; 0 makes it certain
     condition : the milestone itself, once it is known
     """
@@ -197,54 +197,69 @@ def _year_of_date(table: Mapping[str, Any], file: str, name: str, faults: list[F
 
 
 def resolve_observation(
-    seen: Observation,
+    observation: Observation,
     series: Mapping[str, Series],
     milestones: Mapping[str, Milestone],
     span: tuple[float, float],
     faults: list[Fault],
     file: str = SHIPPED_FILE,
 ) -> Observation | None:
-    """Hold an observation against a world, and give a milestone's observation its condition."""
+    """An observation, with the condition of its milestone, or None where it does not fit the run."""
 
-    def wrong(key: str, found: str, allowed: str, mend: str = "") -> None:
-        faults.append(Fault(file, seen.name, key, found, allowed, mend))
+    def wrong(key: str, stated: str, allowed: str, fix: str = "") -> None:
+        faults.append(Fault(file, observation.name, key, stated, allowed, fix))
 
     before = len(faults)
-    if not span[0] <= seen.year <= span[1]:
+    if not span[0] <= observation.year <= span[1]:
         allowed = f"a date on the run's grid, {span[0]:g} to {span[1]:g}"
-        mend = "a later horizon, or without evidence: --set 'condition.observations=[]'"
-        wrong("date", f"{seen.year:.2f}", allowed, mend)
-    if seen.milestone:
-        if seen.milestone not in milestones:
-            mend = did_you_mean(seen.milestone, milestones)
-            wrong("milestone", f'"{seen.milestone}"', listed(milestones, 40), mend)
+        fix = "a later horizon, or without evidence: --set 'condition.observations=[]'"
+        wrong("date", f"{observation.year:.2f}", allowed, fix)
+    if observation.milestone:
+        if observation.milestone not in milestones:
+            fix = did_you_mean(observation.milestone, milestones)
+            wrong("milestone", f'"{observation.milestone}"', listed(milestones, 40), fix)
             return None
-        condition = milestones[seen.milestone]
-        return seen.model_copy(update={"condition": condition}) if len(faults) == before else None
-    if seen.series not in series:
-        mend = did_you_mean(seen.series, series)
-        wrong("series", f'"{seen.series}"', listed(series, 60), mend)
-    elif series[seen.series].codes:
-        wrong("series", f"{seen.series}, which is a code", "a series of numbers")
-    elif series[seen.series].unit != seen.unit:
-        wrong("unit", f'"{seen.unit}"', f'"{series[seen.series].unit}"', "restate the value")
-    return seen if len(faults) == before else None
+        condition = milestones[observation.milestone]
+        return (
+            observation.model_copy(update={"condition": condition})
+            if len(faults) == before
+            else None
+        )
+    if observation.series not in series:
+        fix = did_you_mean(observation.series, series)
+        wrong("series", f'"{observation.series}"', listed(series, 60), fix)
+    elif series[observation.series].codes:
+        wrong("series", f"{observation.series}, which is a code", "a series of numbers")
+    elif series[observation.series].unit != observation.unit:
+        wrong(
+            "unit",
+            f'"{observation.unit}"',
+            f'"{series[observation.series].unit}"',
+            "restate the value",
+        )
+    return observation if len(faults) == before else None
 
 
 def check_contradictions(evidence: Iterable[Observation], faults: list[Fault]) -> None:
-    """Find what no draw can do: meet a milestone, or a harder one of its series, before one that was not met."""
-    events = [seen for seen in evidence if seen.condition and not seen.missed]
-    for met in (seen for seen in events if seen.met):
-        for yet in (seen for seen in events if not seen.met and seen.year >= met.year):
+    """Find observations that no draw can meet together: a milestone met, and that or an easier one not met later."""
+    events = [
+        observation for observation in evidence if observation.condition and not observation.missed
+    ]
+    for met in (observation for observation in events if observation.met):
+        for yet in (
+            observation
+            for observation in events
+            if not observation.met and observation.year >= met.year
+        ):
             if met.condition and yet.condition and _implies(met.condition, yet.condition):
-                found = f"{met.milestone} met by {met.year:.2f}"
+                earlier = f"{met.milestone} met by {met.year:.2f}"
                 allowed = f"that it was not, for {yet.milestone} was not met by {yet.year:.2f} ({yet.name})"
                 faults.append(
                     Fault(
                         f"evidence/{OBSERVATIONS_FILE}",
                         met.name,
                         "met",
-                        found,
+                        earlier,
                         allowed,
                         "leave one out",
                     )
@@ -252,7 +267,7 @@ def check_contradictions(evidence: Iterable[Observation], faults: list[Fault]) -
 
 
 def _implies(hard: Milestone, easy: Milestone) -> bool:
-    """Say whether meeting one milestone means having met the other."""
+    """Whether meeting one milestone means having met the other."""
     if (hard.series, hard.direction) != (easy.series, easy.direction):
         return False
     a, b = hard.threshold, easy.threshold

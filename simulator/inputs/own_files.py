@@ -92,8 +92,8 @@ def _check_observations(path: Path, plan: Plan, faults: list[Fault]) -> None:
         span = (min(plan.start, observation.year), plan.horizon)
         observations.resolve_observation(observation, series, milestones, span, faults, file)
         if observation.source not in sources:
-            found = f'"{observation.source}"'
-            faults.append(Fault(file, name, "source", found, "a key of sources.toml"))
+            cited = f'"{observation.source}"'
+            faults.append(Fault(file, name, "source", cited, "a key of sources.toml"))
 
 
 def _check_claims(path: Path, plan: Plan, faults: list[Fault]) -> None:

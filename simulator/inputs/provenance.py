@@ -13,7 +13,7 @@ from simulator.inputs.schema import RunEntry
 
 
 class ValueOrigin(NamedTuple):
-    """One value, the place that states it, and the places it was stated before."""
+    """One value, the file and line that states it, and those that stated it before; JSON has `place` as key."""
 
     name: str
     kind: str
@@ -41,8 +41,8 @@ def _location(file: str, *path: str) -> str:
     return file if line is None else f"{file}:{line}"
 
 
-def _value_origin(name: str, kind: str, value: str, places: list[str]) -> ValueOrigin:
-    last, *before = [*reversed(places)] or [DEFAULT]
+def _value_origin(name: str, kind: str, value: str, locations: list[str]) -> ValueOrigin:
+    last, *before = [*reversed(locations)] or [DEFAULT]
     return ValueOrigin(name, kind, value, last, tuple(before))
 
 
@@ -50,11 +50,13 @@ def _keys(inputs: MergedInputs) -> Iterator[ValueOrigin]:
     for key in RunEntry.model_fields:
         if key in ("priors", "hold"):
             continue
-        places = [_location(file, key) for file, raw in inputs.parts.scenario.layers if key in raw]
+        locations = [
+            _location(file, key) for file, raw in inputs.parts.scenario.layers if key in raw
+        ]
         value = getattr(inputs.entry, key)
         shown = value.model_dump() if key == "condition" else "all" if value is None else value
-        if key != "extends" or places:
-            yield _value_origin(key, "run", str(shown), places)
+        if key != "extends" or locations:
+            yield _value_origin(key, "run", str(shown), locations)
 
 
 def _holds(inputs: MergedInputs) -> Iterator[ValueOrigin]:
@@ -81,11 +83,11 @@ def _described(raw: Mapping[str, Any]) -> str:
 
 def _correlations(inputs: MergedInputs) -> Iterator[ValueOrigin]:
     for a, b, r in inputs.pairs:
-        places = [place for layer in inputs.layers for place in _stating(layer, a, b)]
-        yield _value_origin(f"{a} with {b}", "correlation", f"{r:g}", places)
+        locations = [each for layer in inputs.layers for each in _pair_locations(layer, a, b)]
+        yield _value_origin(f"{a} with {b}", "correlation", f"{r:g}", locations)
 
 
-def _stating(layer: Mapping[str, StatedTable], a: str, b: str) -> Iterator[str]:
+def _pair_locations(layer: Mapping[str, StatedTable], a: str, b: str) -> Iterator[str]:
     for one, other in ((a, b), (b, a)):
         if one in layer and other in correlations.stated_correlations(layer[one]):
             yield _location(layer[one].file, layer[one].table, "correlation")
@@ -94,6 +96,6 @@ def _stating(layer: Mapping[str, StatedTable], a: str, b: str) -> Iterator[str]:
 def _milestones(inputs: MergedInputs) -> Iterator[ValueOrigin]:
     parts = inputs.parts
     for name, m in parts.milestones.items():
-        placed = parts.files.milestones[name]
+        table = parts.files.milestones[name]
         value = f"{m.series} {m.direction} {m.threshold}"
-        yield _value_origin(name, "milestone", value, [_location(placed.file, name)])
+        yield _value_origin(name, "milestone", value, [_location(table.file, name)])

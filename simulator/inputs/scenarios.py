@@ -163,8 +163,10 @@ def _extended_files(
     existing = [file for file in candidates if file.is_file()]
     extended = next((file for file in existing if file.resolve() not in visited), None)
     if extended is None:
-        found = f'"{base}", ' + ("which comes back to this file" if existing else "no such run")
-        faults.append(Fault(file, "", "extends", found, "a path or a run's name, without a circle"))
+        problem = f'"{base}", ' + ("which comes back to this file" if existing else "no such run")
+        faults.append(
+            Fault(file, "", "extends", problem, "a path or a run's name, without a circle")
+        )
         return [(file, raw)]
     return [*_extended_files(extended, [*extending, path], faults), (file, raw)]
 
@@ -203,9 +205,9 @@ def apply_sets(
             path = ["priors", path[0]]
             value = _fixed_prior(known[path[1]], value)
         elif path[0] not in RunEntry.model_fields:
-            mend = did_you_mean(path[0], [*RunEntry.model_fields, *known])
+            fix = did_you_mean(path[0], [*RunEntry.model_fields, *known])
             allowed = "a key of the run file, or a parameter's name"
-            faults.append(Fault(SET_OPTION, "", text, "an unknown key", allowed, mend))
+            faults.append(Fault(SET_OPTION, "", text, "an unknown key", allowed, fix))
             continue
         elif path[0] == "priors" and len(path) == 3 and path[1] in known:
             path, value = path[:2], {**known[path[1]].raw, path[2]: value}

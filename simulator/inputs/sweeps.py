@@ -60,15 +60,15 @@ def sweep_points(base: Plan, scenario: ScenarioFiles, sets: Sequence[str]) -> li
         number *= len(axes[-1])
         fixed = [text for text in sets if text.partition("=")[0].strip() == name]
         if fixed:
-            found, mend = f"--set {fixed[0]}", "leave one of the two out"
-            faults.append(Fault(sweep.file, f"{SWEEP}.{name}", "", found, "one say", mend))
+            problem, fix = f"--set {fixed[0]}", "leave one of the two out"
+            faults.append(Fault(sweep.file, f"{SWEEP}.{name}", "", problem, "one say", fix))
     longest = [max(axis, key=lambda step: len(step.label)) for axis in axes]
     if number > MOST_POINTS:
         allowed = f"at most {MOST_POINTS}"
         faults.append(Fault(sweep.file, SWEEP, "", f"{number} points", allowed, "sweep fewer"))
     elif len(_point_name(base, longest)) > LONGEST_NAME:
-        found = f"names of runs past {LONGEST_NAME} letters"
-        faults.append(Fault(sweep.file, SWEEP, "", found, "shorter ones", "sweep fewer at once"))
+        problem = f"names of runs past {LONGEST_NAME} letters"
+        faults.append(Fault(sweep.file, SWEEP, "", problem, "shorter ones", "sweep fewer at once"))
     if faults:
         raise InputFault(faults)
     return list(product(*axes))

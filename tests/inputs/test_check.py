@@ -15,7 +15,7 @@ from simulator.inputs.provenance import provenance
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """A folder to stand in, without priors or runs of its own."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -35,12 +35,12 @@ def run_file(folder, name, *texts):
     return write(folder / "runs" / f"{name}.toml", *texts)
 
 
-def odd(run="baseline", **options):
+def warnings_of(run="baseline", **options):
     return [str(warning) for warning in load_run(run, **options).warnings]
 
 
-def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, capsys):
-    own = elsewhere / "priors"
+def test_every_fault_of_every_file_comes_at_once_by_file_and_line(folder, capsys):
+    own = folder / "priors"
     write(
         own / "a.toml",
         entry("stock_growth", 'family = "normall"\np05 = 1'),
@@ -52,7 +52,7 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, cap
         entry("algorithms_growht"),
         entry("algorithms_limit", unit="OM", source="ho204"),
     )
-    run_file(elsewhere, "mine", "seeds = 3", 'milestones = ["remote_wrk"]')
+    run_file(folder, "mine", "seeds = 3", 'milestones = ["remote_wrk"]')
     assert call(["check"]) == 2
     lines = capsys.readouterr().err.splitlines()
     places = [line.removeprefix("oomcast: ").split(": ")[0] for line in lines if ": found" in line]
@@ -71,8 +71,8 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(elsewhere, cap
         assert f'did you mean "{meant}"?' in text
 
 
-def test_bytes_that_are_no_text_are_found_by_their_line(elsewhere, capsys):
-    write(elsewhere / "runs" / "mine.toml").write_bytes(b'title = "a"\nseed = 1\n# \xff\n')
+def test_bytes_that_are_no_text_are_found_by_their_line(folder, capsys):
+    write(folder / "runs" / "mine.toml").write_bytes(b'title = "a"\nseed = 1\n# \xff\n')
     assert call(["check", "mine"]) == 2
     assert "runs/mine.toml:3: found bytes that are no text (" in capsys.readouterr().err
 
@@ -84,10 +84,10 @@ def test_lines_are_found_in_tables_quotes_and_dots():
     }  # fmt: skip
 
 
-def test_paths_are_checked_for_what_they_are(elsewhere, capsys):
-    shutil.copytree(ROOT / "priors", elsewhere / "mine")
-    write(elsewhere / "mine" / "compute.toml", entry("anchor_compute", unit="FLOP"))
-    write(elsewhere / "mine" / "prices.toml", entry("price_decline", unit="FLOP"))
+def test_paths_are_checked_for_what_they_are(folder, capsys):
+    shutil.copytree(ROOT / "priors", folder / "mine")
+    write(folder / "mine" / "compute.toml", entry("anchor_compute", unit="FLOP"))
+    write(folder / "mine" / "prices.toml", entry("price_decline", unit="FLOP"))
     assert call(["check", str(ROOT / "evidence" / "observations.toml"), "baseline"]) == 0
     assert call(["check", "mine"]) == 2
     assert {f.file for f in inspection.inspect_inputs(["mine"], [], None).faults} >= {
@@ -131,35 +131,35 @@ EARLY = entry("unhobbling_chat_arrival", 'family = "fixed"\nvalue = 2010.0', "ye
         (EARLY, "before the first year, 2019"),
     ],
 )  # fmt: skip
-def test_what_is_odd_is_warned_of_and_allowed(elsewhere, capsys, text, said):
-    write(elsewhere / "own" / "x.toml", text)
-    (oddity,) = odd(priors="own")
+def test_what_is_odd_is_warned_of_and_allowed(folder, capsys, text, said):
+    write(folder / "own" / "x.toml", text)
+    (oddity,) = warnings_of(priors="own")
     assert said.replace("x.toml:1", "x.toml:3") in oddity
     assert call(["check", "baseline", "--priors", "own"]) == 0
     assert f"oomcast: warning: {oddity}" in capsys.readouterr().err
 
 
 def test_fixing_a_correlated_parameter_is_not_odd():
-    assert odd(sets=["algorithms_growth=0.4"]) == []
-    assert "fixed already" in odd(sets=["hold.synthetic_start=0.4"])[0]
+    assert warnings_of(sets=["algorithms_growth=0.4"]) == []
+    assert "fixed already" in warnings_of(sets=["hold.synthetic_start=0.4"])[0]
 
 
-def test_a_source_that_nobody_cites_is_odd_unless_a_note_names_it(elsewhere):
+def test_a_source_that_nobody_cites_is_odd_unless_a_note_names_it(folder):
     source = '[{}]\nauthors = "A"\nyear = 2020\ntitle = "T"\nurl = ""\n{}\n'
     write(
-        elsewhere / "priors" / "sources.toml",
+        folder / "priors" / "sources.toml",
         source.format("lost2020", ""),
         source.format("named2020", ""),
     )
     write(
-        elsewhere / "priors" / "x.toml",
+        folder / "priors" / "x.toml",
         entry("algorithms_limit", more='note = "As named2020 has it."'),
     )
-    odd_ones = inspection.inspect_inputs([], [], None).warnings
-    assert [(oddity.table, oddity.line) for oddity in odd_ones] == [("lost2020", 1)]
+    warnings = inspection.inspect_inputs([], [], None).warnings
+    assert [(oddity.table, oddity.line) for oddity in warnings] == [("lost2020", 1)]
 
 
-def test_later_words_win(elsewhere):
+def test_later_words_win(folder):
     """Shipped, ./priors, --priors, the run that is extended, the run, --set; the last of two --set."""
 
     def limit():
@@ -172,21 +172,21 @@ def test_later_words_win(elsewhere):
         return entry(name, f'family = "fixed"\nvalue = {v}')
 
     sets, more = [], False
-    run_file(elsewhere, "base", 'title = "Base"\nseed = 1\nhorizon = 2040.0')
-    run_file(elsewhere, "mine", 'extends = "base"\nseed = 2\n[hold]\nfeedback_multiplier = 0.5')
+    run_file(folder, "base", 'title = "Base"\nseed = 1\nhorizon = 2040.0')
+    run_file(folder, "mine", 'extends = "base"\nseed = 2\n[hold]\nfeedback_multiplier = 0.5')
     assert limit() is None
-    write(elsewhere / "priors" / "x.toml", value(1.0))
+    write(folder / "priors" / "x.toml", value(1.0))
     assert limit() == 1.0
-    write(elsewhere / "more" / "x.toml", value(2.0))
+    write(folder / "more" / "x.toml", value(2.0))
     more = True
     assert limit() == 2.0
     run_file(
-        elsewhere, "base", 'title = "Base"\nseed = 1\nhorizon = 2040.0\n[hold]\nregime_year = 0.2',
+        folder, "base", 'title = "Base"\nseed = 1\nhorizon = 2040.0\n[hold]\nregime_year = 0.2',
         value(3.0, "priors.algorithms_limit"),
     )  # fmt: skip
     assert limit() == 3.0
     run_file(
-        elsewhere, "mine", 'extends = "base"\nseed = 2\n[hold]\nfeedback_multiplier = 0.5',
+        folder, "mine", 'extends = "base"\nseed = 2\n[hold]\nfeedback_multiplier = 0.5',
         value(4.0, "priors.algorithms_limit"),
     )  # fmt: skip
     assert limit() == 4.0
@@ -218,8 +218,8 @@ def test_later_words_win(elsewhere):
     assert found["draws"].place == "the default"
 
 
-def test_explain_tells_all_of_a_run_or_what_is_asked(elsewhere, capsys):
-    run_file(elsewhere, "mine", 'extends = "baseline"', "[hold]", "feedback_multiplier = 0.5")
+def test_explain_tells_all_of_a_run_or_what_is_asked(folder, capsys):
+    run_file(folder, "mine", 'extends = "baseline"', "[hold]", "feedback_multiplier = 0.5")
     assert call(["check", "--explain", "mine", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert {row["kind"] for row in rows} == {"run", "hold", "prior", "correlation", "milestone"}
@@ -234,9 +234,9 @@ def test_explain_tells_all_of_a_run_or_what_is_asked(elsewhere, capsys):
     assert 'did you mean "feedback_multiplier"?' in capsys.readouterr().err
 
 
-def test_a_new_run_is_commented_runs_as_it_is_and_overwrites_nothing(elsewhere, capsys):
+def test_a_new_run_is_commented_runs_as_it_is_and_overwrites_nothing(folder, capsys):
     assert call(["new", "my-world"]) == 0
-    path = elsewhere / "runs" / "my-world.toml"
+    path = folder / "runs" / "my-world.toml"
     before = path.read_text()
     assert tomllib.loads(before) == {"title": "my-world", "extends": "baseline"}
     assert call(["check", "my-world"]) == 0
@@ -247,9 +247,9 @@ def test_a_new_run_is_commented_runs_as_it_is_and_overwrites_nothing(elsewhere, 
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_every_example_in_a_new_run_is_true(elsewhere):
+def test_every_example_in_a_new_run_is_true(folder):
     assert call(["new", "mine"]) == 0
-    path = elsewhere / "runs" / "mine.toml"
+    path = folder / "runs" / "mine.toml"
     lines = path.read_text().splitlines()
     bare = [
         line[2:] if line.startswith("# ") and ("= " in line or line.startswith("# [")) else line
@@ -276,7 +276,7 @@ def test_every_example_in_a_new_run_is_true(elsewhere):
     assert plan.hold == {"feedback_multiplier": 0.5}
 
 
-def test_priors_tell_quantiles_units_sources_and_notes(elsewhere, capsys):
+def test_priors_tell_quantiles_units_sources_and_notes(folder, capsys):
     assert call(["priors", "algorithms_*", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in document["priors"]] == [
@@ -301,8 +301,8 @@ def test_priors_tell_quantiles_units_sources_and_notes(elsewhere, capsys):
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
-def test_densities_are_drawn_beside_what_they_replace(elsewhere, ending):
-    file = elsewhere / f"densities.{ending}"
+def test_densities_are_drawn_beside_what_they_replace(folder, ending):
+    file = folder / f"densities.{ending}"
     names = ["algorithms_growth", "regime_occurs", "stock_growth"]
     assert call(["priors", *names, "--set", "stock_growth=0.1", "--plot", str(file)]) == 0
     assert file.stat().st_size > 1000
@@ -313,18 +313,18 @@ def test_densities_are_drawn_beside_what_they_replace(elsewhere, ending):
     assert call(["priors", "--plot", "densities.gif"]) == 2
 
 
-def test_a_key_at_fault_hides_no_other_fault_of_its_entry(elsewhere, capsys):
+def test_a_key_at_fault_hides_no_other_fault_of_its_entry(folder, capsys):
     text = '[stock_growth]\nunit = "OM"\nfamily = "normal"\np05 = 2.0\np95 = 1.0\nsorce = "judgement"\n'
-    write(elsewhere / "priors" / "a.toml", text)
+    write(folder / "priors" / "a.toml", text)
     assert call(["check", "baseline"]) == 2
     said = capsys.readouterr().err
     assert "sorce: found an unknown key" in said
     assert "values that rise with the level" in said
 
 
-def test_a_missing_key_does_not_hide_a_unit(elsewhere, capsys):
+def test_a_missing_key_does_not_hide_a_unit(folder, capsys):
     text = '[stock_growth]\nunit = "OM"\nfamily = "uniform"\nlow = 0.0\nhigh = 0.1\n'
-    write(elsewhere / "priors" / "a.toml", text)
+    write(folder / "priors" / "a.toml", text)
     assert call(["check", "baseline"]) == 2
     said = capsys.readouterr().err
     assert "source: found nothing" in said

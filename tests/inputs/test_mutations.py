@@ -1,4 +1,4 @@
-"""Small corruptions of the shipped files: each ends in a finite result, or in faults that name file and place."""
+"""Small corruptions of the shipped files: each ends in a finite result, or in faults that say where they are."""
 
 import random
 import re
@@ -36,68 +36,68 @@ WORDS = (
 )
 
 
-def delete_line(lines, luck):
-    del lines[luck.randrange(len(lines))]
+def delete_line(lines, rng):
+    del lines[rng.randrange(len(lines))]
 
 
-def double_line(lines, luck):
-    at = luck.randrange(len(lines))
+def double_line(lines, rng):
+    at = rng.randrange(len(lines))
     lines.insert(at, lines[at])
 
 
-def swap_lines(lines, luck):
-    a, b = (luck.randrange(len(lines)) for _ in range(2))
+def swap_lines(lines, rng):
+    a, b = (rng.randrange(len(lines)) for _ in range(2))
     lines[a], lines[b] = lines[b], lines[a]
 
 
-def with_value(lines, luck, change):
+def with_value(lines, rng, change):
     """Change the value of some line that has one."""
-    places = [i for i, line in enumerate(lines) if " = " in line and not line.startswith("#")]
-    at = luck.choice(places)
+    lines_with_values = [
+        i for i, line in enumerate(lines) if " = " in line and not line.startswith("#")
+    ]
+    at = rng.choice(lines_with_values)
     key, _, value = lines[at].partition(" = ")
     lines[at] = f"{key} = {change(value)}"
 
 
-def change_number(lines, luck):
+def change_number(lines, rng):
     def change(value):
         numbers = list(re.finditer(r"-?\d[\d_]*\.?\d*", value))
         if not numbers:
             return value
-        number = luck.choice(numbers)
+        number = rng.choice(numbers)
         old = float(number[0].replace("_", ""))
-        new = luck.choice(
-            (-old, old * 10, old / 10, old + 1, 0, 1e6 * old, 1e300, -1e-300, 10**400)
-        )
+        new = rng.choice((-old, old * 10, old / 10, old + 1, 0, 1e6 * old, 1e300, -1e-300, 10**400))
         return value[: number.start()] + f"{new}" + value[number.end() :]
 
-    with_value(lines, luck, change)
+    with_value(lines, rng, change)
 
 
-def swap_numbers(lines, luck):
-    places = [i for i, line in enumerate(lines) if re.search(r" = -?[\d.]+$", line)]
-    if places:
-        a, b = (luck.choice(places) for _ in range(2))
+def swap_numbers(lines, rng):
+    lines_with_values = [i for i, line in enumerate(lines) if re.search(r" = -?[\d.]+$", line)]
+    if lines_with_values:
+        a, b = (rng.choice(lines_with_values) for _ in range(2))
         values = [lines[i].partition(" = ")[2] for i in (a, b)]
         for i, value in ((b, values[0]), (a, values[1])):
             lines[i] = f"{lines[i].partition(' = ')[0]} = {value}"
 
 
-def other_type(lines, luck):
-    with_value(lines, luck, lambda _: luck.choice(WORDS))
+def other_type(lines, rng):
+    with_value(lines, rng, lambda _: rng.choice(WORDS))
 
 
-def double_table(lines, luck):
+def double_table(lines, rng):
     headers = [i for i, line in enumerate(lines) if line.startswith("[")]
     if headers:
-        at = luck.choice(headers)
-        lines.extend(lines[at : at + luck.randrange(1, 8)])
+        at = rng.choice(headers)
+        lines.extend(lines[at : at + rng.randrange(1, 8)])
 
 
-def other_name(lines, luck):
-    at = luck.randrange(len(lines))
+def other_name(lines, rng):
+    at = rng.randrange(len(lines))
     if lines[at]:
-        i = luck.randrange(len(lines[at]))
-        lines[at] = lines[at][:i] + luck.choice('x"[=. ') + lines[at][i + 1 :]
+        i = rng.randrange(len(lines[at]))
+        lines[at] = lines[at][:i] + rng.choice('x"[=. ') + lines[at][i + 1 :]
 
 
 CHANGES = (
@@ -105,42 +105,42 @@ CHANGES = (
 )  # fmt: skip
 
 
-def corrupted(raw, luck):
-    kind = luck.randrange(len(CHANGES) + 2)
+def corrupted(raw, rng):
+    kind = rng.randrange(len(CHANGES) + 2)
     if kind == len(CHANGES):
-        at = luck.randrange(len(raw))
-        return raw[:at] + bytes(luck.choice((0x00, 0x80, 0xFF)) for _ in range(3)) + raw[at:]
+        at = rng.randrange(len(raw))
+        return raw[:at] + bytes(rng.choice((0x00, 0x80, 0xFF)) for _ in range(3)) + raw[at:]
     if kind > len(CHANGES):
-        return raw[: luck.randrange(len(raw))]
+        return raw[: rng.randrange(len(raw))]
     lines = raw.decode().split("\n")
-    CHANGES[kind](lines, luck)
+    CHANGES[kind](lines, rng)
     return "\n".join(lines).encode()
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """A copy of the shipped files, which the program takes for them."""
-    place = tmp_path_factory.mktemp("checkout")
+    checkout = tmp_path_factory.mktemp("checkout")
     for folder in FOLDERS:
-        (place / folder).mkdir()
+        (checkout / folder).mkdir()
         for path in (ROOT / folder).glob("*.toml"):
-            shutil.copy(path, place / folder)
+            shutil.copy(path, checkout / folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "files", lambda _: place / "simulator")
+        patch.setattr(files, "files", lambda _: checkout / "simulator")
         patch.chdir(tmp_path_factory.mktemp("elsewhere"))
-        yield place
+        yield checkout
 
 
-def outcome(world="baseline"):
+def outcome(run="baseline"):
     """Faults, or the series of some draws."""
-    found = inspection.inspect_inputs([], [], None)
-    if found.faults:
-        return found.faults, {}
-    return [], blocks.simulate_block(blocks.compile_plan(load_plan(world)), DRAWS).series
+    inspected = inspection.inspect_inputs([], [], None)
+    if inspected.faults:
+        return inspected.faults, {}
+    return [], blocks.simulate_block(blocks.compile_plan(load_plan(run)), DRAWS).series
 
 
 def hold(path, text):
-    """Put a text in a file's place and hold the outcome against what is promised."""
+    """The faults of the inputs with this text as the content of a file; without faults, every series must be finite."""
     whole = path.read_bytes()
     try:
         path.write_bytes(text)
@@ -160,9 +160,9 @@ def hold(path, text):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_corrupted_file_is_walked_or_refused(copy, seed):
-    luck = random.Random(seed)
-    path = luck.choice(sorted(copy.glob("*/*.toml")))
-    hold(path, corrupted(path.read_bytes(), luck))
+    rng = random.Random(seed)
+    path = rng.choice(sorted(copy.glob("*/*.toml")))
+    hold(path, corrupted(path.read_bytes(), rng))
 
 
 @pytest.mark.parametrize(("file", "old", "new"), ONCE_FAILED)
@@ -173,6 +173,6 @@ def test_what_once_failed_is_refused(copy, file, old, new):
 
 
 def test_the_shipped_files_are_sound_and_not_odd(copy):
-    found = inspection.inspect_inputs([], [], None)
-    assert not found.faults
-    assert not found.warnings
+    inspected = inspection.inspect_inputs([], [], None)
+    assert not inspected.faults
+    assert not inspected.warnings
