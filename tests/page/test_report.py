@@ -127,7 +127,7 @@ def evil(result):
         **plan.sources,
         first.source: source.model_copy(update={"title": EVIL, "url": "javascript:alert(1)"}),
     }
-    milestones = tuple(replace(each, meaning=EVIL) for each in plan.milestones)
+    milestones = tuple(each.model_copy(update={"meaning": EVIL}) for each in plan.milestones)
     changes = {
         "title": EVIL,
         "priors": (first.model_copy(update={"note": EVIL, "unit": EVIL}), *others),
