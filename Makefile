@@ -1,6 +1,6 @@
 # make run       install into .venv, run the baseline world, print its milestone years
-# make test      install what tests need as well, check style and types, run the tests: about three minutes
-# make test-all  the same, then the slow tests: the wheel, every command of the README, the long fuzz
+# make test      install what tests need as well, check style and types, run the tests: about four minutes
+# make test-all  the same, then the slow tests: the wheel, every command of the README, a browser, the long fuzz
 # make clean     remove .venv, caches and builds; results in runs/ stay
 #
 # Another Python: make run PYTHON=python3.12

@@ -225,23 +225,27 @@ def _power_increment(log_likelihood: Array, left: float) -> float:
     return left if excess(left) >= 0.0 else float(brentq(excess, 1e-12, left, xtol=1e-12))
 
 
-def resampled_parents(weights: Array, generator: np.random.Generator) -> Whole:
-    """Systematic resampling: the parents, (draw), of as many draws of equal weight.
+def resampled_parents(
+    weights: Array, generator: np.random.Generator, size: int | None = None
+) -> Whole:
+    """Systematic resampling: the parents of draws of equal weight.
 
     Parameters
     ----------
     weights : (draw), which sum to 1
     generator : gives the one random number
+    size : how many; as many as there are weights when left out
 
     Returns
     -------
-    (draw) numbers of the parents, in order; each comes up as often as its weight times the draws, rounded up or down
+    (size) numbers of the parents, in order; each comes up as often as its weight times the size, rounded up or down
 
     References
     ----------
     Douc, Cappé and Moulines (2005), "Comparison of resampling schemes for particle filtering".
     """
-    points = (np.arange(len(weights)) + generator.random()) / len(weights)
+    size = len(weights) if size is None else size
+    points = (np.arange(size) + generator.random()) / size
     edges = np.cumsum(weights)
     return np.minimum(np.searchsorted(edges / edges[-1], points), len(weights) - 1)
 

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 import simulator
+from simulator.cli import export as command
 from simulator.errors import InputFault
 from simulator.output.exports import formats, hubs, iamc, tidy
 from simulator.output.exports.provenance import provenance
@@ -119,14 +120,31 @@ def test_hubverse_rows_are_the_estimates(result, tmp_path):
     assert f'plan_sha256: "{result.plan.digest()}"' in metadata
 
 
-@pytest.mark.parametrize("samples", [1, 7, 100])
-def test_resampling_takes_each_draw_as_often_as_its_weight_says(samples):
-    weights = np.array([0.0, 3.0, 1.0, 0.0, 2.0, 0.5])
-    times = np.bincount(hubs.resampled(weights, samples), minlength=len(weights))
-    expected = samples * weights / weights.sum()
-    assert times.sum() == samples
+def test_hubverse_samples_follow_the_weights(result, monkeypatch):
+    monkeypatch.setattr(
+        hubs, "SAMPLES", 50 * len(result.arrivals)
+    )  # so that no draw's number is 0 or 1 anyway
+    weights = result.weights.whole[: len(result.arrivals)]
+    times = np.bincount(hubs._sampled_draws(result), minlength=len(weights))
+    expected = hubs.SAMPLES * weights / weights.sum()
+    assert times.sum() == hubs.SAMPLES
     assert (times >= np.floor(expected)).all()
     assert (times <= np.ceil(expected)).all()
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_a_result_that_keeps_no_draws_is_exported_without_them(name, tmp_path):
+    plan = simulator.load_scenario("situational-awareness", ["draws=60", "horizon=2030"])
+    bare = simulator.run(plan, keep_draws=0, keep_trajectories=0)
+    formats.export(bare, name, tmp_path / f"out{formats.FORMATS[name].ending}")
+    assert hubs._sampled_draws(bare) == []
+    tables = {table.name: table.frame for table in tidy.tidy_tables(bare)}
+    assert len(tables["draws"]) == 0
+    assert len(tables["milestones"]) == len(plan.milestones)
+
+
+def test_the_command_offers_every_format():
+    assert [name.value for name in command.ExportName] == list(formats.FORMATS)
 
 
 def test_metaculus_cdfs_keep_the_rules_and_stay_near_ours(result, tmp_path):
@@ -151,6 +169,13 @@ def test_metaculus_cdfs_keep_the_rules_and_stay_near_ours(result, tmp_path):
             for y in years
         ]
         assert np.abs(cdf - ours).max() <= hubs.BACKGROUND
+
+
+def test_metaculus_is_asked_nothing_about_the_past(tmp_path):
+    changes = ["draws=60", "horizon=2026", "as_of=2026-11-01"]
+    past = simulator.run(simulator.load_scenario("situational-awareness", changes))
+    with pytest.raises(InputFault, match=r"horizon of 2026.*as-of date 2026-11-01.*--horizon"):
+        formats.export(past, "metaculus", tmp_path / "out.json")
 
 
 def test_iamc_rows_are_the_bands(result, tmp_path):

@@ -116,12 +116,13 @@ def test_a_terminal_that_is_wide_enough_shows_all(monkeypatch, columns):
     assert not any("Not shown" in line for line in lines)
 
 
-def test_long_texts_wrap_and_numbers_stay_whole(monkeypatch):
+@pytest.mark.parametrize("columns", [60, 44, 39])
+def test_long_texts_wrap_and_numbers_stay_whole(monkeypatch, columns):
     words = "AI systems match the work of remote workers for a whole month of work"
     rows = [["001-07", words, "0.125", "true"]]
     answer = Answer(Table("Claims", ["id", "claim", "probability", "outcome"], rows), [], {})
-    lines = on_terminal(monkeypatch, answer, 60)
-    assert max(map(len, lines)) <= 60
+    lines = on_terminal(monkeypatch, answer, columns)
+    assert max(map(len, lines)) <= columns
     assert "…" not in "".join(lines)
     cells = " ".join(lines[2:]).split()
     assert sorted(cells) == sorted([*words.split(), "001-07", "0.125", "true"])

@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.arrays import Array
 from simulator.errors import Fault, InputFault
+from simulator.evidence.tempered import resampled_parents
 from simulator.inputs.plan import Plan
 from simulator.output.exports.provenance import provenance
 from simulator.summaries import bands, estimates
@@ -27,9 +28,7 @@ LEAST_STEP = 0.01 / (POINTS - 1)  # Metaculus' rules for a cdf of 201 points
 MOST_STEP = 0.2
 OUTSIDE = 0.001  # least probability beyond an open end
 
-BACKGROUND = (
-    0.0125  # weight of the straight line from 0.1 to 0.9 that makes every step large enough
-)
+BACKGROUND = 0.0125  # weight of the line from 0.1 to 0.9, which makes every step large enough
 
 
 def hubverse_records(result: Result) -> list[dict[str, Any]]:
@@ -48,7 +47,7 @@ def hubverse_records(result: Result) -> list[dict[str, Any]]:
         records += [
             head | _output("cdf", f"{year}", share) for year, share in row["by_year"].items()
         ]
-    chosen = resampled(_kept_weights(result), SAMPLES)
+    chosen = _sampled_draws(result)
     for i, milestone in enumerate(plan.milestones):
         head = _task(plan, "arrival year", milestone.name, "NA")
         records += [
@@ -76,31 +75,14 @@ def _output(kind: str, identifier: str, value: float) -> dict[str, str]:
     return {"output_type": kind, "output_type_id": identifier, "value": shown}
 
 
-def _kept_weights(result: Result) -> Array:
+def _sampled_draws(result: Result) -> list[int]:
+    """Numbers of the kept draws that stand for the forecast; none where no kept draw agrees with the evidence."""
     kept = len(result.arrivals)
-    if result.weights is None:
-        return np.ones(kept)
-    return result.weights.whole[:kept].astype(float)
-
-
-def resampled(weights: Array, samples: int) -> Array:
-    """Systematic resampling: indices of `samples` draws, each about as often as its weight says.
-
-    Parameters
-    ----------
-    weights : (draw), at least one above 0
-
-    Returns
-    -------
-    (sample), rising; a draw of weight w comes floor or ceil of `samples w / sum(w)` times
-
-    References
-    ----------
-    Kitagawa (1996), Monte Carlo filter and smoother, J. Comput. Graph. Stat. 5(1)
-    """
-    cumulated = np.cumsum(weights)
-    at = (np.arange(samples) + 0.5) / samples * cumulated[-1]
-    return np.searchsorted(cumulated, at, side="right")
+    weights = np.ones(kept) if result.weights is None else result.weights.whole[:kept].astype(float)
+    if not weights.any():
+        return []
+    generator = np.random.default_rng(result.plan.seed)
+    return resampled_parents(weights / weights.sum(), generator, SAMPLES).tolist()
 
 
 def write_hubverse(result: Result, folder: Path) -> None:
@@ -155,6 +137,12 @@ def metaculus_cdf(result: Result, milestone: int, years: Array) -> Array:
 def metaculus_questions(result: Result) -> dict[str, Any]:
     """One question a milestone, from the as-of date to the horizon; `left_out` says which cannot be asked, and why."""
     plan = result.plan
+    if plan.horizon <= plan.as_of_year:
+        problem = (
+            f"a horizon of {plan.horizon:g}, and nothing to ask after the as-of date {plan.as_of}"
+        )
+        fix = "run it with a later --horizon"
+        raise InputFault([Fault("export", "metaculus", "", problem, "a later horizon", fix)])
     years = np.linspace(plan.as_of_year, plan.horizon, POINTS)
     questions, left_out = [], {}
     for i, milestone in enumerate(plan.milestones):
