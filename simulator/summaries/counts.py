@@ -1,6 +1,6 @@
-"""Counts of draws, their merging, and what is read off them: quantiles, bands, probabilities, each with its error.
+"""Whole-number counts of draws, the bins that they are counted in, and their merging.
 
-Counts are whole numbers, so that they merge to the same bits in any order. A *grid* lays bins over the values of one
+Counts are whole numbers, so they merge to the same bits in any order. A *grid* lays bins over the values of one
 series, year by year; it is fitted to draws 0 to 4095 of the plan, always those, and so depends on the plan alone.
 """
 
@@ -18,7 +18,9 @@ BINS = 2048
 
 FITTED_TO = 4096
 
-DAYS = 364  # arrivals are counted by 1/91 of a quarter, so that whole years are edges
+DAYS = (
+    364  # arrivals are counted by 1/364 of a year, 1/91 of a quarter, so that whole years are edges
+)
 
 REPORTED_LEVELS = {
     "p05": 0.05,
@@ -32,7 +34,7 @@ REPORTED_LEVELS = {
 
 ATOM_SPACING = 32  # a value shared by more of the first 4,096 draws has a bin of its own
 
-FINEST_BINS = 32  # bins between two neighbouring levels, or evenly spaced bins are too coarse
+FINEST_BINS = 32  # between two neighbouring levels; with fewer, evenly spaced bins are too coarse
 
 KNOTS = np.array([
     0.01, 0.03, 0.05, 0.075, 0.10, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5,
@@ -42,10 +44,15 @@ KNOTS = np.array([
 
 @dataclass(frozen=True)
 class Grid:
-    """Bins of one series: row by row (year), knots between which bins are evenly spaced.
+    """Bins of one series, year by year: evenly spaced between knots.
 
     Two equal knots are an atom, a value that many draws share: it has a bin of its own and is answered exactly. Bin 0
-    holds what is below the first knot, bin BINS + 1 what is above the last.
+    holds what is below the first knot, bin BINS + 1 what is above the last. Bin k, from 1 to BINS, holds the values in
+    (edge k-1, edge k].
+
+    Attributes
+    ----------
+    knots : (year, knot) [the series' unit], not falling along a row
     """
 
     knots: Array
@@ -53,41 +60,70 @@ class Grid:
     @cached_property
     def positions(self) -> Whole:
         """Bins up to each knot, (year, knot): one for an atom, equally many between other knots."""
-        apart = np.diff(self.knots, axis=1) > 0.0
-        wide = apart.sum(axis=1, keepdims=True)
-        share = (BINS - apart.shape[1] + wide) // np.maximum(wide, 1)
-        bins = np.where(apart, share, 1)
+        distinct = np.diff(self.knots, axis=1) > 0.0
+        gaps = distinct.sum(axis=1, keepdims=True)
+        bins_a_gap = (BINS - distinct.shape[1] + gaps) // np.maximum(gaps, 1)
+        bins = np.where(distinct, bins_a_gap, 1)
         return np.pad(np.cumsum(bins, axis=1), ((0, 0), (1, 0)))
 
     @cached_property
     def _scale(self) -> Array:
-        """Bins to a unit of each row of two knots; beside an atom, the next value is far away."""
+        """Bins per unit, (year, 1), of rows of two knots; very many where both are one atom."""
         width = self.knots[:, 1:] - self.knots[:, :1]
         return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), 1e200)
 
     def bin_numbers(self, values: Array) -> Whole:
-        """The bin of each value, (year, draw)."""
+        """The bin of each value.
+
+            bin = clip(ceil(position), 0, BINS + 1)
+
+        where the position is 0 at the first knot, BINS at the last, and linear between neighbouring knots.
+
+        Parameters
+        ----------
+        values : (year, draw) [the series' unit]
+
+        Returns
+        -------
+        (year, draw), from 0 to BINS + 1
+        """
         if self.knots.shape[1] == 2:
-            place = (values - self.knots[:, :1]) * self._scale
-            place[self.knots[:, 0] == self.knots[:, 1]] += 1.0
+            position = (values - self.knots[:, :1]) * self._scale
+            position[self.knots[:, 0] == self.knots[:, 1]] += 1.0
         else:
-            place = np.empty(values.shape)
+            position = np.empty(values.shape)
             rows = zip(values, self.knots, self.positions, strict=True)
             for row, (x, knots, bins) in enumerate(rows):
-                place[row] = np.interp(x, knots, bins, left=0.0, right=BINS + 1.0)
-        np.ceil(place, out=place)
-        return np.clip(place, 0.0, BINS + 1.0, out=place).astype(np.int64)
+                position[row] = np.interp(x, knots, bins, left=0.0, right=BINS + 1.0)
+        np.ceil(position, out=position)
+        return np.clip(position, 0.0, BINS + 1.0, out=position).astype(np.int64)
 
     def edges(self, row: int) -> Array:
-        """The BINS + 1 edges of one year's inner bins."""
+        """Edges of one year's inner bins, (BINS + 1) [the series' unit]."""
         return np.interp(np.arange(BINS + 1.0), self.positions[row], self.knots[row])
 
 
 def fit_grid(values: Array) -> Grid:
-    """Lay bins over the values of the first draws, (year, draw), one row a year.
+    """Lay bins over the values of the first draws, year by year.
 
-    They span p0.1 to p99.9, widened by a quarter on each side unless an atom sits there. Where evenly spaced bins would
-    be coarse between the levels that are reported, knots at quantiles space them more finely.
+    Bins span p0.1 to p99.9, widened by a quarter of that range on each side unless an atom sits there:
+
+        low = p0.1 - (p99.9 - p0.1) / 4,   high = p99.9 + (p99.9 - p0.1) / 4
+
+    Where evenly spaced bins would leave fewer than 32 between two neighbouring levels that are reported, knots at the
+    quantiles `KNOTS` space them more finely. Every value that about one draw in a hundred shares is an atom.
+
+    Parameters
+    ----------
+    values : (year, draw) [the series' unit], of draws 0 to 4095
+
+    Returns
+    -------
+    one row of knots a year
+
+    References
+    ----------
+    docs/method.md, Counting, and the Monte Carlo error.
     """
     ordered = np.sort(values, axis=1)
     last = ordered.shape[1] - 1
@@ -105,16 +141,20 @@ def fit_grid(values: Array) -> Grid:
 
 
 def _shared_values(ordered: Array, high: Array) -> Array:
-    """Values that more than about one draw in a hundred share, (year, atom); rows are filled up with `high`."""
+    """Values that more than about one draw in a hundred share, (year, atom); rows are filled up with `high`.
+
+    A row whose values are all alike has none: its ends are an atom already.
+    """
     spaced = ordered[:, ::ATOM_SPACING]
-    found = [np.unique(row[1:][row[1:] == row[:-1]]) for row in spaced]
-    found = [
-        atoms if row[0] < row[-1] else row[:0] for atoms, row in zip(found, spaced, strict=True)
+    repeated = [np.unique(row[1:][row[1:] == row[:-1]]) for row in spaced]
+    atoms = [
+        values if row[0] < row[-1] else row[:0]
+        for values, row in zip(repeated, spaced, strict=True)
     ]
-    most = max(map(len, found))
+    most = max(map(len, atoms))
     filled = [
-        np.pad(atoms, (0, most - len(atoms)), constant_values=end)
-        for atoms, end in zip(found, high, strict=True)
+        np.pad(values, (0, most - len(values)), constant_values=end)
+        for values, end in zip(atoms, high, strict=True)
     ]
     return np.array(filled)
 
@@ -141,6 +181,7 @@ class CountLayout:
 
     @property
     def days(self) -> int:
+        """Bins of arrivals between start and horizon, each 1/364 of a year."""
         return round((self.horizon - self.start) * DAYS)
 
 
@@ -150,13 +191,13 @@ class Counts:
 
     Attributes
     ----------
-    draws : number of draws (their total weight, when they are weighed)
-    squares : sum of the squared weights, so that counts know their effective number
-    bins : (series, year, BINS + 2), in the order of the shape's grids
-    least, most : (series, year), exact
-    codes : series -> (year, value)
-    arrivals : (milestone, days + 2): at the start, by day, never
-    first, final : (milestone) [year], the exact earliest and latest arrival before the horizon
+    draws : number of draws; their total weight, when they are weighed
+    bins : (series, year, BINS + 2) draws in each bin, in the order of the layout's grids
+    least, most : (series, year) [each in its series' unit], the exact extremes
+    codes : series -> (year, value) draws at each value of a code
+    arrivals : (milestone, days + 2) draws that arrive at the start, in each day, never
+    first, final : (milestone) [year], the exact earliest and latest arrival by the horizon
+    squares : sum of the squared weights, for the effective number
     """
 
     draws: int
@@ -198,18 +239,27 @@ def add_block(
     arrivals: Array,
     weights: Whole | None = None,
 ) -> Counts:
-    """Count a block of draws into `counts`, whose arrays are taken over.
+    """Count a block of draws into `counts`, whose arrays are changed in place.
+
+        bins[series, year, b] += sum of w over the draws whose value lies in bin b
+        day of an arrival a    = min(1 + floor((a - start) * 364), days);   0 at the start, days + 1 for never
 
     Parameters
     ----------
-    series : name -> (year, draw), at the shape's years
-    arrivals : (milestone, draw) [year]
-    weights : (draw), whole numbers; 1 when left out, and a draw of weight 0 is as if it were not there
+    counts : of the draws so far; of no use afterwards
+    shape : what is counted, and over which bins
+    series : name -> (year, draw) [the series' unit], at the layout's years
+    arrivals : (milestone, draw) [year]; inf is never
+    weights : (draw), whole numbers from 0 to 2^24; 1 when left out, and a draw of weight 0 does not count at all
+
+    Returns
+    -------
+    counts of both, in the same arrays
     """
     if weights is not None and not weights.all():
-        here = weights > 0
-        series = {name: values[:, here] for name, values in series.items()}
-        arrivals, weights = arrivals[:, here], weights[here]
+        counted = weights > 0
+        series = {name: values[:, counted] for name, values in series.items()}
+        arrivals, weights = arrivals[:, counted], weights[counted]
     for row, (name, grid) in enumerate(shape.grids.items()):
         values = series[name]
         _tally(counts.bins[row], grid.bin_numbers(values), weights)
@@ -218,9 +268,9 @@ def add_block(
     for name in shape.codes:
         _tally(counts.codes[name], series[name].astype(np.int64), weights)
     since = np.where(np.isfinite(arrivals), arrivals - shape.start, 0.0)
-    place = np.minimum(1 + np.floor(since * DAYS).astype(np.int64), shape.days)
-    place = np.where(since == 0.0, 0, place)
-    _tally(counts.arrivals, np.where(np.isinf(arrivals), shape.days + 1, place), weights)
+    days = np.minimum(1 + np.floor(since * DAYS).astype(np.int64), shape.days)
+    days = np.where(since == 0.0, 0, days)
+    _tally(counts.arrivals, np.where(np.isinf(arrivals), shape.days + 1, days), weights)
     reached = np.where(np.isfinite(arrivals), arrivals, -np.inf)
     draws = arrivals.shape[1] if weights is None else int(weights.sum())
     squares = draws if weights is None else sum(weights.astype(object) ** 2)
@@ -237,15 +287,16 @@ def add_block(
     )
 
 
-def _tally(into: Whole, places: Whole, weights: Whole | None) -> None:
-    rows, width = into.shape
-    flat = (places + width * np.arange(rows)[:, np.newaxis]).ravel()
-    spread = None if weights is None else np.broadcast_to(weights, places.shape).ravel()
-    into += np.bincount(flat, spread, minlength=rows * width).astype(np.int64).reshape(rows, width)
+def _tally(totals: Whole, bins: Whole, weights: Whole | None) -> None:
+    """Add the weight of each draw to its bin: (row, bin) totals, (row, draw) bins; exact up to 2^53."""
+    rows, width = totals.shape
+    flat = (bins + width * np.arange(rows)[:, np.newaxis]).ravel()
+    each = None if weights is None else np.broadcast_to(weights, bins.shape).ravel()
+    totals += np.bincount(flat, each, minlength=rows * width).astype(np.int64).reshape(rows, width)
 
 
 def merge_counts(a: Counts, b: Counts) -> Counts:
-    """Counts of both lots of draws; the order does not matter to any bit."""
+    """Counts of two sets of draws together: sums of counts, extremes of extremes; the order changes no bit."""
     return Counts(
         a.draws + b.draws,
         a.bins + b.bins,

@@ -1,4 +1,4 @@
-"""What is read off counts: quantiles, bands, arrival years and probabilities, each with its Monte Carlo error."""
+"""Estimates from counts: quantiles, bands, arrival years and probabilities, each with its Monte Carlo error."""
 
 from __future__ import annotations
 
@@ -17,16 +17,38 @@ from simulator.summaries.counts import DAYS, REPORTED_LEVELS, CountLayout, Count
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its Monte Carlo standard error; the error is inf where too few draws are left to say."""
+    """A number with its Monte Carlo standard error.
+
+    Attributes
+    ----------
+    value : the estimate
+    mcse : [the value's unit]; inf where too few draws lie beyond it to say
+    """
 
     value: float
     mcse: float
 
 
 def probability(met: int, of: int, effective: float | None = None) -> Estimate:
-    """Share of draws, with the standard deviation of Beta(met + 1, rest + 1), which is never 0.
+    """Share of draws that meet a condition, with a Monte Carlo error that is never 0.
 
-    `effective` is the effective number of draws, when they are weighed.
+        value = met / of
+        mcse  = sqrt(m (1 - m) / (n + 3)),   m = (value * n + 1) / (n + 2)
+
+    which is the standard deviation of Beta(value * n + 1, (1 - value) * n + 1), the posterior of a uniform prior.
+
+    Parameters
+    ----------
+    met, of : draws that meet it, and all draws; their total weights, when they are weighed
+    effective : n, the effective number of draws; `of` when left out
+
+    Returns
+    -------
+    [fraction]
+
+    References
+    ----------
+    Gelman et al. (2013), "Bayesian data analysis", 3rd ed., section 2.1. docs/method.md, Counting.
     """
     share = met / of
     n = float(of) if effective is None else effective
@@ -42,14 +64,30 @@ def quantiles(
     levels: Iterable[float],
     effective: float | None = None,
 ) -> list[Estimate]:
-    """Quantiles by the inverse empirical cdf, linear within a bin; errors from binomial ranks.
+    """Quantiles by the inverse empirical cdf, linear within a bin, with errors from binomial ranks.
+
+        Q(p)  = a + (b - a) * (p N - C) / c
+        error = (Q(p + e) - Q(p - e)) / 2,   e = sqrt(p (1 - p) / n)
+
+    for the bin from a to b whose c draws bring the cumulated count from C to p N or more; N counts all draws. The rank
+    of a quantile is binomial, so e is one standard error of its level.
 
     Parameters
     ----------
     counts : (bin) of which the first holds values from `least` to edges[0] and the last those from edges[-1] to `most`
-    edges : (bin - 1), rising
-    least, most : the exact extremes; `most` is inf where the last bin counts "never"
-    effective : effective number of draws; their number when left out
+    edges : (bin - 1) [the values' unit], rising
+    least, most : the exact extremes [the values' unit]; `most` is inf where the last bin counts "never"
+    levels : p [fraction]
+    effective : n, the effective number of draws; their number when left out
+
+    Returns
+    -------
+    one estimate a level [the values' unit]; inf where the quantile, or its error where Q(p + e), lies in "never"
+
+    References
+    ----------
+    David and Nagaraja (2003), "Order statistics", 3rd ed., section 7.1: intervals of quantiles from binomial ranks.
+    docs/method.md, Counting.
     """
     total = int(counts.sum())
     n = float(total) if effective is None else effective
@@ -57,70 +95,102 @@ def quantiles(
     low = np.minimum(np.concatenate([[least], edges]), most)
     high = np.maximum(np.concatenate([edges, [most]]), least)
 
-    def at(level: float) -> float:
+    def quantile(level: float) -> float:
         rank = min(max(level, 0.0), 1.0) * total
-        place = min(int(np.searchsorted(cumulated, rank)), len(counts) - 1)
-        if counts[place] == 0:  # level 0 before the first filled bin
-            place = int(np.argmax(counts > 0))
-        if math.isinf(high[place]):
+        bin = min(int(np.searchsorted(cumulated, rank)), len(counts) - 1)
+        if counts[bin] == 0:  # level 0 before the first filled bin
+            bin = int(np.argmax(counts > 0))
+        if math.isinf(high[bin]):
             return math.inf
-        share = (rank - (cumulated[place] - counts[place])) / counts[place]
-        a, b = max(low[place], least), min(high[place], most)
+        share = (rank - (cumulated[bin] - counts[bin])) / counts[bin]
+        a, b = max(low[bin], least), min(high[bin], most)
         return float(a + (b - a) * min(max(share, 0.0), 1.0))
 
-    found = []
+    estimates = []
     for level in levels:
         error = math.sqrt(level * (1.0 - level) / n)
-        upper, lower = at(level + error), at(level - error)
-        found.append(Estimate(at(level), math.inf if math.isinf(upper) else (upper - lower) / 2.0))
-    return found
+        upper, lower = quantile(level + error), quantile(level - error)
+        mcse = math.inf if math.isinf(upper) else (upper - lower) / 2.0
+        estimates.append(Estimate(quantile(level), mcse))
+    return estimates
 
 
 def arrival_quantiles(
     counts: Counts, shape: CountLayout, milestone: int, levels: Iterable[float]
 ) -> list[Estimate]:
-    """Quantiles of one milestone's arrival year; inf is "not before the horizon"."""
-    filled = counts.arrivals[milestone]
+    """Quantiles of one milestone's arrival year, as `quantiles` gives them.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+    milestone : index, in the layout's order
+    levels : [fraction]
+
+    Returns
+    -------
+    one estimate a level [year]; inf is "not by the horizon"
+    """
+    by_day = counts.arrivals[milestone]
     edges = shape.start + np.arange(shape.days + 1) / DAYS
     first, final = float(counts.first[milestone]), float(counts.final[milestone])
     n = counts.effective
-    if not filled[-1]:
-        return quantiles(filled[:-1], edges[:-1], first, final, levels, n)
-    split = np.minimum(edges[1:], max(final, shape.start))
-    return quantiles(filled, np.concatenate([edges[:1], split]), first, math.inf, levels, n)
+    if not by_day[-1]:
+        return quantiles(by_day[:-1], edges[:-1], first, final, levels, n)
+    ends = np.minimum(edges[1:], max(final, shape.start))
+    return quantiles(by_day, np.concatenate([edges[:1], ends]), first, math.inf, levels, n)
 
 
 def probability_before(counts: Counts, shape: CountLayout, milestone: int, year: float) -> Estimate:
-    """Probability that a milestone arrives before a date."""
+    """Probability that a milestone arrives before a date.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+    milestone : index, in the layout's order
+    year : the date [year], taken at the end of its day of 1/364 year; whole years and quarters are exact
+
+    Returns
+    -------
+    [fraction]
+    """
     until = math.ceil((year - shape.start) * DAYS)
     met = int(counts.arrivals[milestone, : min(max(until, -1) + 1, shape.days + 1)].sum())
     return probability(met, counts.draws, counts.effective)
 
 
 def largest_probability_error(counts: Counts) -> float:
-    """Monte Carlo error of a probability of one half, the largest that any probability of these draws has."""
+    """Monte Carlo error [fraction] of a probability of one half, the largest that a probability of these draws has."""
     return probability(1, 2, counts.effective).mcse
 
 
 def milestone_estimates(counts: Counts, shape: CountLayout) -> list[dict[str, Any]]:
-    """One record a milestone: quantiles of the arrival year, probability by year, and of being reached at all."""
+    """Estimates of every milestone, as records.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+
+    Returns
+    -------
+    one record a milestone, in the layout's order: `name`; quantiles of the arrival year `p05` to `p95` [year];
+    `reached`, the probability of arrival by the horizon [fraction]; `by_year`, year -> probability of arrival before it
+    begins [fraction]; and `mcse_` of each
+    """
     years = np.arange(math.floor(shape.start) + 1, math.floor(shape.horizon) + 1)
     rows = []
     for i, name in enumerate(shape.milestones):
-        found = dict(
-            zip(
-                REPORTED_LEVELS,
-                arrival_quantiles(counts, shape, i, REPORTED_LEVELS.values()),
-                strict=True,
-            )
-        )
+        estimates = arrival_quantiles(counts, shape, i, REPORTED_LEVELS.values())
+        arrival = dict(zip(REPORTED_LEVELS, estimates, strict=True))
         before = {str(year): probability_before(counts, shape, i, float(year)) for year in years}
-        ever = counts.draws - int(counts.arrivals[i, -1])
-        reached = probability(ever, counts.draws, counts.effective)
+        arrived = counts.draws - int(counts.arrivals[i, -1])
+        reached = probability(arrived, counts.draws, counts.effective)
         rows.append(
             {"name": name}
-            | {level: estimate.value for level, estimate in found.items()}
-            | {f"mcse_{level}": estimate.mcse for level, estimate in found.items()}
+            | {level: estimate.value for level, estimate in arrival.items()}
+            | {f"mcse_{level}": estimate.mcse for level, estimate in arrival.items()}
             | {"reached": reached.value, "mcse_reached": reached.mcse}
             | {"by_year": {year: estimate.value for year, estimate in before.items()}}
             | {"mcse_by_year": {year: estimate.mcse for year, estimate in before.items()}}
@@ -131,22 +201,34 @@ def milestone_estimates(counts: Counts, shape: CountLayout) -> list[dict[str, An
 def band_estimates(
     counts: Counts, shape: CountLayout, series: str, levels: Mapping[str, float] = REPORTED_LEVELS
 ) -> dict[str, Array]:
-    """Quantiles of a series by year: level -> (year), and mcse_<level> -> (year)."""
+    """Quantiles of a series by year, as `quantiles` gives them.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+    series : name of one that is no code
+    levels : key -> level [fraction]
+
+    Returns
+    -------
+    key -> (year) [the series' unit], and mcse_<key> -> (year) [the series' unit]
+    """
     row, grid = list(shape.grids).index(series), shape.grids[series]
     columns: dict[str, list[float]] = {}
     for i in range(len(shape.years)):
         least, most = float(counts.least[row, i]), float(counts.most[row, i])
-        found = quantiles(
+        estimates = quantiles(
             counts.bins[row, i], grid.edges(i), least, most, levels.values(), counts.effective
         )
-        for level, estimate in zip(levels, found, strict=True):
+        for level, estimate in zip(levels, estimates, strict=True):
             columns.setdefault(level, []).append(estimate.value)
             columns.setdefault(f"mcse_{level}", []).append(estimate.mcse)
     return {name: np.array(values) for name, values in columns.items()}
 
 
 def code_shares(counts: Counts, series: str) -> Array:
-    """Share of draws at each value of a code, (year, value)."""
+    """Share of draws at each value of a code, (year, value) [fraction]."""
     return counts.codes[series] / counts.draws
 
 
