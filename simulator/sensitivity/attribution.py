@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -125,8 +125,8 @@ def attribute(
     drawn = driver_orders(len(worlds.players), orders, a.seed)
     wanted = coalitions(len(worlds.players), drawn)
 
-    blocks = in_order(partial(_coalition_answers, worlds, wanted), draws, workers, progress)
-    walked = np.concatenate(list(blocks), axis=2)
+    task = partial(_coalition_answers, worlds, wanted, _mixed_plans(worlds, wanted))
+    walked = np.concatenate(list(in_order(task, draws, workers, progress)), axis=2)
     weights = {c: _weights_of(worlds, c, row[1]) for c, row in zip(wanted, walked, strict=True)}
     times = bootstrap.bootstrap_counts(draws, replicate, a.seed)
     worth = {
@@ -158,15 +158,14 @@ def _compared_worlds(a: Plan, b: Plan, target: Target, prior: bool) -> Worlds:
     one, other = (observed.observations_of(plan, prior) for plan in (a, b))
     series = observed.observed_series((*one, *other))
     _check_observed(a, b, series)
+    compiled = (compile_plan(a), compile_plan(b))
     matters = {
-        name
-        for plan in (a, b)
-        for name in targets.parameters_that_matter(compile_plan(plan), target, series)
+        name for each in compiled for name in targets.parameters_that_matter(each, target, series)
     }
     matters |= observed.threshold_parameters((*one, *other))
-    players = _differing_drivers(a, b, frozenset(matters))
+    players = _differing_drivers(compiled, frozenset(matters))
     players += [EVIDENCE] if one != other else []
-    return Worlds(a, b, target, players, (one, other))
+    return Worlds(a, b, compiled, target, players, (one, other))
 
 
 def _every_driver(a: Plan, b: Plan) -> tuple[str, ...]:
@@ -206,17 +205,20 @@ def _same_target(a: Plan, b: Plan, text: str) -> Target:
     return found
 
 
-def _differing_drivers(a: Plan, b: Plan, matters: frozenset[str]) -> list[str]:
+def _differing_drivers(
+    compiled: tuple[CompiledPlan, CompiledPlan], matters: frozenset[str]
+) -> list[str]:
     """Drivers whose parameters differ in a way that the target, or the evidence, can see."""
+    a, b = (each.plan for each in compiled)
     owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
     levels = [
         sampling.correlated_levels(
-            plan.sampling,
-            compile_plan(plan).copula,
-            [p.name for p in plan.priors],
+            each.plan.sampling,
+            each.copula,
+            [p.name for p in each.plan.priors],
             range(COMPARED_DRAWS),
         )
-        for plan in (a, b)
+        for each in compiled
     ]
     priors = [{p.name: (p.family, p.distribution) for p in plan.priors} for plan in (a, b)]
     differing = {
@@ -243,12 +245,14 @@ class Worlds(NamedTuple):
 
     Attributes
     ----------
+    compiled : A and B, compiled once for all blocks
     players : names of drivers, and EVIDENCE
     evidence : the observations of A and of B
     """
 
     a: Plan
     b: Plan
+    compiled: tuple[CompiledPlan, CompiledPlan]
     target: Target
     players: list[str]
     evidence: tuple[observed.Observations, observed.Observations]
@@ -263,32 +267,64 @@ class Worlds(NamedTuple):
         return int(bool(coalition & self.evidence_players))
 
 
-def _coalition_answers(worlds: Worlds, coalitions: Sequence[Coalition], piece: range) -> Array:
-    """(coalition, target and log-likelihood, draw); worlds that differ in evidence alone are simulated once."""
-    a, b, target = worlds.a, worlds.b, worlds.target
-    own = [_own_values(plan, piece) for plan in (a, b)]
-    owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
-    series = observed.observed_series((*worlds.evidence[0], *worlds.evidence[1]))
+class MixedPlan(NamedTuple):
+    """The plan of a coalition's world, compiled once for all blocks.
+
+    Attributes
+    ----------
+    sides : parameter -> whose value it takes: 0 is A's, 1 is B's
+    compiled : A with the model joined for these parameters, narrowed to the target and the observed series
+    """
+
+    sides: dict[str, int]
+    compiled: CompiledPlan
+
+
+def _coalition_answers(
+    worlds: Worlds,
+    coalitions: Sequence[Coalition],
+    mixed: Mapping[Coalition, MixedPlan],
+    piece: range,
+) -> Array:
+    """(coalition, target and log-likelihood, draw); worlds that differ in evidence alone are simulated once.
+
+    Parameters
+    ----------
+    mixed : drivers that have changed over -> the plan of their world
+    """
+    target, years = worlds.target, worlds.a.grid.years
+    own = [_own_values(each, piece) for each in worlds.compiled]
     simulated: dict[Coalition, tuple[Array, list[Array]]] = {}
+    for drivers, plan in mixed.items():
+        parameters = {name: own[side][name] for name, side in plan.sides.items()}
+        block = simulate_parameters(plan.compiled, piece, parameters)
+        raw = targets.target_values(target, block, years)
+        thresholds = own[1] | own[0] | parameters  # of a milestone that only one world has
+        logs = [
+            observed.log_likelihoods(observations, block.series, thresholds, years)
+            for observations in worlds.evidence
+        ]
+        simulated[drivers] = targets.finite_values(target, raw)[0], logs
     rows = []
     for coalition in coalitions:
-        drivers = coalition - worlds.evidence_players
-        if drivers not in simulated:
-            changed = {worlds.players[i] for i in drivers}
-            parameters = {n: v for n, v in own[0].items() if owners[n] not in changed}
-            parameters |= {n: v for n, v in own[1].items() if owners[n] in changed}
-            compiled = _narrowed_plan(a, tuple(parameters), target, series)
-            block = simulate_parameters(compiled, piece, parameters)
-            raw = targets.target_values(target, block, a.grid.years)
-            thresholds = own[1] | own[0] | parameters  # of a milestone that only one world has
-            logs = [
-                observed.log_likelihoods(seen, block.series, thresholds, a.grid.years)
-                for seen in worlds.evidence
-            ]
-            simulated[drivers] = targets.finite_values(target, raw)[0], logs
-        answer, logs = simulated[drivers]
+        answer, logs = simulated[coalition - worlds.evidence_players]
         rows.append([answer, logs[worlds.side(coalition)]])
     return np.array(rows)
+
+
+def _mixed_plans(worlds: Worlds, coalitions: Sequence[Coalition]) -> dict[Coalition, MixedPlan]:
+    """Drivers that have changed over -> the plan of their world, on A's grid."""
+    owners = subjects.driver_of_parameters(worlds.b) | subjects.driver_of_parameters(worlds.a)
+    series = observed.observed_series((*worlds.evidence[0], *worlds.evidence[1]))
+    of_a, of_b = (each.inverse_cdfs for each in worlds.compiled)
+    mixed = {}
+    for drivers in dict.fromkeys(c - worlds.evidence_players for c in coalitions):
+        changed = {worlds.players[i] for i in drivers}
+        sides = {name: 0 for name in of_a if owners[name] not in changed}
+        sides |= {name: 1 for name in of_b if owners[name] in changed}
+        compiled = CompiledPlan(worlds.a, join_drivers(tuple(sides)), sampling.Copula(), {})
+        mixed[drivers] = MixedPlan(sides, targets.narrowed(compiled, worlds.target, series))
+    return mixed
 
 
 def _weights_of(worlds: Worlds, coalition: Coalition, log_likelihood: Array) -> ImportanceWeights:
@@ -297,22 +333,11 @@ def _weights_of(worlds: Worlds, coalition: Coalition, log_likelihood: Array) -> 
     return observed.draw_weights(name, worlds.evidence[worlds.side(coalition)], log_likelihood)
 
 
-def _own_values(plan: Plan, piece: range) -> Values:
-    compiled = compile_plan(plan)
-    return parameter_values(
-        compiled,
-        sampling.correlated_levels(
-            plan.sampling, compiled.copula, [p.name for p in plan.priors], piece
-        ),
-    )
-
-
-def _narrowed_plan(
-    plan: Plan, names: tuple[str, ...], target: Target, series: Sequence[str]
-) -> CompiledPlan:
-    """A compiled for parameters of these names, on the plan's grid."""
-    compiled = CompiledPlan(plan, join_drivers(names), sampling.Copula(), {})
-    return targets.narrowed(compiled, target, series)
+def _own_values(compiled: CompiledPlan, piece: range) -> Values:
+    plan = compiled.plan
+    names = [p.name for p in plan.priors]
+    levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, piece)
+    return parameter_values(compiled, levels)
 
 
 def _statistic(target: Target, answers: Array, weights: Array) -> Array:
