@@ -27,7 +27,7 @@ def check(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Check run files, priors, milestones, sources, observations, claims and results; every fault at once.
+    """Check run files, priors, milestones, sources, observations, claims, forecasts and results; every fault at once.
 
     Examples: oomcast check slow-power my_observations.toml runs/baseline
 

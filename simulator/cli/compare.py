@@ -22,18 +22,31 @@ from simulator.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simulator.inputs.plan import Plan
+    from simulator.output.rendering import Answer
     from simulator.sensitivity.attribution import Attribution
+
+
+Other = Annotated[
+    str | None, typer.Argument(metavar="B", help="Another; left out with --published.")
+]
+
+Published = Annotated[
+    bool, typer.Option("--published", help="Put dated forecasts of others beside the result A.")
+]
 
 
 @app.command()
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A result, else a run.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    b: Other = None,
     target: Target = "automated_researcher",
     attribute: Annotated[
         bool, typer.Option("--attribute", help="Split the difference of the target over drivers.")
     ] = False,
+    published: Published = False,
     draws: MethodDraws = 4096,
     replicates: Replicates = 200,
     interval: IntervalShare = 0.95,
@@ -51,12 +64,20 @@ def compare(
     own; --prior compares them before.
 
     Example: oomcast compare baseline peak-data --attribute --target automated_researcher@2031
+
+    With --published, print a result's own numbers beside what others forecast of the same subjects.
+
+    Example: oomcast compare baseline --published
     """
     from simulator.output.messages import warn_of_weighing
     from simulator.output.rendering import choose_format, emit, is_figure
-    from simulator.output.tables.comparison import attribution_answer, comparison_answer
-    from simulator.sensitivity import comparison, question
+    from simulator.output.tables.comparison import attribution_answer
+    from simulator.sensitivity import question
 
+    if published or b is None:
+        _check_published_request(b, published, attribute, prior)
+        _print_published(a, format, output)
+        return
     drawn = attribute and is_figure(format, output)
     if not drawn:
         choose_format(format, output)
@@ -72,10 +93,48 @@ def compare(
             return
         answer = attribution_answer(parts, one, other, interval)
     else:
-        answers = comparison.answer_differences(one, other, draws, replicates, workers, prior)
-        warn_of_weighing([one.name, other.name], answers.weights)
-        answer = comparison_answer(one, other, comparison.plan_differences(one, other), answers)
+        answer = _compared(one, other, draws, replicates, workers, prior)
     emit(answer, format, output)
+
+
+def _compared(
+    one: Plan, other: Plan, draws: int, replicates: int, workers: int, prior: bool
+) -> Answer:
+    from simulator.output.messages import warn_of_weighing
+    from simulator.output.tables.comparison import comparison_answer
+    from simulator.sensitivity import comparison
+
+    answers = comparison.answer_differences(one, other, draws, replicates, workers, prior)
+    warn_of_weighing([one.name, other.name], answers.weights)
+    return comparison_answer(one, other, comparison.plan_differences(one, other), answers)
+
+
+def _check_published_request(b: str | None, published: bool, attribute: bool, prior: bool) -> None:
+    """Refuse --published beside what it does not go with, and a comparison with nothing."""
+    from simulator.errors import Fault, InputFault
+
+    faults = []
+    if not published:
+        fix = "name another result or run, or add --published"
+        faults.append(Fault("B", found="nothing", allowed="a result or a run", fix=fix))
+    for option, given in ((b, b is not None), ("--attribute", attribute), ("--prior", prior)):
+        if given and published:
+            faults.append(Fault("--published", found=f"{option} beside it", allowed="one result"))
+    if faults:
+        raise InputFault(faults)
+
+
+def _print_published(name: str, format: str | None, output: Path | None) -> None:
+    from simulator.evidence.published import own_estimates
+    from simulator.inputs.published import load_published
+    from simulator.output.rendering import choose_format, emit
+    from simulator.output.tables.published import published_answer
+    from simulator.store.results import load_result
+
+    choose_format(format, output)
+    result = load_result(name)
+    forecasts = [(each, own_estimates(each, result)) for each in load_published()]
+    emit(published_answer(result, forecasts), format, output)
 
 
 def _plan_of(name: str) -> Plan:

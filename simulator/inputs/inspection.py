@@ -1,6 +1,6 @@
 """Inspects every input, or those that are named: faults, warnings, and a line for what is sound.
 
-All observations and claims, used or not, are checked against the baseline.
+All observations, claims and published forecasts, used or not, are checked against the baseline.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from typing import NamedTuple
 
 from simulator import model
 from simulator.errors import Fault, InputFault, did_you_mean
-from simulator.inputs import claims, input_warnings, observations, own_files, provenance
+from simulator.inputs import (
+    claims,
+    input_warnings,
+    observations,
+    own_files,
+    provenance,
+    published,
+)
 from simulator.inputs.files import shipped_folder, with_lines
 from simulator.inputs.load import LoadedRun, load_run, load_runs
 from simulator.inputs.merge import MergedInputs, prior_folders
@@ -22,11 +29,12 @@ from simulator.inputs.scenarios import find_run
 
 
 def evidence_faults() -> list[Fault]:
-    """Every fault of every observation and every claim; the baseline's own where it has no plan."""
+    """Every fault of every observation, claim and published forecast; the baseline's own where it has no plan."""
     faults: list[Fault] = []
     inputs = load_run("baseline").inputs
     try:
         known, ledger = observations.known_observations(), claims.load_claims()
+        forecasts = published.load_published()
     except InputFault as error:
         return list(error.faults)
     if inputs is None:
@@ -43,6 +51,7 @@ def evidence_faults() -> list[Fault]:
             faults.append(Fault(*where, f'"{observation.source}"', "a key of sources.toml"))
     units = {name: prior.unit for name, prior in parts.priors.items()}
     claims.check_claims(ledger, list(milestones), series, units, list(parts.sources), faults)
+    published.check_published(forecasts, list(milestones), series, list(parts.sources), faults)
     return faults
 
 

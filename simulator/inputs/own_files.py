@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from simulator import model
 from simulator.errors import Fault, InputFault
-from simulator.inputs import claims, observations
+from simulator.inputs import claims, observations, published
 from simulator.inputs.files import read_toml, shown_path
 from simulator.inputs.load import load_plan
 from simulator.inputs.merge import prior_folders
@@ -32,6 +32,7 @@ from simulator.inputs.schema import (
 KEYS: dict[str, Collection[str]] = {
     "observations": observations.OBSERVATION_KEYS,
     "claims": claims.CLAIM_KEYS,
+    "published": published.PUBLISHED_KEYS,
     "milestones": MILESTONE_KEYS,
     "priors": PRIOR_KEYS,
     "sources": SourceEntry.model_fields,
@@ -73,9 +74,8 @@ def own_file_faults(path: Path, kind: str, sets: Sequence[str] = ()) -> tuple[li
     if faults:
         return faults, entries
     try:
-        if kind in ("observations", "claims"):
-            check = _check_observations if kind == "observations" else _check_claims
-            check(path, load_plan("baseline", sets), faults)
+        if kind in EVIDENCE_CHECKS:
+            EVIDENCE_CHECKS[kind](path, load_plan("baseline", sets), faults)
         else:
             _check_beside_the_shipped(path, kind, sets)
     except InputFault as error:
@@ -108,6 +108,25 @@ def _check_claims(path: Path, plan: Plan, faults: list[Fault]) -> None:
         own,
     )
     faults += [replace(fault, file=shown_path(path)) for fault in own]
+
+
+def _check_published(path: Path, plan: Plan, faults: list[Fault]) -> None:
+    sources = resolve_sources(read_prior_folders(prior_folders(), faults), faults)
+    published.check_published(
+        list(published.published_of_file(path, faults).values()),
+        [milestone.name for milestone in plan.milestones],
+        model.series_of_names(prior.name for prior in plan.priors),
+        list(sources),
+        faults,
+        shown_path(path),
+    )
+
+
+EVIDENCE_CHECKS: dict[str, Callable[[Path, Plan, list[Fault]], None]] = {
+    "observations": _check_observations,
+    "claims": _check_claims,
+    "published": _check_published,
+}
 
 
 def _check_beside_the_shipped(path: Path, kind: str, sets: Sequence[str]) -> None:

@@ -12,6 +12,8 @@ FILES = {
     "observations": '[frontier]\nseries = "training_flop"\ndate = 2026-03-01\nvalue = 26.7\nsd = 0.2\n'
     f'unit = "log10 FLOP"\n{SOURCE}',
     "claims": f'[early]\nclaim = "Soon."\nmilestone = "run_1e28"\nbefore = 2028.0\n{SOURCE}',
+    "published": '[soon]\nname = "Soon"\nforecaster = "Them"\ndate = 2026-01-01\nmilestone = "run_1e28"\np50 = 2028.0\n'
+    f'note = "A note."\n{SOURCE}',
     "milestones": '[cluster_chips_10m]\nseries = "cluster_chips"\ndirection = ">="\nthreshold = 7.0\n'
     f'meaning = "Ten million."\n{SOURCE}',
     "priors": f'[algorithms_growth]\nunit = "OOM/year"\nfamily = "lognormal"\np05 = 0.2\np95 = 0.8\n{SOURCE}',
@@ -21,6 +23,7 @@ FILES = {
 WRONG = {
     "observations": (("log10 FLOP", "FLOP"), ':6 [frontier] unit: found "FLOP"; allowed: "log10 FLOP"'),
     "claims": (("run_1e28", "run_1e82"), ':3 [early] milestone: found "run_1e82"'),
+    "published": (("run_1e28", "run_1e82"), ':5 [soon] milestone: found "run_1e82"'),
     "milestones": (("cluster_chips", "cluster_chops"), '[cluster_chops_10m] series: found "cluster_chops"'),
     "priors": (("OOM/year", "OOM"), ':2 [algorithms_growth] unit: found "OOM"; allowed: "OOM/year"'),
     "sources": (("2026\n", '"2026"\n'), ':3 [me2026] year: found "2026"'),
@@ -60,7 +63,8 @@ def test_every_shipped_file_is_known_by_its_content():
         return {file.name: own_files.file_kind(tomllib.loads(file.read_text())) for file in files}
 
     assert set(kinds("runs").values()) == {"run"}
-    assert kinds("evidence") == {"claims.toml": "claims", "observations.toml": "observations"}
+    names = ("claims", "observations", "published")
+    assert kinds("evidence") == {f"{name}.toml": name for name in names}
     priors = kinds("priors")
     assert priors.pop("milestones.toml") == "milestones"
     assert priors.pop("sources.toml") == "sources"
