@@ -22,7 +22,7 @@ class Estimate:
     Attributes
     ----------
     value : the estimate
-    mcse : [the value's unit]; inf where too few draws lie beyond it to say
+    mcse : [the value's unit]; inf where too few draws lie beyond it to say, or there is but one draw
     """
 
     value: float
@@ -82,7 +82,8 @@ def quantiles(
 
     Returns
     -------
-    one estimate a level [the values' unit]; inf where the quantile, or its error where Q(p + e), lies in "never"
+    one estimate a level [the values' unit]; inf where the quantile, or its error where Q(p + e), lies in "never"; the
+    error of a single draw is inf too
 
     References
     ----------
@@ -110,7 +111,8 @@ def quantiles(
     for level in levels:
         error = math.sqrt(level * (1.0 - level) / n)
         upper, lower = quantile(level + error), quantile(level - error)
-        mcse = math.inf if math.isinf(upper) else (upper - lower) / 2.0
+        unknown = math.isinf(upper) or n <= 1.0  # one draw says nothing of its own error
+        mcse = math.inf if unknown else (upper - lower) / 2.0
         estimates.append(Estimate(quantile(level), mcse))
     return estimates
 

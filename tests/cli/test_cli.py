@@ -67,6 +67,22 @@ def test_milestones_as_json(result, oomcast):
         assert quantiles == sorted(quantiles)
 
 
+def test_one_draw_has_no_error_of_0(folder, oomcast, without_pictures):
+    run = oomcast("run", "baseline", "--draws", "1", "--out", folder / "one", "--format", "json")
+    assert run.code == 0
+    for row in strictly(run.out)["milestones"]:
+        assert {row[f"mcse_{level}"] for level in LEVELS} == {None}
+        assert row["mcse_reached"] > 0.0
+    shown = oomcast("milestones", folder / "one").out
+    assert "0 y" not in shown
+    asked = ("bands", folder / "one", "--series", "effective_compute")
+    assert {
+        row["mcse_p50"]
+        for row in csv.DictReader(io.StringIO(oomcast(*asked, "--format", "csv").out))
+    } == {""}
+    assert {line.split()[-1] for line in oomcast(*asked).out.splitlines()[2:-1]} == {"-"}
+
+
 def test_several_results_are_a_list(result, oomcast):
     documents = strictly(oomcast("milestones", result, result, "--format", "json").out)
     alone = strictly(oomcast("milestones", result, "--format", "json").out)

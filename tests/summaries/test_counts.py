@@ -206,6 +206,15 @@ def test_probability_errors_are_binomial_and_never_0():
     assert estimates.probability(300, 1000, effective=100.0).mcse == pytest.approx(0.0458, rel=0.02)
 
 
+def test_a_single_draw_says_nothing_of_its_own_error():
+    one, two = np.array([0, 1, 0]), np.array([0, 2, 0])
+    edges = np.array([0.0, 1.0])
+    assert quantiles(one, edges, 0.5, 0.5, [0.5]) == [estimates.Estimate(0.5, np.inf)]
+    (alone,) = quantiles(two, edges, 0.2, 0.7, [0.5], effective=1.0)
+    assert alone.mcse == np.inf
+    assert 0.0 < quantiles(two, edges, 0.2, 0.7, [0.5])[0].mcse < np.inf
+
+
 def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
     compiled, shape = small
     more = blocks.compile_plan(compiled.plan.model_copy(update={"draws": 77}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,7 +59,7 @@ def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[s
                 for key in numbers
             ]
             if numbers:
-                cells.append(f"{each.errors[shown_error][i]:.2g}" if each.quantiles else "")
+                cells.append(_error_in_words(each.errors[shown_error][i]) if each.quantiles else "")
             cells += [
                 percent(each.shares[key][i], each.errors[key][i]) if key in each.shares else ""
                 for key in codes
@@ -71,3 +72,7 @@ def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[s
     )
     table = Table(plan.title, [*header, *codes], lines, caption)
     return Answer(table, bands_records(result, bands), bands_document(result, bands))
+
+
+def _error_in_words(error: float) -> str:
+    return f"{error:.2g}" if math.isfinite(error) else "-"
