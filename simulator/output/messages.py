@@ -14,6 +14,10 @@ from simulator.sensitivity import observed
 from simulator.summaries.estimates import unsettled_milestones
 from simulator.summaries.result import ImportanceWeights, Result
 
+NO_BOX = (
+    "No box is half again as dense in cases as all draws and clear of chance in those held back."
+)
+
 
 def warn_of_inputs(warnings: Iterable[object]) -> None:
     """Print what is allowed in the inputs but unlikely to be meant."""

@@ -297,7 +297,9 @@ def _boxes(
     met = targets.is_met(world.target, raw)
     cases = met if world.target.kind == targets.BEFORE else ~met
     question.require_cases(cases, world.target)
-    found = prim.find_boxes(world.varying, parameters, cases, weights)
+    reaching = [i for i, name in enumerate(world.varying) if name in world.matters]
+    names = [world.varying[i] for i in reaching]
+    found = prim.find_boxes(names, parameters[:, reaching], cases, weights)
     rows: Records = []
     for number, box in enumerate(found, 1):
         record: dict[str, Any] = {"box": number}

@@ -2,7 +2,8 @@
 
 The patient rule induction method (Friedman and Fisher, 1999; Bryant and Lempert, 2010): thin slices are peeled off as
 long as the share of cases inside rises, parameters that cost little are then let go, and the next box is looked for
-among the draws outside. Boxes are found in the even draws; coverage and density are read off the odd ones.
+among the draws outside. Boxes are found in the even draws, and the odd ones are held back: a side is kept only if they
+tell the shares of cases within and beyond it apart, and coverage and density are read off them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ MOST_SIDES = 4
 SMALLEST = 0.02  # share of all draws that a box holds
 
 KEPT_SCORE = 0.95  # of the score that a simpler box keeps
+
+ERRORS = 3.0  # standard errors by which the draws held back must tell a side, or a box, from chance
 
 
 Inside = npt.NDArray[np.bool_]
@@ -58,11 +61,28 @@ def find_boxes(
 ) -> list[Box]:
     """Find up to `most` boxes, the best first; each is looked for outside those before it.
 
+    Of the draws held back, n of which lie within the other sides of a box, a share d is cases; d_in and d_out are those
+    shares within and beyond a side. The side stays if
+
+        d_in - d_out > 3 sqrt(d (1 - d) (1 / n_in + 1 / n_out))
+
+    with Kish's effective numbers of draws where they are weighed.
+
     Parameters
     ----------
-    parameters : (draw, parameter)
-    cases : (draw), the worlds in question
-    weights : (draw), 1 when left out
+    names : (parameter)
+    parameters : (draw, parameter) [the parameters' units]
+    cases : (draw), the draws in question
+    weights : (draw) [1], 1 when left out
+    most : number of boxes looked for
+
+    Returns
+    -------
+    boxes; none when nothing can be told from chance
+
+    References
+    ----------
+    J. H. Friedman and N. I. Fisher, Bump hunting in high-dimensional data, Statistics and Computing 9 (1999)
     """
     weight = np.ones(len(cases)) if weights is None else weights
     fitted, told = slice(0, None, 2), slice(1, None, 2)
@@ -71,6 +91,7 @@ def find_boxes(
     while len(found) < most:
         x, y, w = parameters[fitted], cases[fitted] & left[fitted], weight[fitted] * left[fitted]
         limits = _simplest(x, y, w, _peeled(x, y, w))
+        limits = _confirmed(parameters[told], cases[told], (weight * left)[told], limits)
         within = _within(parameters, limits)
         box = _box(names, limits, (within & left)[told], cases[told], weight[told])
         new = (within & left)[fitted]
@@ -137,6 +158,32 @@ def _simplest(x: Array, cases: Inside, weights: Array, limits: Limits) -> Limits
             break
         limits = without[cheapest]
     return limits
+
+
+def _confirmed(x: Array, cases: Inside, weights: Array, limits: Limits) -> Limits:
+    """Let sides go, the weakest first, until the draws held back tell each that is left from chance."""
+    limits = dict(limits)
+    while limits:
+        whole, clear = _within(x, limits), {}
+        for column in limits:
+            others = _within(x, {k: v for k, v in limits.items() if k != column})
+            clear[column] = _standard_errors(cases, whole, others & ~whole, weights)
+        weakest = min(clear, key=lambda column: clear[column])
+        if clear[weakest] > ERRORS:
+            break
+        del limits[weakest]
+    return limits
+
+
+def _standard_errors(cases: Inside, inside: Inside, beyond: Inside, weights: Array) -> float:
+    """How far the share of cases inside lies above that beyond, in standard errors of no difference."""
+    if not (weights[inside].sum() > 0.0 and weights[beyond].sum() > 0.0):
+        return 0.0
+    pooled = _density(cases, inside | beyond, weights)
+    draws = [effective_sample_size(weights[each]) for each in (inside, beyond)]
+    error = np.sqrt(pooled * (1.0 - pooled) * sum(1.0 / n for n in draws))
+    gain = _density(cases, inside, weights) - _density(cases, beyond, weights)
+    return float(gain / error) if error > 0.0 else 0.0
 
 
 def _within(x: Array, limits: Limits) -> Inside:

@@ -383,7 +383,9 @@ def test_a_tornado_shows_both_ends_of_both_answers(answers):
 
 
 def test_boxes_are_drawn_between_their_levels(answers):
-    document, table, figure = answers("automated_researcher@2028", "--method", "discovery")
+    document, table, figure = answers(
+        "automated_researcher@2028", "--method", "discovery", "--prior"
+    )
     assert len(figure.axes) == len(document["discovery"]) > 0
     for axes, box in zip(figure.axes, document["discovery"], strict=True):
         sides = axes.patches[1::2]  # after the grey bar of the whole range
@@ -463,3 +465,10 @@ def test_weighted_quantiles_are_those_of_repeated_values():
     values = np.array([3.0, np.inf, 1.0, 2.0])
     times = np.array([[1, 1, 1, 1], [3, 0, 1, 1], [0, 3, 1, 0]])
     assert bootstrap.weighted_quantiles(values, times, 0.5).tolist() == [2.0, 3.0, np.inf]
+
+
+def test_an_answer_without_boxes_says_so(answers):
+    document, table, figure = answers("automated_researcher@2035", "--method", "discovery")
+    assert document["discovery"] == []
+    assert "No box is half again as dense" in table.replace("\n", " ")
+    assert not figure.axes

@@ -175,6 +175,18 @@ def test_no_box_is_found_in_pure_chance():
     assert prim.find_boxes("abcdef", dice.random((6000, 6)), dice.random(6000) < 0.2) == []
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_boxes_name_what_moves_the_cases_and_nothing_else(seed):
+    dice = np.random.Generator(np.random.PCG64(seed))
+    x = dice.random((6000, 30))
+    cases = dice.random(6000) < np.where(x[:, 4] > 0.75, 0.5, 0.05)
+    names = [f"x{i}" for i in range(30)]
+    found = prim.find_boxes(names, x, cases)
+    assert {name for box in found for name in box.limits} == {"x4"}
+    shuffled = prim.find_boxes(names, x, dice.permutation(cases))
+    assert shuffled == []
+
+
 def test_two_planted_boxes_are_both_found():
     dice = np.random.Generator(np.random.PCG64(5))
     x = dice.random((12_000, 6))

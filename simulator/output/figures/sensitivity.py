@@ -19,6 +19,7 @@ from simulator.output.figures.bars import (
     draw_tornado,
     draw_waterfall,
 )
+from simulator.output.messages import NO_BOX
 from simulator.sensitivity.analysis import (
     Analysis,
     ranked_records,
@@ -200,7 +201,8 @@ def _boxes(findings: Analysis, path: Path) -> None:
         title=f"Worlds in which {name} {what}",
         subtitle=f"{_subtitle(findings)}; {share:.0f} % of all draws",
         boxes=boxes,
-        note="Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
+        note=("" if boxes else f"{NO_BOX} ")
+        + "Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
         "Coverage: share of such worlds inside; density: share of the draws inside that are such. "
         "Boxes are found in half of the draws and judged on the other half, each outside those "
         "before it; ±: Monte Carlo standard error.",

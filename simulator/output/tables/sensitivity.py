@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.output.digits import limits_in_words, number, percent, year
-from simulator.output.messages import of_in_words
+from simulator.output.messages import NO_BOX, of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.sensitivity.analysis import Analysis, ranked_records
 from simulator.sensitivity.question import (
@@ -195,9 +195,11 @@ def _boxes(findings: Analysis) -> Table:
             first = [""] * 4
     header = ["box", "coverage", "density", "of all draws", "parameter", "limits"]
     share = 100 * findings.now["share_of_cases"]
+    nothing = "" if lines else f"{NO_BOX} "
     text = (
-        f"{share:.1f} % of the draws are cases. Coverage: share of the cases inside; "
-        "density: share of cases among the draws inside; each box is judged on the other half "
-        "of the draws, outside the boxes before it."
+        f"{nothing}{share:.1f} % of the draws are cases. Coverage: share of the cases inside; "
+        "density: share of cases among the draws inside; boxes are found in half of the draws and "
+        "judged on the other half, outside the boxes before them. A parameter is named only if "
+        "those draws tell its side from chance."
     )
     return Table(_title(findings), header, lines, _caption(findings, text))
