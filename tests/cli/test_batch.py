@@ -217,7 +217,7 @@ def test_worlds_side_by_side_are_grouped_by_milestone(capsys):
     assert words[2] == ["run_1e28", "far"]
     assert cli.call(["milestones", "one", "far", "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert [row["by_2033"] for row in rows][1:] == ["", ""]
+    assert [row["before_2033"] for row in rows][1:] == ["", ""]
 
 
 def test_results_of_one_name_are_told_apart(capsys):

@@ -73,9 +73,14 @@ def shown_years(plans: Sequence[Plan]) -> list[str]:
 
 
 def _document(result: MilestoneRows) -> dict[str, Any]:
+    """The JSON of one result; `before` and `by_year`, its older name, hold P(arrival before the year begins)."""
     plan = result.plan
     head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
-    return {**head, "milestones": result.milestone_estimates}
+    rows = [
+        {**row, "before": row["by_year"], "mcse_before": row["mcse_by_year"]}
+        for row in result.milestone_estimates
+    ]
+    return {**head, "milestones": rows}
 
 
 def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:
@@ -92,7 +97,7 @@ def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[st
 
 
 def _record(run: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {"run": run, **flat(row), **{f"by_{y}": share for y, share in row["by_year"].items()}}
+    return {"run": run, **flat(row), **{f"before_{y}": p for y, p in row["before"].items()}}
 
 
 def _caption(plans: Sequence[Plan]) -> str:
