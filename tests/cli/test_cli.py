@@ -143,6 +143,18 @@ def test_tables_of_draws_say_which_draw(folder, oomcast):
     assert {"effective_compute", "automated_researcher", "algorithms_growth"} <= set(names)
 
 
+def test_a_milestone_not_reached_is_told_alike_of_a_draw_and_of_all(
+    folder, oomcast, without_pictures
+):
+    asked = ("--set", "horizon=2030", "--set", 'milestones=["cluster_1t"]', "--draws", 50)
+    whole = oomcast("run", "baseline", *asked, "--out", folder / "short").out.splitlines()
+    assert whole[1].endswith("not by 2030")
+    assert "> 2030" in whole[2]
+    replayed = oomcast("replay", folder / "short", "--draw", 3).out.splitlines()
+    (arrival,) = [line.split()[1:] for line in replayed if line.startswith("cluster_1t")]
+    assert arrival == [">", "2030"]
+
+
 def test_best_has_every_parameter_at_its_median(folder, oomcast, plan):
     said = oomcast("best", "--set", "hold.power_ceiling=0.9", "--format", "json")
     told = strictly(said.out)

@@ -115,7 +115,7 @@ def _columns(figure: Figure, axes: Axes, horizon: float, tall: float) -> None:
     lettering(axes, f"not by\n{horizon:g}", (1, 1), (138, 3), "axes fraction", **words, ha="right")
     lettering(axes, "milestone", (0, 1), (-6, 3), "axes fraction", **words, ha="right")
     note = (
-        "Each curve rises from 0 to 100 % of draws; dot: median; black bar at the right: not reached. "
+        f"Each curve rises from 0 to 100 % of draws; dot: median; black bar at the right: not by {horizon:g}. "
         "Orange: the threshold is uncertain (p50, p10 to p90)."
     )
     figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")

@@ -67,7 +67,7 @@ def draw_compare(
         _fans(top, worlds, as_of)
         axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
         _arrival_rows(axes, worlds, milestones, as_of)
-        note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: beyond the horizon"
+        note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: > the horizon"
         figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
 
 

@@ -194,7 +194,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
     what = (
         f"arrives before {findings.target.years[0]:g}"
         if early
-        else f"never arrives before {findings.target.horizon:g}"
+        else f"does not arrive by {findings.target.horizon:g}"
     )
     draw_boxes(
         path,

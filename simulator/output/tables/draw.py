@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.inputs.plan import Plan
+from simulator.output.digits import year
 from simulator.output.rendering import Answer, Table
 
 
 def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
     """One draw, or the one at the medians: its series every five years, its arrivals, its parameters."""
     draw, years = record["draw"], record["year"]
-    shown = [i for i, year in enumerate(years) if year % 5 == 0 or year == record["anchor_year"]]
+    shown = [i for i, at in enumerate(years) if at % 5 == 0 or at == record["anchor_year"]]
     header = ["", *(f"{years[i]:g}" for i in shown)]
     blank, rest = [""] * len(header), [""] * (len(shown) - 1)
     rows = [
@@ -19,8 +20,7 @@ def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
     ]
     rows += [blank, ["milestone", "arrival", *rest]]
     for name, arrival in record["arrivals"].items():
-        reached = arrival != float("inf")
-        rows.append([name, f"{arrival:.2f}" if reached else f"> {years[-1]:g}", *rest])
+        rows.append([name, year(arrival, 0.0, plan.horizon), *rest])
     rows += [blank, ["parameter", "value", *rest]]
     rows += [[name, f"{value:.6g}", *rest] for name, value in record["parameters"].items()]
     evidence = record.get("evidence")
@@ -31,9 +31,9 @@ def draw_answer(plan: Plan, record: dict[str, Any]) -> Answer:
             for row in evidence["observations"]
         ]
     records = [
-        {"series": name, "year": year, "value": value}
+        {"series": name, "year": at, "value": value}
         for name, values in record["series"].items()
-        for year, value in zip(years, values, strict=True)
+        for at, value in zip(years, values, strict=True)
     ]
     which = "every parameter at its median" if draw is None else f"draw {draw}"
     caption = evidence_in_words(evidence) if evidence else ""

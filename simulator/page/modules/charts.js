@@ -262,7 +262,7 @@ export function arrivalCurve({ width, height, label, years, reached, quantiles, 
  */
 function arrivalInWords(level, quantiles, last) {
   const value = quantiles[{ 0.1: 1, 0.5: 3, 0.9: 5 }[level] ?? 3];
-  return `${percentText(level)} by ${Number.isFinite(value) ? value.toFixed(1) : `after ${last}`}`;
+  return percentText(level) + (Number.isFinite(value) ? ` by ${value.toFixed(1)}` : `: > ${last}`);
 }
 
 /**

@@ -30,7 +30,7 @@ export function digits(value, error, most) {
  * @returns {string}
  */
 export function yearText(value, error, horizon) {
-  return Number.isFinite(value) ? digits(value, Math.max(error, 0.011), 1) : `after ${horizon}`;
+  return Number.isFinite(value) ? digits(value, Math.max(error, 0.011), 1) : `> ${horizon}`;
 }
 
 /**
