@@ -30,7 +30,16 @@ def shipped_folder(name: str) -> Path:
 
 TABLE_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(#.*)?$")
 
-TABLE_KEY = re.compile(r"\s*([\w.\"' -]+?)\s*=")
+TABLE_KEY = re.compile(r"[\w.\"' -]+")
+
+MOST_BYTES = 5_000_000
+"""No file that a person writes is larger; more is refused before it is held in memory."""
+
+MOST_LEVELS = 32
+"""Tables and lists within one another; the shipped files go four deep."""
+
+LARGEST_WHOLE = 10**40
+"""Far past every count and seed, and well within what can be shown in a message."""
 
 TablePath = tuple[str, ...]
 
@@ -47,16 +56,18 @@ def table_lines(text: str) -> dict[TablePath, int]:
         if header := TABLE_HEADER.match(line):
             table = _path_parts(header[1])
             lines.setdefault(table, number)
-        elif key := TABLE_KEY.match(line):
-            lines.setdefault(table + _path_parts(key[1]), number)
+            continue
+        written, equals, _ = line.partition("=")
+        if equals and (key := TABLE_KEY.fullmatch(written.strip())):
+            lines.setdefault(table + _path_parts(key[0]), number)
     return lines
 
 
 @lru_cache(maxsize=64)
 def _cached_lines(file: str, changed: int) -> dict[TablePath, int]:
     try:
-        return table_lines(Path(file).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError):
+        return table_lines(_bounded_bytes(Path(file)).decode("utf-8"))
+    except (OSError, ValueError):
         return {}
 
 
@@ -66,7 +77,8 @@ def line_of(file: str, *path: str) -> int | None:
         changed = Path(file).stat().st_mtime_ns
     except (OSError, ValueError):
         return None
-    lines, parts = _cached_lines(file, changed), _path_parts(".".join(filter(None, path)))
+    parts = _path_parts(".".join(filter(None, path)))[:MOST_LEVELS]
+    lines = _cached_lines(file, changed)
     ends = range(len(parts), 0, -1)
     return next((lines[parts[:end]] for end in ends if parts[:end] in lines), None)
 
@@ -82,26 +94,75 @@ def with_lines(faults: Iterable[Fault]) -> list[Fault]:
     return list(once.values())
 
 
+def _bounded_bytes(path: Path) -> bytes:
+    """The content of a file of at most `MOST_BYTES`; of a larger one, never more than that is read."""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        raise ValueError(f"a file of more than {MOST_BYTES:,} bytes")
+    return raw
+
+
+def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
+    """What is nested too deeply or too large a whole number, with its path; no recursion, so any depth is safe."""
+    waiting: list[tuple[Any, TablePath]] = [(tables, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if isinstance(value, int) and abs(value) >= LARGEST_WHOLE:
+            return "a whole number of more than 40 digits", path
+        if not isinstance(value, dict | list):
+            continue
+        if len(path) > MOST_LEVELS:
+            return f"tables or lists nested more than {MOST_LEVELS} deep", path
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        waiting.extend((part, (*path, str(key))) for key, part in inner)
+    return None
+
+
 @lru_cache(maxsize=128)
 def _parsed(raw: bytes) -> dict[str, Any]:
     """The tables of a TOML file's content, parsed once in a process; they are shared, so nobody changes them."""
     return tomllib.loads(raw.decode("utf-8"))
 
 
+def _line_with_most(text: bytes, pattern: bytes) -> int:
+    """The line on which the matches of a pattern are longest, taken together."""
+    sizes = [sum(map(len, re.findall(pattern, line))) for line in text.split(b"\n")]
+    return sizes.index(max(sizes)) + 1
+
+
+def _problem(error: Exception, raw: bytes) -> tuple[str, int | None]:
+    """What stopped the reading of a TOML file, in words, and its line."""
+    if isinstance(error, OSError):
+        return str(error.strerror), None
+    if isinstance(error, UnicodeDecodeError):
+        return f"bytes that are no text ({error})", raw[: error.start].count(b"\n") + 1
+    if isinstance(error, RecursionError):
+        return f"tables or lists nested more than {MOST_LEVELS} deep", _line_with_most(
+            raw, rb"[\[{]"
+        )
+    if isinstance(error, tomllib.TOMLDecodeError):
+        at = re.search(r"at line (\d+)", str(error))
+        return str(error), int(at[1]) if at else raw.count(b"\n") + 1
+    if "digits" not in str(error):
+        return str(error), None
+    return "a whole number of more than 40 digits", _line_with_most(raw, rb"[0-9_]+")
+
+
 def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
-    """Read a TOML file; one that cannot be read or parsed is a fault and gives an empty table."""
-    allowed, line = "a TOML file in UTF-8", None
+    """Read a TOML file; one that cannot be read, parsed or held in bounds is a fault and gives an empty table."""
+    raw = b""
     try:
-        raw = path.read_bytes()
-        return _parsed(raw)
-    except OSError as error:
-        problem = str(error.strerror)
-    except UnicodeDecodeError as error:
-        problem, line = f"bytes that are no text ({error})", raw[: error.start].count(b"\n") + 1
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        problem = str(error)
-        at = re.search(r"at line (\d+)", problem)
-        line = int(at[1]) if at else raw.count(b"\n") + 1
+        raw = _bounded_bytes(path)
+        tables = _parsed(raw)
+    except (OSError, ValueError, RecursionError) as error:
+        problem, line = _problem(error, raw)
+    else:
+        excess = out_of_bounds(tables)
+        if excess is None:
+            return tables
+        problem, line = excess[0], line_of(str(path), *excess[1])
+    allowed = "a TOML file in UTF-8"
     faults.append(Fault(shown_path(path), found=problem, allowed=allowed, line=line))
     return {}
 

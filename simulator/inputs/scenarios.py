@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulator.errors import Fault, InputFault, did_you_mean
-from simulator.inputs.files import read_toml, shipped_folder, shown_path
+from simulator.inputs.files import out_of_bounds, read_toml, shipped_folder, shown_path
 from simulator.inputs.priors import StatedTable
 from simulator.inputs.schema import RunEntry, valid_part, validated
 
@@ -221,8 +221,10 @@ def apply_sets(
 
 def _toml_value(written: str, text: str, faults: list[Fault]) -> Any:
     try:
-        return tomllib.loads(f"value = {written}")["value"]
-    except tomllib.TOMLDecodeError:
+        tables = tomllib.loads(f"value = {written}")
+        if out_of_bounds(tables) is None:
+            return tables["value"]
+    except (ValueError, RecursionError):
         if written.replace("-", "").replace("_", "").isalnum():
             return written
     allowed = 'KEY=VALUE with a TOML value, such as horizon=2060 or title="My world"'
