@@ -21,6 +21,7 @@ import numpy as np
 from simulator.arrays import Array, effective_sample_size
 from simulator.errors import Fault, InputFault
 from simulator.inputs.plan import Plan
+from simulator.sampling import independent_levels
 from simulator.sensitivity import (
     bootstrap,
     given_data,
@@ -57,6 +58,15 @@ from simulator.summaries.result import Result
 Records = list[dict[str, Any]]
 
 Records_and_now = tuple[Records, dict[str, Any]]
+
+
+DUMMIES = 19
+"""Dummy parameters of PAWN: one that moves nothing exceeds the largest of theirs once in 20 times."""
+
+
+def is_noise(record: dict[str, Any]) -> bool:
+    """Whether a parameter's PAWN cannot be told from those of dummy parameters, which move nothing."""
+    return bool(record["pawn"] <= record["pawn_noise_floor"])
 
 
 def _estimate_keys(name: str, interval: Interval, at: tuple[int, ...]) -> dict[str, float]:
@@ -270,6 +280,10 @@ def _given_data(
     """Rank correlations, first order by conditional means and PAWN; of a series, year by year."""
     answers = targets.finite_values(world.target, raw)
     times = bootstrap.bootstrap_counts(answers.shape[1], asked.replicates, world.plan.seed)
+    draws = range(answers.shape[1])
+    dummies = np.column_stack(
+        [independent_levels(world.plan.sampling, f"(dummy {i})", draws) for i in range(DUMMIES)]
+    )
     found: Records = []
     for year, answer in zip(world.target.years, answers, strict=True):
         if answer.std() <= 1e-12 * max(abs(answer.mean()), 1.0):
@@ -282,7 +296,9 @@ def _given_data(
         columns |= {"partial_rank_correlation": read.partial_rank_correlation, "pawn": read.pawn}
         lifted = {k: v and Interval(*(x[:, np.newaxis] for x in v)) for k, v in columns.items()}
         one = replace(world, target=replace(world.target, years=(year,)))
-        found += _index_records(one, read.names, lifted)
+        floor = given_data.noise_floor(dummies, answer, times, weights)
+        records = _index_records(one, read.names, lifted)
+        found += [record | {"pawn_noise_floor": floor} for record in records]
     return found, {}
 
 

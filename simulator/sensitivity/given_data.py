@@ -71,6 +71,35 @@ def given_data_measures(
     )
 
 
+def noise_floor(
+    dummies: Array, answer: Array, times: BootstrapCounts, weights: Array | None = None
+) -> float:
+    """The largest PAWN of dummy parameters, which move nothing: what chance alone leaves of the measure.
+
+    A parameter that moves nothing and is independent of all else is exchangeable with n dummies, and so exceeds their
+    largest with probability 1 / (n + 1).
+
+    Parameters
+    ----------
+    dummies : (draw, dummy) [level], independent of all else
+    answer : (draw) [the target's unit]
+    times : (1 + replicates, draw), how often each replicate has each draw
+    weights : (draw) [1], 1 when left out
+
+    Returns
+    -------
+    the noise floor [1], its bias taken off as that of the parameters is
+
+    References
+    ----------
+    M. Khorashadi Zadeh et al., Comparison of variance-based and moment-independent global sensitivity analysis
+    approaches by application to the SWAT model, Environmental Modelling & Software 91 (2017)
+    """
+    weighed = times * (np.ones(len(answer)) if weights is None else weights)
+    distances = [pawn_distance(bin_numbers(x), answer, weighed) for x in dummies.T]
+    return float(basic_interval(np.array(distances).T, 0.5).value.max())
+
+
 def weighted_ranks(values: Array, weights: Array) -> Array:
     """(draw) weight below each value plus half of that at it: its midrank, less 1/2, where all weigh 1."""
     _, place = np.unique(values, return_inverse=True)

@@ -472,3 +472,19 @@ def test_an_answer_without_boxes_says_so(answers):
     assert document["discovery"] == []
     assert "No box is half again as dense" in table.replace("\n", " ")
     assert not figure.axes
+
+
+def test_pawn_marks_what_chance_alone_gives(baseline, answers):
+    document, table, _ = answers("automated_researcher", "--method", "given-draws", "--prior")
+    records = {row["name"]: row for row in document["indices"]}
+    target = targets.read_target(baseline, "automated_researcher")
+    world = subjects.targeted_plan(baseline, target)
+    tied = {name for pair in baseline.correlations for name in pair[:2]}
+    idle = [row for name, row in records.items() if name not in world.matters | tied]
+    noise = [row["pawn"] <= row["pawn_noise_floor"] for row in idle]
+    assert len(idle) > 5
+    assert np.mean(noise) > 0.8
+    assert not analysis.is_noise(records["researcher_threshold"])
+    lines = {line.split()[0]: line for line in table.splitlines() if line}
+    assert "*" not in lines["researcher_threshold"]
+    assert table.count("*") == 1 + sum(map(analysis.is_noise, records.values()))

@@ -75,6 +75,22 @@ def test_pawn_agrees_with_salib():
     assert ours == pytest.approx(np.asarray(theirs["mean"], float), abs=5e-3)
 
 
+@pytest.mark.parametrize("weighed", [False, True])
+def test_pawn_of_what_moves_nothing_stays_at_the_noise_floor(weighed):
+    draws = 4000
+    dice = np.random.Generator(np.random.PCG64(8))
+    x = dice.random((draws, 41))
+    y = ndtri(dice.random(draws)) * (1.0 + 2.0 * x[:, 0])  # moves the spread alone
+    weights = 0.5 + x[:, 1] if weighed else None
+    times = bootstrap.bootstrap_counts(draws, 100, 1)
+    names = [f"x{i}" for i in range(41)]
+    pawn = given_data.given_data_measures(names, x, y, times, 0.95, weights).pawn
+    floor = given_data.noise_floor(dice.random((draws, 19)), y, times, weights)
+    assert 0.0 < floor < 0.1
+    assert pawn.low[0] > floor
+    assert (pawn.value[1:] > floor).mean() <= 0.15  # 1 in 20 is expected
+
+
 def test_weights_stand_for_repeated_draws():
     x, y = finished(1000)
     weights = np.random.Generator(np.random.PCG64(1)).integers(0, 3, 1000)

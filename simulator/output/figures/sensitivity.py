@@ -69,7 +69,7 @@ METHOD_NOTES = {
     CORRELATED: "Shares of the variance; correlations let one {by} tell of another, so first order may "
     "exceed total order.",
     SHAPLEY: "Shares of the variance, correlations and interactions split fairly; they sum to 1.",
-    GIVEN: "From finished draws. Chance alone leaves a PAWN above 0.",
+    GIVEN: "From finished draws.",
     INFORMATION: "The longer the bar, the more it is worth to find out; below 0 the interval widens "
     "on average.",
 }
@@ -108,6 +108,13 @@ def _left_out(shown: int, whole: int, what: str) -> str:
     return f" {whole - shown} more {what}s matter less." if whole > shown else ""
 
 
+def _noise_floor(findings: Analysis) -> str:
+    if findings.asked.method != GIVEN:
+        return ""
+    floor = findings.records[0]["pawn_noise_floor"]
+    return f" Chance alone leaves a PAWN of up to {floor:.3f}, the largest of dummy parameters."
+
+
 def _bars(findings: Analysis, path: Path) -> None:
     method, by = findings.asked.method, findings.asked.by
     measures, records = MEASURES[method], ranked_records(findings)
@@ -128,6 +135,7 @@ def _bars(findings: Analysis, path: Path) -> None:
         measures=list(measures.values()),
         rows=rows,
         note=METHOD_NOTES[method].format(by=by)
+        + _noise_floor(findings)
         + _whisker(findings)
         + _left_out(len(rows), len(records), by),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.output.digits import limits_in_words, number, percent, year
 from simulator.output.messages import NO_BOX, of_in_words
 from simulator.output.rendering import Answer, Table
-from simulator.sensitivity.analysis import Analysis, ranked_records
+from simulator.sensitivity.analysis import DUMMIES, Analysis, is_noise, ranked_records
 from simulator.sensitivity.question import (
     CORRELATED,
     DISCOVERY,
@@ -112,13 +112,20 @@ def _indices(findings: Analysis) -> Table:
     columns, rows = COLUMNS[method], ranked_records(findings)
     header = [by, *(cell for key in columns for cell in (HEADS[key], "interval"))]
     lines = [[r["name"], *(cell for key in columns for cell in _cell(r, key))] for r in rows]
+    if method == GIVEN:
+        place = header.index(HEADS["pawn"])
+        for line, record in zip(lines, rows, strict=True):
+            line[place] += "*" if is_noise(record) else ""
     named = {row["name"] for row in rows}
     nothing = [r["name"] for r in findings.records if r["name"] not in named]
     text = f"Exactly 0: {', '.join(nothing)}." if nothing else ""
     if method == INFORMATION:
         width = findings.now["width_80"]
         text = f"Width of the 80 % interval once it is known over its width now, {width:.3g} {_units(findings)}."
-    elif method != GIVEN:
+    elif method == GIVEN:
+        floor = f"{rows[0]['pawn_noise_floor']:.3f}"
+        text = f"* PAWN no larger than the largest of {DUMMIES} dummy parameters, which move nothing: {floor}."
+    else:
         text = f"Shares of the variance. {text}"
     return Table(_title(findings), header, lines, _caption(findings, text.strip()))
 
@@ -138,7 +145,10 @@ def _years(findings: Analysis) -> Table:
     for record in findings.records:
         if record["year"] in shown:
             name, value = record["name"], record[key]
-            rows.setdefault(name, {})[record["year"]] = number(value, record[f"mcse_{key}"], 3)
+            mark = "*" if key == "pawn" and is_noise(record) else ""
+            rows.setdefault(name, {})[record["year"]] = (
+                number(value, record[f"mcse_{key}"], 3) + mark
+            )
             size[name] = size.get(name, 0.0) + value
     order = sorted(rows, key=lambda name: -size[name])
     lines = [[n, *(rows[n].get(y, "-") for y in shown)] for n in order if size[n] != 0.0]
@@ -146,6 +156,8 @@ def _years(findings: Analysis) -> Table:
     text = (
         f"{HEADS[key].capitalize()} in a few years; csv and json have every year, with intervals."
     )
+    if key == "pawn":
+        text += " * No larger than the largest of dummy parameters, which move nothing."
     return Table(_title(findings), header, lines, _caption(findings, text))
 
 
