@@ -21,6 +21,7 @@ from simulator.cli import (  # noqa: F401
     claims,
     score,
     compare,
+    pool,
     replay,
     plot,
     report,
