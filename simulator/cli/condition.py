@@ -109,14 +109,14 @@ def condition(
     plan = conditioned_plan(before.plan, change, sampler and sampler.value)
     announce_evidence(before.plan, plan)
     folder = Path(out or f"{before.folder}-conditioned")
-    asked = asked_milestones(plan, split_commas(milestones))
+    requested = asked_milestones(plan, split_commas(milestones))
     after = running.run(plan, folder, workers, overwrite=overwrite)
-    emit(_answer(before, after, asked, workers), format, output)
+    emit(_answer(before, after, requested, workers), format, output)
     warn_of_weights(after)
     announce_result(folder)
 
 
-def _answer(before: Result, after: Result, asked: list[str], workers: int) -> Answer:
+def _answer(before: Result, after: Result, requested: list[str], workers: int) -> Answer:
     """The milestones of both results, and what each observation did to those that were asked for."""
     from simulator.evidence.influence import influences
     from simulator.output.tables.evidence import with_evidence
@@ -125,5 +125,5 @@ def _answer(before: Result, after: Result, asked: list[str], workers: int) -> An
     answer = milestones_answer([before, after], [before.plan.name, after.plan.name])
     if not after.plan.observations:
         return answer
-    evidence = influences(after, asked, shown_years([after.plan])[:2], workers)
+    evidence = influences(after, requested, shown_years([after.plan])[:2], workers)
     return with_evidence(answer, after, evidence)

@@ -42,9 +42,9 @@ def _arrival(forecast: PublishedForecast, result: Result) -> dict[str, Estimate]
         return {}
     index = names.index(forecast.milestone)
     row = result.milestone_estimates[index]
-    found = {key: Estimate(row[key], row[f"mcse_{key}"]) for key in QUANTILE_KEYS}
+    estimates = {key: Estimate(row[key], row[f"mcse_{key}"]) for key in QUANTILE_KEYS}
     if forecast.before is not None and forecast.before <= result.plan.horizon:
-        found["probability"] = probability_before(
+        estimates["probability"] = probability_before(
             result.counts, result.shape, index, forecast.before
         )
-    return found
+    return estimates

@@ -25,7 +25,9 @@ from simulator.summaries.result import ImportanceWeights
 
 LARGEST_WEIGHT = 2**24
 
-FARTHEST_DEVIATION = 8.0  # standard deviations from every draw: what is left is luck in a far tail
+FARTHEST_DEVIATION = (
+    8.0  # standard deviations from every draw: what is left is chance in a far tail
+)
 
 WORST_K, LEAST_EFFECTIVE = 0.7, 400.0
 
@@ -293,7 +295,7 @@ def _psislw(log_ratios: Array) -> tuple[Array, float]:
 def weight_warnings(effective: float, pareto_k: float) -> list[str]:
     """What to say when weights are not to be trusted, and what to do about it."""
     fix = (
-        "take more draws, fewer or wider observations, or walk there in stages: "
+        "take more draws, fewer or wider observations, or temper in stages: "
         "--set condition.sampler=sequential"
     )
     warnings = []

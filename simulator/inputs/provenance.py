@@ -13,12 +13,12 @@ from simulator.inputs.schema import RunEntry
 
 
 class ValueOrigin(NamedTuple):
-    """One value, the file and line that states it, and those that stated it before; JSON has `place` as key."""
+    """One value, the file and line that states it, and those that stated it before."""
 
     name: str
     kind: str
     value: str
-    place: str
+    stated_at: str
     replaces: tuple[str, ...] = ()
 
 

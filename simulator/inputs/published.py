@@ -98,7 +98,7 @@ def _forecast(name: str, table: Any, file: str, faults: list[Fault]) -> Publishe
     if forecast is None:
         return None
     mistakes = list(_mistakes(forecast))
-    faults += [Fault(file, name, key, found, allowed) for key, found, allowed in mistakes]
+    faults += [Fault(file, name, key, problem, allowed) for key, problem, allowed in mistakes]
     return None if mistakes else forecast
 
 
@@ -106,8 +106,8 @@ def _mistakes(forecast: PublishedForecast) -> list[tuple[str, str, str]]:
     """Key, what was found and what is allowed, of everything that does not go together."""
     stated = forecast.model_fields_set
     if bool(forecast.milestone) == bool(forecast.series):
-        found = "both" if forecast.milestone else "neither"
-        return [("milestone", found, "a milestone or a series, one of the two")]
+        problem = "both" if forecast.milestone else "neither"
+        return [("milestone", problem, "a milestone or a series, one of the two")]
     wrong = []
     only = {"probability", "before"} if forecast.series else {"year", "unit", "low", "high"}
     kind = "series" if forecast.series else "milestone"

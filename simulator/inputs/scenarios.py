@@ -72,7 +72,7 @@ TEMPLATE = """\
 title = "{name}"
 extends = "baseline"       # a path or a run's name; everything below is laid over it
 
-# seed = {seed}          # of every draw's luck
+# seed = {seed}          # of every draw's probability levels
 # draws = {draws}
 # start = {start}             # first year of the grid, in quarters
 # horizon = {horizon}           # last year; what has not arrived by then counts as "not by {horizon:g}"

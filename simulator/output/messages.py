@@ -61,7 +61,7 @@ def conditioning_in_words(result: Result) -> str:
 def _tail_in_words(pareto_k: float, sequential: bool) -> str:
     """Pareto k, or why there is none: -inf when the weights have no tail, NaN or inf when too few carry one."""
     if sequential:
-        return "walked there in stages"
+        return "tempered in stages"
     if math.isfinite(pareto_k):
         return f"Pareto k {pareto_k:.2f}"
     return "whose weights have no tail" if pareto_k < 0 else "too few to fit a tail to"

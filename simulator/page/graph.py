@@ -55,7 +55,7 @@ class Statement:
     """`storage[place] = value`."""
 
     storage: Storage
-    place: int
+    index: int
     value: Node
 
 
@@ -114,24 +114,24 @@ class Graph:
         """The node of the storage of this number."""
         return self.node("storage", (), number, self.storages[number].length)
 
-    def store(self, vector: Node, place: int, value: Node) -> None:
+    def store(self, vector: Node, index: int, value: Node) -> None:
         """Write one element, which must not have been used before."""
         into = self.storages[vector.detail]
-        if into.frozen or place in into.loaded:
+        if into.frozen or index in into.loaded:
             raise TraceFailed("writes to an array after it used what was there")
-        into.written.add(place)
-        self.statements.append(Statement(into, place, value))
+        into.written.add(index)
+        self.statements.append(Statement(into, index, value))
 
-    def load(self, vector: Node, place: int) -> Node:
+    def load(self, vector: Node, index: int) -> Node:
         """One element of a vector, at a place that is the same in every draw."""
         if vector.operation == "spread":
             return vector.arguments[0]
         if vector.operation == "storage":
             held = self.storages[vector.detail]
-            if held.initial is None and place not in held.written:
+            if held.initial is None and index not in held.written:
                 raise TraceFailed("uses an element of an array before it is written")
-            held.loaded.add(place)
-        return self.node("load", (vector,), place)
+            held.loaded.add(index)
+        return self.node("load", (vector,), index)
 
     def whole(self, vector: Node) -> Node:
         """A vector that is used as a whole, and so can be written no more."""

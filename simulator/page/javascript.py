@@ -209,8 +209,8 @@ class _Writer:
             f"for (let k = 0; k < {met.length}; k++) {{ if {form(met.operation, parts)} {{ {name} = k; break; }} }}",
         ]
 
-    def _at(self, node: Node, place: str) -> str:
-        return self.scalar(node) if node.length is None else f"{self.array(node)}[{place}]"
+    def _at(self, node: Node, index: str) -> str:
+        return self.scalar(node) if node.length is None else f"{self.array(node)}[{index}]"
 
     def _initials(self, steps: Steps, filled: set[int]) -> list[str]:
         """Fill arrays that are written element by element with what they were before."""
@@ -224,7 +224,7 @@ class _Writer:
         return lines
 
     def _steps(self, steps: Steps) -> list[str]:
-        base = steps.statements[0].place
+        base = steps.statements[0].index
         body = _StepBody(self, base if steps.times > 1 else None)
         lines = [line for each in steps.statements for line in body.statement(each)]
         if steps.times == 1:
@@ -291,13 +291,13 @@ class _StepBody:
         lines: list[str] = []
         value = self._value(statement.value, lines)
         storage = self.writer.graph.storage_node(statement.storage.number)
-        lines.append(f"v{storage.number}[{self._place(statement.place)}] = {value};")
+        lines.append(f"v{storage.number}[{self._place(statement.index)}] = {value};")
         return lines
 
-    def _place(self, place: int) -> str:
+    def _place(self, index: int) -> str:
         if self.base is None:
-            return str(place)
-        moved = place - self.base
+            return str(index)
+        moved = index - self.base
         return "k" if moved == 0 else f"k + {moved}" if moved > 0 else f"k - {-moved}"
 
     def _value(self, node: Node, lines: list[str]) -> str:

@@ -49,7 +49,7 @@ def _repeats(statements: list[Statement], keys: list[object], start: int, period
     while (
         i < len(statements)
         and keys[i] == keys[i - period]
-        and statements[i].place == statements[i - period].place + 1
+        and statements[i].index == statements[i - period].index + 1
     ):
         i += 1
     return max((i - start) // period, 1)
@@ -57,17 +57,17 @@ def _repeats(statements: list[Statement], keys: list[object], start: int, period
 
 def _relative(statement: Statement) -> object:
     """A statement as it looks from the place that it writes: equal for statements that differ by the year alone."""
-    return (statement.storage.number, _seen_from(statement.place, statement.value, {}))
+    return (statement.storage.number, _seen_from(statement.index, statement.value, {}))
 
 
-def _seen_from(place: int, node: Node, known: dict[int, object]) -> object:
+def _seen_from(index: int, node: Node, known: dict[int, object]) -> object:
     if node.number not in known:
         if not depends_on_place(node):
             known[node.number] = node.number
         elif node.operation == "load":
-            known[node.number] = ("load", node.arguments[0].number, node.detail - place)
+            known[node.number] = ("load", node.arguments[0].number, node.detail - index)
         else:
-            parts = tuple(_seen_from(place, each, known) for each in node.arguments)
+            parts = tuple(_seen_from(index, each, known) for each in node.arguments)
             known[node.number] = (node.operation, node.detail, *parts)
     return known[node.number]
 

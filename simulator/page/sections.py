@@ -115,7 +115,7 @@ def evidence_section(result: Result) -> Markup:
         rows.append([spoken(name), mark, before, after, update.prior.unit])
     header = ["parameter", "before and after", "prior: median (80 %)", "posterior", "unit"]
     words = conditioning_in_words(result)
-    told = f"{words[0].upper()}{words[1:]}."
+    sentence = f"{words[0].upper()}{words[1:]}."
     listed = [
         [each.name, f"{each.year:.2f}", _observed(each), plan.sources[each.source].title]
         for each in plan.observations
@@ -126,7 +126,7 @@ def evidence_section(result: Result) -> Markup:
     more = element("details", element("summary", f"The {len(listed)} observations"), observations)
     moved = table(header, rows, [2, 3], "Parameters that the evidence moved most")
     return section(
-        "evidence", "What the evidence did", element("p", told, class_="intro"), moved, more
+        "evidence", "What the evidence did", element("p", sentence, class_="intro"), moved, more
     )
 
 

@@ -140,7 +140,7 @@ def item(graph: Graph, symbol: Symbol, key: Any) -> Symbol:
     if isinstance(places, range) and places.step == 1 and len(places):
         shifted = graph.node("shift", (graph.whole(node),), places.start, len(places))
         return Symbol(graph, shifted)
-    picked = [graph.load(node, place) for place in places]
+    picked = [graph.load(node, index) for index in places]
     return Picked(graph, picked)
 
 
@@ -154,23 +154,23 @@ def _first_of(key: tuple[Any, ...]) -> Any:
     raise TraceFailed("indexes an array in a way that the page does not know")
 
 
-def _inside(place: int, length: int) -> int:
-    if not -length <= place < length:
-        raise TraceFailed(f"asks for element {place} of {length}")
-    return place % length
+def _inside(index: int, length: int) -> int:
+    if not -length <= index < length:
+        raise TraceFailed(f"asks for element {index} of {length}")
+    return index % length
 
 
 def _listed(key: Any, length: int) -> list[int]:
     if isinstance(key, list | np.ndarray | range) and np.asarray(key).dtype.kind in "iu":
-        return [_inside(int(place), length) for place in key]
+        return [_inside(int(index), length) for index in key]
     raise TraceFailed("indexes an array in a way that the page does not know")
 
 
-def _gather(graph: Graph, node: Node, place: Node) -> Node:
+def _gather(graph: Graph, node: Node, index: Node) -> Node:
     if node.operation in COMPARISONS:  # compared where it is needed, not everywhere before
-        parts = (_gather(graph, each, place) for each in node.arguments)
+        parts = (_gather(graph, each, index) for each in node.arguments)
         return graph.elementwise(node.operation, tuple(parts))
-    return node if node.length is None else graph.node("gather", (node, place))
+    return node if node.length is None else graph.node("gather", (node, index))
 
 
 class Picked(Symbol):
@@ -210,11 +210,11 @@ def set_item(graph: Graph, symbol: Symbol, key: Any, value: Any) -> None:
         graph.store(symbol.node, _inside(int(key), length), node_of(graph, value))
         return
     places = list(range(length)[key]) if isinstance(key, slice) else _listed(key, length)
-    for i, place in enumerate(places):
+    for i, index in enumerate(places):
         part = value.nodes[i] if isinstance(value, Picked) else node_of(graph, value)
         if part.length is not None:
             part = graph.load(part, i)
-        graph.store(symbol.node, place, part)
+        graph.store(symbol.node, index, part)
 
 
 def _where(graph: Graph, condition: Any, yes: Any, no: Any) -> Symbol:

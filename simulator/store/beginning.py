@@ -76,12 +76,12 @@ def _require_folder_above(target: Path) -> None:
     """Refuse a result's folder inside a file."""
     above = next(path for path in target.absolute().parents if path.exists())
     if not above.is_dir():
-        place = shown_path(target)
+        location = shown_path(target)
         problem, allowed = (
             f"{shown_path(above)}, a file",
             "--out DIR inside folders, there or not yet",
         )
-        raise InputFault([Fault(place, "", "", problem, allowed, "choose another --out")])
+        raise InputFault([Fault(location, "", "", problem, allowed, "choose another --out")])
 
 
 def _require_same(path: Path, what: str, existing: ResultHead, request: RunRequest) -> None:

@@ -60,9 +60,9 @@ def log_likelihoods(result: Result, draws: Whole) -> Array:
         plan=plan.model_copy(update={"milestones": ()}),
         model=model.upstream(compiled.model, series),
     )
-    distinct, place = np.unique(draws, return_inverse=True)
-    found = observation_likelihoods(narrow, np.asarray(result.parameters[distinct]))
-    return found.log_likelihood[:, place].T
+    distinct, inverse = np.unique(draws, return_inverse=True)
+    likelihoods = observation_likelihoods(narrow, np.asarray(result.parameters[distinct]))
+    return likelihoods.log_likelihood[:, inverse].T
 
 
 def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
@@ -88,11 +88,11 @@ def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
         "effective_draws": weights.effective,
         "pareto_k": weights.pareto_k,
     }
-    found: dict[str, Variable] = {"weight": (DRAWN, relative[np.newaxis], attributes)}
+    variables: dict[str, Variable] = {"weight": (DRAWN, relative[np.newaxis], attributes)}
     if not is_tempered(result):
-        told = "number of the draw of the prior that stands at this place of the posterior"
-        found["prior_draw"] = (DRAWN, draws[np.newaxis], {"units": "1", "long_name": told})
-    return found
+        long_name = "number of the draw of the prior that stands at this place of the posterior"
+        variables["prior_draw"] = (DRAWN, draws[np.newaxis], {"units": "1", "long_name": long_name})
+    return variables
 
 
 def observed_variables(result: Result) -> tuple[dict[str, Variable], dict[str, Any]]:
@@ -103,9 +103,11 @@ def observed_variables(result: Result) -> tuple[dict[str, Variable], dict[str, A
     def column(values: list[float], units: str, name: str) -> Variable:
         return dims, np.array(values, float), {"units": units, "long_name": name}
 
-    told = "observed value, in the unit of the coordinate `unit`; of a milestone whether it was met"
+    long_name = (
+        "observed value, in the unit of the coordinate `unit`; of a milestone whether it was met"
+    )
     variables = {
-        "observed": column([_observed(each) for each in observations], "1", told),
+        "observed": column([_observed(each) for each in observations], "1", long_name),
         "sd": column(
             [float("nan") if each.condition else each.spread for each in observations],
             "1",

@@ -36,7 +36,7 @@ class SeriesBand(NamedTuple):
     errors: Mapping[str, Array]
 
 
-def quantile_levels(asked: Sequence[str]) -> dict[str, float]:
+def quantile_levels(requested: Sequence[str]) -> dict[str, float]:
     """Read quantiles, as percentages (`97.5`) or keys (`p975`): key -> probability level.
 
     Raises
@@ -44,9 +44,9 @@ def quantile_levels(asked: Sequence[str]) -> dict[str, float]:
     InputFault
         naming each that is no quantile
     """
-    found: dict[str, float] = {}
+    levels: dict[str, float] = {}
     faults = []
-    for text in asked:
+    for text in requested:
         try:
             level = _quantile_level(text)
         except ValueError:
@@ -55,10 +55,10 @@ def quantile_levels(asked: Sequence[str]) -> dict[str, float]:
                 Fault("--quantiles", "", text, "no quantile", allowed, _likely_quantile(text))
             )
             continue
-        found[quantile_key(level)] = level
+        levels[quantile_key(level)] = level
     if faults:
         raise InputFault(faults)
-    return found or dict(REPORTED_LEVELS)
+    return levels or dict(REPORTED_LEVELS)
 
 
 def _quantile_level(text: str) -> float:
@@ -90,7 +90,7 @@ def series_units(result: Result) -> dict[str, str]:
     return {name: series.unit for name, series in known.items()}
 
 
-def select_series(result: Result, asked: Sequence[str]) -> list[Series]:
+def select_series(result: Result, requested: Sequence[str]) -> list[Series]:
     """The series that were asked for, all that are kept when none is.
 
     Raises
@@ -100,20 +100,20 @@ def select_series(result: Result, asked: Sequence[str]) -> list[Series]:
     """
     known = model.join_drivers(prior.name for prior in result.plan.priors).series
     kept, faults = result.plan.series, []
-    for name in asked:
+    for name in requested:
         if name not in known:
             mend = did_you_mean(name, known)
             faults.append(Fault("--series", "", name, "no such series", listed(known, 50), mend))
         elif name not in kept:
             mend = f'add "{name}" to `series` in the run file, or leave `series` out to keep all'
-            found = f"a series that {result.plan.name} did not keep"
-            faults.append(Fault("--series", "", name, found, listed(kept, 50), mend))
+            problem = f"a series that {result.plan.name} did not keep"
+            faults.append(Fault("--series", "", name, problem, listed(kept, 50), mend))
     if faults:
         raise InputFault(faults)
-    return [known[name] for name in dict.fromkeys(asked or kept)]
+    return [known[name] for name in dict.fromkeys(requested or kept)]
 
 
-def select_years(result: Result, asked: Sequence[str]) -> list[int]:
+def select_years(result: Result, requested: Sequence[str]) -> list[int]:
     """Places of the years that were asked for (`2030`, `2025-2030`), all that are kept when none is.
 
     Raises
@@ -125,7 +125,7 @@ def select_years(result: Result, asked: Sequence[str]) -> list[int]:
     whole = [year for year in kept if year % 1.0 == 0.0]
     allowed = f"whole years, {whole[0]:g} to {whole[-1]:g}, and the anchor, {plan.anchor_year:g}"
     places, faults = [], []
-    for text in asked:
+    for text in requested:
         first, _, last = text.partition("-")
         try:
             low, high = float(first), float(last or first)
@@ -137,7 +137,7 @@ def select_years(result: Result, asked: Sequence[str]) -> list[int]:
         places += [i for i, year in enumerate(kept) if low <= year <= high]
     if faults:
         raise InputFault(faults)
-    return sorted(set(places)) if asked else list(range(len(kept)))
+    return sorted(set(places)) if requested else list(range(len(kept)))
 
 
 def series_band(

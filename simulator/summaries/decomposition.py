@@ -66,10 +66,10 @@ class Decomposition(NamedTuple):
 
 def driver_parts(result: Result) -> dict[str, Array]:
     """Each part in each draw: name -> (draw, year) [OOM over the anchor]."""
-    place = {name: i for i, name in enumerate(result.series)}
+    positions = {name: i for i, name in enumerate(result.series)}
 
     def path(name: str) -> Array:
-        return np.asarray(result.trajectories[:, place[name]])
+        return np.asarray(result.trajectories[:, positions[name]])
 
     names = [prior.name for prior in result.plan.priors]
     kept = len(result.trajectories)
@@ -94,18 +94,18 @@ def decompose(result: Result) -> Decomposition:
     """Means of the parts by whole year, with their Monte Carlo errors and 80 % intervals over draws."""
     every = result.plan.grid.years
     rows = np.flatnonzero(np.isin(every, result.shape.years))
-    found = {name: values[:, rows] for name, values in driver_parts(result).items()}
+    parts = {name: values[:, rows] for name, values in driver_parts(result).items()}
     total = np.asarray(result.trajectories[:, result.series.index("effective_compute")])[:, rows]
     draws = len(total)
     whole = result.weights.whole[:draws] if result.weights else np.ones(draws, np.int64)
     kept = np.flatnonzero(whole)
     whole, total = whole[kept], total[kept]
-    found = {name: values[kept] for name, values in found.items()}
-    ends = {name: _ends(values, whole) for name, values in found.items()}
+    parts = {name: values[kept] for name, values in parts.items()}
+    ends = {name: _ends(values, whole) for name, values in parts.items()}
     return Decomposition(
         every[rows],
-        {name: np.average(values, axis=0, weights=whole) for name, values in found.items()},
-        {name: _mcse(values, whole) for name, values in found.items()},
+        {name: np.average(values, axis=0, weights=whole) for name, values in parts.items()},
+        {name: _mcse(values, whole) for name, values in parts.items()},
         {name: low for name, (low, _) in ends.items()},
         {name: high for name, (_, high) in ends.items()},
         np.average(total, axis=0, weights=whole),

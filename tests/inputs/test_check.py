@@ -201,7 +201,7 @@ def test_later_words_win(folder):
     origins = provenance(load_run("mine", sets, "more").inputs)
     found = {origin.name: origin for origin in origins}
     prior = [origin for origin in origins if origin.name == "algorithms_limit"][-1]
-    assert prior.place == "--set"
+    assert prior.stated_at == "--set"
     assert prior.replaces[:5] == (
         "--set",
         "runs/mine.toml:5",
@@ -210,12 +210,12 @@ def test_later_words_win(folder):
         "priors/x.toml:1",
     )
     assert prior.replaces[5].endswith("priors/algorithms.toml:12")
-    assert (found["seed"].place, found["seed"].replaces) == (
+    assert (found["seed"].stated_at, found["seed"].replaces) == (
         "--set",
         ("runs/mine.toml:2", "runs/base.toml:2"),
     )
-    assert found["horizon"].place == "runs/base.toml:3"
-    assert found["draws"].place == "the default"
+    assert found["horizon"].stated_at == "runs/base.toml:3"
+    assert found["draws"].stated_at == "the default"
 
 
 def test_explain_tells_all_of_a_run_or_what_is_asked(folder, capsys):

@@ -210,7 +210,7 @@ def test_scenarios_compared_have_their_own_arrivals(results, numbers, tmp_path):
     compare.compare(compared, tmp_path / "x.svg", SCENARIOS)
     drawn = numbers["compare"]
     titles = [result.plan.title for result in compared]
-    assert [scenario.label for scenario in drawn["worlds"]] == titles
-    essay = drawn["worlds"][1].arrivals["automated_researcher"].quantiles
+    assert [scenario.label for scenario in drawn["scenarios"]] == titles
+    essay = drawn["scenarios"][1].arrivals["automated_researcher"].quantiles
     assert 2027.5 < essay["p50"] < 2028.5
-    assert np.isinf(drawn["worlds"][1].arrivals["data_exhausted"].quantiles["p05"])
+    assert np.isinf(drawn["scenarios"][1].arrivals["data_exhausted"].quantiles["p05"])

@@ -23,7 +23,7 @@ def result(pareto_k, effective=812.4, sampler="weights"):
         (-math.inf, "weights", "whose weights have no tail"),
         (math.inf, "weights", "too few to fit a tail to"),
         (math.nan, "weights", "too few to fit a tail to"),
-        (0.314, "sequential", "walked there in stages"),
+        (0.314, "sequential", "tempered in stages"),
     ],
 )
 def test_conditioning_in_words(pareto_k, sampler, ending):

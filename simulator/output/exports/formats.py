@@ -55,9 +55,9 @@ def check_export(name: str, path: Path) -> None:
     if not path.parent.is_dir():
         raise InputFault([Fault(str(path), "", "", "no such folder", "a path in a folder")])
     if kind.ending and path.suffix != kind.ending:
-        found, fix = f"the ending {path.suffix!r}", f"name it {path.with_suffix(kind.ending)}"
+        problem, fix = f"the ending {path.suffix!r}", f"name it {path.with_suffix(kind.ending)}"
         raise InputFault(
-            [Fault(str(path), "", "", found, f"a file that ends in {kind.ending}", fix)]
+            [Fault(str(path), "", "", problem, f"a file that ends in {kind.ending}", fix)]
         )
     if kind.ending and path.is_dir():
         raise InputFault([Fault(str(path), "", "", "a folder", "a file")])

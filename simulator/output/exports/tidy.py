@@ -213,10 +213,10 @@ def write_parquet(result: Result, folder: Path) -> None:
     from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
-    told = json.dumps(provenance(result))
+    origin = json.dumps(provenance(result))
     for table in tidy_tables(result):
         arrow = pa.Table.from_pandas(table.frame, preserve_index=False)
-        metadata = {"oomcast": told, "columns": json.dumps(table.columns), "title": table.title}
+        metadata = {"oomcast": origin, "columns": json.dumps(table.columns), "title": table.title}
         arrow = arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), **metadata})
         parquet.write_table(arrow, folder / f"{table.name}.parquet")
 

@@ -45,7 +45,7 @@ def draw_claims(
     *,
     title: str,
     subtitle: str,
-    worlds: Sequence[str],
+    scenarios: Sequence[str],
     entries: Sequence[ClaimRow],
 ) -> None:
     """Draw one row a claim, in the order given."""
@@ -57,7 +57,7 @@ def draw_claims(
         box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
         axes = figure.add_axes(box)
         axes.set(xlim=(0, 100), ylim=(sum(sizes), 0))
-        _claim_frame(axes, worlds)
+        _claim_frame(axes, scenarios)
         top = 0.0
         for i, (entry, text, size) in enumerate(zip(entries, texts, sizes, strict=True)):
             if i % 2:
@@ -75,7 +75,7 @@ def draw_claims(
             top += size
 
 
-def _claim_frame(axes: Axes, worlds: Sequence[str]) -> None:
+def _claim_frame(axes: Axes, scenarios: Sequence[str]) -> None:
     heading(axes, "probability [%]")
     for at in (0, 25, 50, 75, 100):
         axes.axvline(at, color=style.HAIRLINE, lw=0.5, zorder=0.5)
@@ -86,8 +86,8 @@ def _claim_frame(axes: Axes, worlds: Sequence[str]) -> None:
     axes.tick_params(axis="x", length=0)
     lettering(axes, "met?", (1, 1), (12, 7), "axes fraction", weight="bold", size=style.NORMAL)
     keys = [
-        Line2D([], [], color=colour, marker=mark, ls="", ms=4.5, label=world)
-        for world, mark, colour in zip(worlds, MARKERS, style.CYCLE, strict=False)
+        Line2D([], [], color=colour, marker=mark, ls="", ms=4.5, label=scenario)
+        for scenario, mark, colour in zip(scenarios, MARKERS, style.CYCLE, strict=False)
     ]
     axes.legend(
         handles=keys,
@@ -159,6 +159,6 @@ def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
         title="The ledger of claims",
         subtitle="What the essay (000), the talk (001) and the podcast (002) said, with its probability in each world; "
         "a range counts as met only inside. Bars: Monte Carlo error",
-        worlds=[result.plan.title for result in results],
+        scenarios=[result.plan.title for result in results],
         entries=entries,
     )

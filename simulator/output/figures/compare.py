@@ -45,7 +45,7 @@ def draw_compare(
     *,
     title: str,
     subtitle: str,
-    worlds: Sequence[WorldPanel],
+    scenarios: Sequence[WorldPanel],
     milestones: Sequence[str],
     as_of: float,
 ) -> None:
@@ -54,26 +54,26 @@ def draw_compare(
     Parameters
     ----------
     path : file to write; its ending is one of `FIGURE_ENDINGS`
-    worlds : at most as many as `style.CYCLE` has colours; effective compute [OOM over the anchor]
+    scenarios : at most as many as `style.CYCLE` has colours; effective compute [OOM over the anchor]
     milestones : names, the topmost first
     as_of : [year]
     """
-    row = STEP * (len(worlds) + 1.2)
+    row = STEP * (len(scenarios) + 1.2)
     bottom = row * len(milestones)
     tall = HEAD + TOP + GAP + bottom + FOOT
     with drawing(path, (7.5, tall)) as figure:
         titles(figure, title, subtitle, down=HEADED)
         top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
-        _fans(top, worlds, as_of)
+        _fans(top, scenarios, as_of)
         axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
-        _arrival_rows(axes, worlds, milestones, as_of)
+        _arrival_rows(axes, scenarios, milestones, as_of)
         note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: > the horizon"
         figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
 
 
-def _fans(axes: Axes, worlds: Sequence[WorldPanel], as_of: float) -> None:
-    end = min(LAST_YEAR, *(world.horizon for world in worlds))
-    shown = [world.band.until(end) for world in worlds]
+def _fans(axes: Axes, scenarios: Sequence[WorldPanel], as_of: float) -> None:
+    end = min(LAST_YEAR, *(scenario.horizon for scenario in scenarios))
+    shown = [scenario.band.until(end) for scenario in scenarios]
     axes.set_xlim(max(float(band.years[0]) for band in shown), end)
     ends = []
     for band, colour in zip(shown, style.CYCLE, strict=False):
@@ -91,18 +91,18 @@ def _fans(axes: Axes, worlds: Sequence[WorldPanel], as_of: float) -> None:
     pixel = axes.figure.dpi / 72
     wanted = [float(axes.transData.transform((end, value))[1]) for value in ends]
     heights = spread(wanted, [11 * pixel] * len(ends))
-    for world, colour, value, want, height in zip(
-        worlds, style.CYCLE, ends, wanted, heights, strict=False
+    for scenario, colour, value, want, height in zip(
+        scenarios, style.CYCLE, ends, wanted, heights, strict=False
     ):
         at, move = (end, value), (6, (height - want) / pixel)
-        lettering(axes, world.label, at, move, color=colour, va="center", weight="bold")
+        lettering(axes, scenario.label, at, move, color=colour, va="center", weight="bold")
 
 
 def _arrival_rows(
-    axes: Axes, worlds: Sequence[WorldPanel], milestones: Sequence[str], as_of: float
+    axes: Axes, scenarios: Sequence[WorldPanel], milestones: Sequence[str], as_of: float
 ) -> None:
-    row = len(worlds) + 1.2
-    end = max(world.horizon for world in worlds)
+    row = len(scenarios) + 1.2
+    end = max(scenario.horizon for scenario in scenarios)
     axes.set_xlim(FIRST_YEAR, end)
     axes.set_ylim(row * len(milestones), 0)
     axes.yaxis.set_visible(False)
@@ -117,10 +117,10 @@ def _arrival_rows(
         middle = row * index + row / 2
         label = name.replace("_", " ")
         lettering(axes, label, (FIRST_YEAR, middle), (-8, 0), ha="right", va="center", size=8)
-        for line, (world, colour) in enumerate(zip(worlds, style.CYCLE, strict=False)):
-            if name in world.arrivals:
+        for line, (scenario, colour) in enumerate(zip(scenarios, style.CYCLE, strict=False)):
+            if name in scenario.arrivals:
                 height = row * index + line + 1.1
-                _arrival_bar(axes, world.arrivals[name], height, colour, world.horizon)
+                _arrival_bar(axes, scenario.arrivals[name], height, colour, scenario.horizon)
 
 
 def _arrival_bar(
@@ -158,17 +158,19 @@ def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None
     labels = names if len(set(titles)) < len(titles) else titles
     known = {m.name for result in results for m in result.plan.milestones}
     shown = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
-    worlds = []
+    scenarios = []
     for result, label in zip(results, labels, strict=True):
         (series,) = select_series(result, ["effective_compute"])
         numbers = series_band(result, series, REPORTED_LEVELS, range(len(result.shape.years)))
         band = Band(numbers.years, numbers.quantiles)
-        worlds.append(WorldPanel(label, band, _arrival_spreads(result, shown), result.plan.horizon))
+        scenarios.append(
+            WorldPanel(label, band, _arrival_spreads(result, shown), result.plan.horizon)
+        )
     draw_compare(
         path,
         title="Worlds compared",
         subtitle=_sizes(results, labels),
-        worlds=worlds,
+        scenarios=scenarios,
         milestones=shown,
         as_of=max(result.plan.as_of_year for result in results),
     )
@@ -180,7 +182,7 @@ def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
     weighed = [label for label, result in named if result.plan.observations]
     mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""
     if len(set(sizes)) == 1:
-        return f"{len(results)} worlds, {sizes[0]}: the same luck in each{mixed}"
+        return f"{len(results)} worlds, {sizes[0]}: the same probability levels in each{mixed}"
     each = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
     return each + mixed
 

@@ -10,7 +10,14 @@ from simulator.output.rendering import Answer, Table
 def provenance_answer(runs: list[MergedInputs], names: list[str]) -> Answer:
     """Where every value of these runs comes from, or the values of these names alone."""
     records = [
-        {"run": run.name, **origin._asdict(), "replaces": list(origin.replaces)}
+        {
+            "run": run.name,
+            "name": origin.name,
+            "kind": origin.kind,
+            "value": origin.value,
+            "place": origin.stated_at,
+            "replaces": list(origin.replaces),
+        }
         for run in runs
         for origin in explain_values(run, names)
     ]
