@@ -10,6 +10,7 @@ import sys
 # isort: off
 from simulator.cli import (  # noqa: F401
     run,
+    merge,
     new,
     median,
     check,

@@ -72,7 +72,7 @@ def _run_all(
             if folder in finished and finished[folder].plan != plan:
                 problem = f"two runs of the name {plan.name}"
                 raise InputFault([Fault(str(folder), "", "", problem, "one", "rename one of them")])
-            finished[folder] = _finished_run(run_plan(plan, folder))
+            finished[folder] = finished_run(run_plan(plan, folder))
         except Exception as error:  # a failure of one run must not stop the others
             failures.append(_reported(Failure(plan.name, error)))
             continue
@@ -80,7 +80,8 @@ def _run_all(
     return list(finished.values()), failures
 
 
-def _finished_run(result: Result) -> FinishedRun:
+def finished_run(result: Result) -> FinishedRun:
+    """What is printed of a result."""
     from simulator.output.messages import result_warnings
 
     return FinishedRun(result.plan, result.milestone_estimates, result_warnings(result))
@@ -129,6 +130,16 @@ KeepTrajectories = Annotated[
     typer.Option("--keep-trajectories", min=0, help="Draws whose series are kept, by quarter."),
 ]
 
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--part",
+        metavar="N/OF",
+        help="Simulate this part of the draws alone, as in --part 17/400 --out parts/17; "
+        "`oomcast merge` puts the parts together.",
+    ),
+]
+
 
 @app.command()
 @interrupted_messages()
@@ -146,6 +157,7 @@ def run(
     keep_draws: KeepDraws = None,
     keep_cards: KeepCards = None,
     keep_trajectories: KeepTrajectories = None,
+    part: Part = None,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
@@ -164,20 +176,34 @@ def run(
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
     form = rendering.choose_format(format, output)
     options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
-    options |= {"keep_draws": keep_cards if keep_draws is None else keep_draws}
-    options |= {"keep_trajectories": keep_trajectories}
+    kept = keep_cards if keep_draws is None else keep_draws
+    options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories}
     loaded = load_runs(wanted, changes, priors)
     warn_of_inputs(dict.fromkeys(warning for each in loaded for warning in each.warnings))
     if len(loaded) == 1 and loaded[0].faults:
         raise InputFault(loaded[0].faults)
     plans = [plan for each in loaded for plan in each.plans]
-    if len(loaded) == len(plans) == 1:
+    if part is not None:
+        _run_part(loaded, part, out, options)
+    elif len(loaded) == len(plans) == 1:
         _run_alone(plans[0], out, form, output, options)
-        return
+    else:
+        _run_several(loaded, out, form, output, options)
+
+
+def _run_several(
+    loaded: Sequence[LoadedRun],
+    out: str | None,
+    form: str,
+    output: Path | None,
+    options: dict[str, Any],
+) -> None:
+    """Run every plan of a command, print one table, and exit with the code that its failures ask for."""
     at_fault = _input_failures(loaded)
+    plans = [plan for each in loaded for plan in each.plans]
     finished, failed = _run_all(plans, out, partial(_run_plan, **options))
     if finished:
-        _print_results(finished, form, output, listed=True)
+        print_results(finished, form, output, listed=True)
     raise typer.Exit(_exit_code([*at_fault, *failed]))
 
 
@@ -190,8 +216,40 @@ def _run_alone(
 
     folder = result_folder(plan, out)
     result = _run_plan(plan, folder, **options)
-    _print_results([_finished_run(result)], form, output)
+    print_results([finished_run(result)], form, output)
     announce_result(folder, folder / PICTURE)
+
+
+def _only_plan(loaded: Sequence[LoadedRun]) -> Plan:
+    """The plan of which parts are asked for; several runs, or a sweep, are refused."""
+    from simulator.errors import Fault, InputFault
+
+    plans = [plan for each in loaded for plan in each.plans]
+    if len(loaded) == len(plans) == 1:
+        return plans[0]
+    problem = f"{len(loaded)} runs" if len(loaded) > 1 else f"a sweep of {len(plans)} points"
+    fix = "run the parts of one at a time"
+    raise InputFault([Fault("--part", "", "", problem, "one run without a sweep", fix)])
+
+
+def _run_part(
+    loaded: Sequence[LoadedRun], text: str, out: str | None, options: dict[str, Any]
+) -> None:
+    """Simulate one part of the only plan of a command, and say how to go on."""
+    from simulator.errors import Fault, InputFault
+    from simulator.output.messages import announce_part
+    from simulator.store import parts
+    from simulator.store.beginning import RunRequest
+
+    plan, part = _only_plan(loaded), parts.parse_part(text)
+    if out is None:
+        fix = f"--out parts/{part.number}"
+        raise InputFault([Fault("--part", "", "", "no --out", "a folder for the part", fix)])
+    keep = options["keep_draws"], options["keep_trajectories"]
+    request = RunRequest(plan, options["resume"], options["overwrite"], *keep)
+    with _draws_bar(len(part.draws(plan.draws))) as progress:
+        parts.run_part(request, out, part, options["workers"], progress.update)
+    announce_part(str(part), out)
 
 
 def _run_plan(plan: Plan, folder: Path, **options: Any) -> Result:
@@ -199,12 +257,10 @@ def _run_plan(plan: Plan, folder: Path, **options: Any) -> Result:
     from simulator.store import running
 
     with _draws_bar(plan.draws) as progress:
-        return running.run(
-            plan, folder, progress=progress.update, pictures=_draw_picture, **options
-        )
+        return running.run(plan, folder, progress=progress.update, pictures=draw_picture, **options)
 
 
-def _print_results(
+def print_results(
     finished: Sequence[FinishedRun], form: str, output: Path | None, listed: bool = False
 ) -> None:
     """Print one milestone table, and the warnings about each result."""
@@ -224,7 +280,7 @@ def _draws_bar(draws: int) -> Any:
     )
 
 
-def _draw_picture(result: Result, folder: Path) -> None:
+def draw_picture(result: Result, folder: Path) -> None:
     """Draw the run's picture; if that fails, warn and leave no part of it, since the numbers are whole."""
     from simulator.output.figures import fan
     from simulator.output.messages import warn_of_picture

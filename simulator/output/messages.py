@@ -155,6 +155,12 @@ def announce_result(folder: Path, picture: Path | None = None) -> None:
     print(f"The result is in {folder}{drawn}.", file=sys.stderr)
 
 
+def announce_part(part: str, folder: str) -> None:
+    """Say that a part of a run is done, and how the parts become a result."""
+    then = "when all are done: oomcast merge PART... --out RESULT"
+    print(f"Part {part} is done, in {folder}; {then}", file=sys.stderr)
+
+
 def warn_of_page(warnings: Iterable[str]) -> None:
     """Warn of what a page lacks, and why."""
     for warning in warnings:

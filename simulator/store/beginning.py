@@ -60,7 +60,7 @@ def finished_head(target: Path, request: RunRequest) -> ResultHead | None:
         when something else is in the folder
     """
     if not target.exists():
-        _require_folder_above(target)
+        require_folder_above(target)
         return None
     if not (target / MANIFEST).is_file():
         raise _in_the_way(target, "what is not a result", "move it away, or choose --out")
@@ -72,7 +72,7 @@ def finished_head(target: Path, request: RunRequest) -> ResultHead | None:
     return existing
 
 
-def _require_folder_above(target: Path) -> None:
+def require_folder_above(target: Path) -> None:
     """Refuse a result's folder inside a file."""
     above = next(path for path in target.absolute().parents if path.exists())
     if not above.is_dir():

@@ -70,7 +70,7 @@ def run(
     request = RunRequest(plan, resume, overwrite, keep_draws, keep_trajectories)
     target = Path(folder)
     work_folder = results.partial_folder(target)
-    with _explained_endings(work_folder):
+    with explained_endings(work_folder):
         existing = beginning.finished_head(target, request)
         if existing and existing.plan.draws == plan.draws:
             progress(plan.draws)
@@ -87,7 +87,7 @@ def run(
             )
             progress(state.simulated)
             try:
-                state, weights = _simulate_missing(
+                state, weights = simulate_missing(
                     work_folder, lock, state, compiled, first, workers, progress
                 )
             except (
@@ -95,12 +95,12 @@ def run(
             ):  # no draw agrees with the observations, so there is nothing to resume
                 work.clear_work(work_folder)
                 raise
-            result = _write_result(work_folder / work.RESULT, state, weights, pictures)
+            result = write_result(work_folder / work.RESULT, state, weights, pictures)
             work.finish_work(work_folder, target, lock)
             return results.with_draws(result, results.open_draws(target), target)
 
 
-def _simulate_missing(
+def simulate_missing(
     folder: Path,
     lock: IO[str],
     state: WorkState,
@@ -108,10 +108,12 @@ def _simulate_missing(
     first: RangeLikelihoods | None,
     workers: int,
     progress: Callable[[int], None],
+    part: range | None = None,
 ) -> tuple[WorkState, ImportanceWeights | None]:
     """Simulate the draws that are missing, with a snapshot every few seconds and at the end.
 
-    A plan with observations is simulated once before, for its weights; they are the same when it is resumed.
+    A plan with observations is simulated once before, for its weights; they are the same when it is resumed. With
+    `part`, only the draws in it are simulated.
     """
     unsaved: set[str] = set()
     with in_memory.ranges_runner(workers) as run_ranges:
@@ -119,7 +121,7 @@ def _simulate_missing(
             conditioned, weights = in_memory.conditioned_draws(compiled, run_ranges, workers, first)
             task = in_memory.summary_task(conditioned, state.shape, state.head.keep, weights)
             saved_at = time.monotonic()
-            for summary in run_ranges(task, _missing_ranges(state, workers)):
+            for summary in run_ranges(task, _missing_ranges(state, workers, part)):
                 unsaved.update(work.write_draws(folder, state, summary))
                 state = work.with_range(state, summary)
                 progress(len(summary.draws))
@@ -137,17 +139,21 @@ def _simulate_missing(
     return state, weights
 
 
-def _missing_ranges(state: WorkState, workers: int) -> list[range]:
+def _missing_ranges(state: WorkState, workers: int, part: range | None = None) -> list[range]:
     """Ranges that are not simulated yet; short where trajectories are kept, so that few of them are in memory."""
     ranges: list[range] = []
-    for gap in work.missing_ranges(state.done, state.head.plan.draws):
+    wanted = range(state.head.plan.draws) if part is None else part
+    for missing in work.missing_ranges(state.done, state.head.plan.draws):
+        gap = range(max(missing.start, wanted.start), min(missing.stop, wanted.stop))
+        if not gap:
+            continue
         split = min(max(gap.start, state.head.keep.trajectories), gap.stop)
         ranges += engines.cut_ranges(range(gap.start, split), workers, SHORT_RANGE)
         ranges += engines.cut_ranges(range(split, gap.stop), workers)
     return ranges
 
 
-def _write_result(
+def write_result(
     folder: Path,
     state: WorkState,
     weights: ImportanceWeights | None,
@@ -180,7 +186,7 @@ def _write_result(
 
 
 @contextmanager
-def _explained_endings(folder: Path) -> Iterator[None]:
+def explained_endings(folder: Path) -> Iterator[None]:
     """Turn what stops a run into a message that says what is kept and how to go on."""
     try:
         yield

@@ -1,0 +1,39 @@
+"""`merge`: the parts of a run to its result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from simulator.cli.interrupts import interrupted_messages
+from simulator.cli.options import Output, TableFormat, app
+
+
+@app.command()
+@interrupted_messages()
+def merge(
+    parts: Annotated[
+        list[Path], typer.Argument(metavar="PART...", help="Folders of all parts, in any order.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The result's folder.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the result that is there.")
+    ] = False,
+    format: TableFormat = None,
+    output: Output = None,
+) -> None:
+    """Merge the parts that `run --part` made; leave the result of the whole run, byte for byte.
+
+    Example: oomcast merge parts/* --out runs/big
+    """
+    from simulator.cli.run import PICTURE, draw_picture, finished_run, print_results
+    from simulator.output.messages import announce_result
+    from simulator.output.rendering import choose_format
+    from simulator.store.parts import merge_parts
+
+    form = choose_format(format, output)
+    result = merge_parts(parts, out, draw_picture, overwrite)
+    print_results([finished_run(result)], form, output)
+    announce_result(out, out / PICTURE)
