@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr
 
 from simulator.arrays import Array, Whole, at_date
@@ -80,6 +79,8 @@ def mixture_quantile(prediction: Prediction, level: float) -> float:
     -------
     [the observation's unit]
     """
+    from scipy.optimize import brentq
+
     low = float(prediction.centres.min()) - 10.0 * prediction.sd
     high = float(prediction.centres.max()) + 10.0 * prediction.sd
     return float(

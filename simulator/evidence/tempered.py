@@ -18,7 +18,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import logsumexp, ndtr, ndtri
 
 from simulator import sampling
@@ -217,6 +216,8 @@ def _power_increment(log_likelihood: Array, left: float) -> float:
 
     Solves 1 / sum of w^2 = EFFECTIVE_SHARE * n for w = the normalised likelihood^increment; `left` at most.
     """
+    from scipy.optimize import brentq
+
     wanted = EFFECTIVE_SHARE * float(np.isfinite(log_likelihood).sum())
 
     def excess(increment: float) -> float:

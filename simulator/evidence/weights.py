@@ -15,7 +15,7 @@ import numpy as np
 
 from simulator.arrays import Array, effective_sample_size
 from simulator.errors import Fault, InputFault
-from simulator.evidence import likelihood
+from simulator.evidence import likelihood, pareto
 from simulator.inputs.observations import Observation
 from simulator.simulate import blocks
 from simulator.simulate.blocks import Block, CompiledPlan
@@ -274,22 +274,14 @@ def pareto_smoothed(log_ratios: Array) -> tuple[Array, float]:
     Vehtari, Simpson, Gelman, Yao and Gabry (2024), algorithm 1.
     """
     n, raw = len(log_ratios), log_ratios - log_ratios.max()
-    tail = math.floor(3.0 * math.sqrt(n) if n > 225 else n / 5)  # as in arviz-stats
+    tail = pareto.tail_size(n)
     if n < FEWEST_SMOOTHED:
         return raw, math.inf
     ordered = np.sort(raw)[n - tail - 1 :]
     quarter = ordered[round(0.25 * tail)] - ordered[0]
     if min(quarter, ordered[-1] - ordered[1]) < ALIKE:  # there is no tail to fit
         return raw, -math.inf
-    return _psislw(log_ratios)
-
-
-def _psislw(log_ratios: Array) -> tuple[Array, float]:
-    """Smoothed log weights and Pareto k; arviz-stats takes minus the log ratios."""
-    from arviz_stats.base import array_stats
-
-    logs, k = array_stats.psislw(-log_ratios)
-    return np.asarray(logs), float(k)
+    return pareto.smoothed_tail(log_ratios)
 
 
 def weight_warnings(effective: float, pareto_k: float) -> list[str]:
