@@ -191,6 +191,30 @@ def test_csv_is_tidy(result, oomcast):
         assert "nan" not in row.values()
 
 
+def test_milestones_are_listed_with_what_they_mean(result, oomcast):
+    document = strictly(oomcast("milestones", result, "--list", "--format", "json").out)
+    rows = {row["name"]: row for row in document["milestones"]}
+    assert list(rows) == [milestone.name for milestone in opened(result).plan.milestones]
+    run = rows["run_1e28"]
+    assert (run["series"], run["direction"], run["unit"]) == ("training_flop", ">=", "log10 FLOP")
+    assert {run[f"threshold_{key}"] for key in ("p10", "p50", "p90")} == {28.0}
+    uncertain = rows["automated_researcher"]
+    assert uncertain["threshold_p10"] < uncertain["threshold_p50"] < uncertain["threshold_p90"]
+    table = oomcast("milestones", result, "--list").out
+    assert "training_flop >= 28 log10 FLOP" in table
+    assert all(row["meaning"] in table for row in rows.values())
+    assert oomcast("milestones", "--list", "--format", "csv").code == 0
+
+
+def test_milestones_need_a_result_and_a_list_one_run(oomcast):
+    nothing = oomcast("milestones")
+    assert nothing.code == 2
+    assert "--list" in nothing.err
+    several = oomcast("milestones", "--list", "baseline", "peak-data")
+    assert several.code == 2
+    assert "one run or result" in several.err
+
+
 def test_markdown_is_a_table(result, oomcast):
     lines = oomcast("milestones", result, "--format", "md").out.splitlines()
     table = [line for line in lines if line.startswith("|")]
