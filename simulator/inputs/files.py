@@ -41,6 +41,9 @@ MOST_LEVELS = 32
 LARGEST_WHOLE = 10**40
 """Far past every count and seed, and well within what can be shown in a message."""
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""A name of a table or key: of a parameter, milestone, series, observation and so on, and a part of file names."""
+
 TablePath = tuple[str, ...]
 
 
@@ -104,7 +107,7 @@ def _bounded_bytes(path: Path) -> bytes:
 
 
 def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
-    """What is nested too deeply or too large a whole number, with its path; no recursion, so any depth is safe."""
+    """What is nested too deeply, too large or misnamed, with its path; no recursion, so any depth is safe."""
     waiting: list[tuple[Any, TablePath]] = [(tables, ())]
     while waiting:
         value, path = waiting.pop()
@@ -114,7 +117,11 @@ def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
             continue
         if len(path) > MOST_LEVELS:
             return f"tables or lists nested more than {MOST_LEVELS} deep", path
-        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        inner = list(value.items() if isinstance(value, dict) else enumerate(value))
+        misnamed = [str(key) for key, _ in inner if not NAME.fullmatch(str(key))]
+        if misnamed:
+            what = f"the name {misnamed[0][:60]!a}, not of 1 to 100 letters, digits, _ and -"
+            return what, (*path, misnamed[0])
         waiting.extend((part, (*path, str(key))) for key, part in inner)
     return None
 

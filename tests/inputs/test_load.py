@@ -1,7 +1,6 @@
 """The inputs of a command are loaded once: files read once, priors fitted once for all runs and points of a sweep."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -17,13 +16,13 @@ def reads(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     priors._fitted_prior.cache_clear()
     files._parsed.cache_clear()
-    counted, read_bytes = Counter(), Path.read_bytes
+    counted, read_bytes = Counter(), files._bounded_bytes
 
     def counting(path):
         counted[path.name] += path.suffix == ".toml"
         return read_bytes(path)
 
-    monkeypatch.setattr(Path, "read_bytes", counting)
+    monkeypatch.setattr(files, "_bounded_bytes", counting)
     return counted
 
 
