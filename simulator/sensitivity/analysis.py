@@ -1,6 +1,6 @@
 """What a method found as records: one a name (and year, of a series), numbers unrounded.
 
-Methods that walk again with luck swapped.
+Methods that simulate again with probability levels swapped.
 
 Methods that read finished draws, weighed or not.
 
@@ -76,11 +76,11 @@ def _estimate_keys(name: str, interval: Interval, at: tuple[int, ...]) -> dict[s
 
 
 def _index_records(
-    world: subjects.TargetedPlan, names: Sequence[str], columns: dict[str, Interval | None]
+    scenario: subjects.TargetedPlan, names: Sequence[str], columns: dict[str, Interval | None]
 ) -> Records:
     """Records of (name, output) intervals; those of a series have a year."""
-    target = world.target
-    found = []
+    target = scenario.target
+    records: Records = []
     for i, name in enumerate(names):
         for k in range(len(target.years)):
             record: dict[str, Any] = {"name": name}
@@ -90,152 +90,154 @@ def _index_records(
                 record |= (
                     _estimate_keys(column, interval, (i, k)) if interval else dict.fromkeys(keys)
                 )
-            found.append(record)
-    return found
+            records.append(record)
+    return records
 
 
 def _information_records(
-    world: subjects.TargetedPlan, found: value_of_information.InformationValue
+    scenario: subjects.TargetedPlan, value: value_of_information.InformationValue
 ) -> Records_and_now:
     """What knowing each group would do."""
-    lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (found.left, found.low, found.high))
+    lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (value.left, value.low, value.high))
     columns = dict(zip(("width_left", "median_low", "median_high"), lifted, strict=True))
-    return _index_records(world, found.names, {**columns}), {"width_80": found.width}
+    return _index_records(scenario, value.names, {**columns}), {"width_80": value.width}
 
 
-def _sobol(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
     """First-order and total-order indices."""
-    found = sobol.sobol_indices(
-        subjects.subject(world),
+    order = sobol.sobol_indices(
+        subjects.subject(scenario),
         groups,
-        draws=asked.draws,
-        times=bootstrap.bootstrap_counts(asked.draws, asked.replicates, world.plan.seed),
-        share=asked.interval,
-        matters=world.matters,
-        workers=asked.workers,
-        progress=asked.progress,
+        draws=query.draws,
+        times=bootstrap.bootstrap_counts(query.draws, query.replicates, scenario.plan.seed),
+        share=query.interval,
+        matters=scenario.matters,
+        workers=query.workers,
+        progress=query.progress,
     )
-    columns: dict[str, Interval | None] = {"first_order": found.first, "total_order": found.total}
-    return _index_records(world, found.names, columns), {"walks": found.walks}
+    columns: dict[str, Interval | None] = {"first_order": order.first, "total_order": order.total}
+    return _index_records(scenario, order.names, columns), {"walks": order.simulations}
 
 
-def _shapley(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+def _shapley(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
     """Shapley effects."""
-    subject = subjects.subject(world)
+    subject = subjects.subject(scenario)
     moving = {
         name: group
         for name, group in groups.items()
-        if group and (subject.tied(group) or not world.matters.isdisjoint(group))
+        if group and (subject.tied(group) or not scenario.matters.isdisjoint(group))
     }
-    found = shapley.shapley_effects(
+    effects = shapley.shapley_effects(
         subject,
         moving,
-        draws=asked.draws,
-        replicate=asked.replicates,
-        seed=world.plan.seed,
-        share=asked.interval,
-        workers=asked.workers,
-        progress=asked.progress,
+        draws=query.draws,
+        replicate=query.replicates,
+        seed=scenario.plan.seed,
+        share=query.interval,
+        workers=query.workers,
+        progress=query.progress,
     )
-    place = [list(moving).index(name) if name in moving else -1 for name in groups]
-    idle = (np.array(place) < 0)[:, np.newaxis]
-    every = Interval(*(np.where(idle, 0.0, each[place]) for each in found))
+    positions = [list(moving).index(name) if name in moving else -1 for name in groups]
+    idle = (np.array(positions) < 0)[:, np.newaxis]
+    every = Interval(*(np.where(idle, 0.0, each[positions]) for each in effects))
     columns = {"first_order": None, "total_order": None, "shapley": every}
-    return _index_records(world, list(groups), columns), {"walks": (len(moving) + 1) * asked.draws}
+    return _index_records(scenario, list(groups), columns), {
+        "walks": (len(moving) + 1) * query.draws
+    }
 
 
-def _tornado(world: subjects.TargetedPlan, asked: Question, groups: Groups) -> Records_and_now:
+def _tornado(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
     """What holding each group at its p10 and p90 does."""
-    target = world.target
-    subject = subjects.subject(world, cut=False)
-    if world.observations:
-        subject = replace(subject, answer=partial(subjects.answer_and_log_likelihood, world))
-    found = tornado.tornado_swings(
+    target = scenario.target
+    subject = subjects.subject(scenario, cut=False)
+    if scenario.observations:
+        subject = replace(subject, answer=partial(subjects.answer_and_log_likelihood, scenario))
+    swings = tornado.tornado_swings(
         subject,
         groups,
-        draws=asked.draws,
-        times=bootstrap.bootstrap_counts(asked.draws, asked.replicates, world.plan.seed),
-        share=asked.interval,
-        matters=world.matters,
+        draws=query.draws,
+        times=bootstrap.bootstrap_counts(query.draws, query.replicates, scenario.plan.seed),
+        share=query.interval,
+        matters=scenario.matters,
         met=(lambda raw: targets.is_met(target, raw)) if target.milestone else None,
         horizon=target.horizon if target.milestone else np.inf,
-        weigh=partial(observed.draw_weights, world.plan.name, world.observations)
-        if world.observations
+        weigh=partial(observed.draw_weights, scenario.plan.name, scenario.observations)
+        if scenario.observations
         else None,
-        workers=asked.workers,
-        progress=asked.progress,
+        workers=query.workers,
+        progress=query.progress,
     )
-    rows = _index_records(world, found.names, {})
+    rows = _index_records(scenario, swings.names, {})
     for i, record in enumerate(rows):
         at = divmod(i, len(target.years))
         for end, level in enumerate(("p10", "p90")):
-            place = (at[0], end, at[1])
-            record[f"median_{level}"] = float(found.medians[place])
-            record |= _estimate_keys(f"median_change_{level}", found.median_changes, place)
-            if found.probabilities is not None and found.probability_changes is not None:
-                record[f"probability_{level}"] = float(found.probabilities[at[0], end, 0])
-                changes = found.probability_changes
+            positions = (at[0], end, at[1])
+            record[f"median_{level}"] = float(swings.medians[positions])
+            record |= _estimate_keys(f"median_change_{level}", swings.median_changes, positions)
+            if swings.probabilities is not None and swings.probability_changes is not None:
+                record[f"probability_{level}"] = float(swings.probabilities[at[0], end, 0])
+                changes = swings.probability_changes
                 record |= _estimate_keys(f"probability_change_{level}", changes, (at[0], end, 0))
-    now: dict[str, Any] = {"median": found.median.tolist()}
-    now |= {"effective_draws": found.effective} if world.observations else {}
+    now: dict[str, Any] = {"median": swings.median.tolist()}
+    now |= {"effective_draws": swings.effective} if scenario.observations else {}
     return rows, now | (
-        {} if found.probability is None else {"probability": float(found.probability[0])}
+        {} if swings.probability is None else {"probability": float(swings.probability[0])}
     )
 
 
 def _information_from_simulation(
-    world: subjects.TargetedPlan, asked: Question, groups: Groups
+    scenario: subjects.TargetedPlan, query: Question, groups: Groups
 ) -> Records_and_now:
     """The value of information about each group."""
-    found = value_of_information.value_from_simulation(
-        subjects.subject(world),
+    value = value_of_information.value_from_simulation(
+        subjects.subject(scenario),
         groups,
-        draws=asked.draws,
-        replicate=asked.replicates,
-        seed=world.plan.seed,
-        share=asked.interval,
-        matters=world.matters,
-        workers=asked.workers,
-        progress=asked.progress,
+        draws=query.draws,
+        replicate=query.replicates,
+        seed=scenario.plan.seed,
+        share=query.interval,
+        matters=scenario.matters,
+        workers=query.workers,
+        progress=query.progress,
     )
-    return _information_records(world, found)
+    return _information_records(scenario, value)
 
 
 def finished_draws(
-    world: subjects.TargetedPlan, result: Result, question: Question
+    scenario: subjects.TargetedPlan, result: Result, question: Question
 ) -> tuple[Array, Array, Array | None]:
     """(draw, parameter), uncut (output, draw) and weights of the draws that are read."""
     arrivals, paths = result.arrivals[: question.draws], result.trajectories[: question.draws]
-    raw = targets.target_of_kept_draws(world.target, result.plan, arrivals, paths, result.series)
+    raw = targets.target_of_kept_draws(scenario.target, result.plan, arrivals, paths, result.series)
     columns = [p.name for p in result.plan.priors]
-    chosen = [columns.index(name) for name in world.varying]
+    chosen = [columns.index(name) for name in scenario.varying]
     draws = raw.shape[1]
     weights = None if question.weights is None else question.weights[:draws]
     return np.asarray(result.parameters[:draws], float)[:, chosen], raw, weights
 
 
 def simulated_draws(
-    world: subjects.TargetedPlan, question: Question
+    scenario: subjects.TargetedPlan, question: Question
 ) -> tuple[Array, Array, Array | None]:
     """(draw, parameter), uncut (output, draw) and weights of draws that are simulated to be read."""
-    subject, parameters = subjects.subject(world, cut=False), len(world.varying)
+    subject, parameters = subjects.subject(scenario, cut=False), len(scenario.varying)
 
     def block(piece: range) -> Array:
         levels = subject.levels(piece)
-        values = subjects.varying_parameters(world, levels)
-        return np.vstack([values, subjects.answer_and_log_likelihood(world, levels)])
+        values = subjects.varying_parameters(scenario, levels)
+        return np.vstack([values, subjects.answer_and_log_likelihood(scenario, levels)])
 
     blocks = in_order(block, question.draws, question.workers, question.progress)
     rows = np.concatenate(list(blocks), axis=1)
     weights = None
-    if world.observations:
-        weighed = observed.draw_weights(world.plan.name, world.observations, rows[-1])
+    if scenario.observations:
+        weighed = observed.draw_weights(scenario.plan.name, scenario.observations, rows[-1])
         weights = weighed.whole.astype(float)
     return rows[:parameters].T, rows[parameters:-1], weights
 
 
 def possible_draws(
-    world: subjects.TargetedPlan, parameters: Array, raw: Array, weights: Array | None
+    scenario: subjects.TargetedPlan, parameters: Array, raw: Array, weights: Array | None
 ) -> tuple[Array, Array, Array | None]:
     """The draws without those of weight 0.
 
@@ -247,93 +249,95 @@ def possible_draws(
     if weights is None:
         return parameters, raw, None
     kept = weights > 0.0
-    answers = targets.finite_values(world.target, raw[:, kept])
+    answers = targets.finite_values(scenario.target, raw[:, kept])
     if not (np.ptp(answers, axis=1) > 0.0).any():
         what = f"the same in each of {int(kept.sum()):,} draws that the evidence leaves"
-        raise InputFault([Fault("--target", "", world.target.text, what, "one that varies")])
+        raise InputFault([Fault("--target", "", scenario.target.text, what, "one that varies")])
     return parameters[kept], raw[:, kept], weights[kept]
 
 
 def _information_from_draws(
-    world: subjects.TargetedPlan,
-    asked: Question,
+    scenario: subjects.TargetedPlan,
+    query: Question,
     parameters: Array,
     raw: Array,
     weights: Array | None,
 ) -> Records_and_now:
     """The value of information about each parameter."""
-    answer = targets.finite_values(world.target, raw)[0]
-    times = bootstrap.bootstrap_counts(len(answer), asked.replicates, world.plan.seed)
-    found = value_of_information.value_from_draws(
-        world.varying, parameters, answer, times, asked.interval, question.BINS, weights
+    answer = targets.finite_values(scenario.target, raw)[0]
+    times = bootstrap.bootstrap_counts(len(answer), query.replicates, scenario.plan.seed)
+    value = value_of_information.value_from_draws(
+        scenario.varying, parameters, answer, times, query.interval, question.BINS, weights
     )
-    return _information_records(world, found)
+    return _information_records(scenario, value)
 
 
 def _given_data(
-    world: subjects.TargetedPlan,
-    asked: Question,
+    scenario: subjects.TargetedPlan,
+    query: Question,
     parameters: Array,
     raw: Array,
     weights: Array | None,
 ) -> Records_and_now:
     """Rank correlations, first order by conditional means and PAWN; of a series, year by year."""
-    answers = targets.finite_values(world.target, raw)
-    times = bootstrap.bootstrap_counts(answers.shape[1], asked.replicates, world.plan.seed)
+    answers = targets.finite_values(scenario.target, raw)
+    times = bootstrap.bootstrap_counts(answers.shape[1], query.replicates, scenario.plan.seed)
     draws = range(answers.shape[1])
     dummies = np.column_stack(
-        [independent_levels(world.plan.sampling, f"(dummy {i})", draws) for i in range(DUMMIES)]
+        [independent_levels(scenario.plan.sampling, f"(dummy {i})", draws) for i in range(DUMMIES)]
     )
-    found: Records = []
-    for year, answer in zip(world.target.years, answers, strict=True):
+    measures: Records = []
+    for year, answer in zip(scenario.target.years, answers, strict=True):
         if answer.std() <= 1e-12 * max(abs(answer.mean()), 1.0):
             continue
         read = given_data.given_data_measures(
-            world.varying, parameters, answer, times, asked.interval, weights
+            scenario.varying, parameters, answer, times, query.interval, weights
         )
         columns: dict[str, Interval | None] = {"first_order": read.first_order, "total_order": None}
         columns |= {"rank_correlation": read.rank_correlation}
         columns |= {"partial_rank_correlation": read.partial_rank_correlation, "pawn": read.pawn}
         lifted = {k: v and Interval(*(x[:, np.newaxis] for x in v)) for k, v in columns.items()}
-        one = replace(world, target=replace(world.target, years=(year,)))
+        one = replace(scenario, target=replace(scenario.target, years=(year,)))
         floor = given_data.noise_floor(dummies, answer, times, weights)
         records = _index_records(one, read.names, lifted)
-        found += [record | {"pawn_noise_floor": floor} for record in records]
-    return found, {}
+        measures += [record | {"pawn_noise_floor": floor} for record in records]
+    return measures, {}
 
 
 def _boxes(
-    world: subjects.TargetedPlan,
-    asked: Question,
+    scenario: subjects.TargetedPlan,
+    query: Question,
     parameters: Array,
     raw: Array,
     weights: Array | None,
 ) -> Records_and_now:
     """Boxes of the worlds in which a milestone comes early, or never."""
-    met = targets.is_met(world.target, raw)
-    cases = met if world.target.kind == targets.BEFORE else ~met
-    question.require_cases(cases, world.target)
-    reaching = [i for i, name in enumerate(world.varying) if name in world.matters]
-    names = [world.varying[i] for i in reaching]
-    found = prim.find_boxes(names, parameters[:, reaching], cases, weights)
+    met = targets.is_met(scenario.target, raw)
+    cases = met if scenario.target.kind == targets.BEFORE else ~met
+    question.require_cases(cases, scenario.target)
+    reaching = [i for i, name in enumerate(scenario.varying) if name in scenario.matters]
+    names = [scenario.varying[i] for i in reaching]
+    boxes = prim.find_boxes(names, parameters[:, reaching], cases, weights)
     rows: Records = []
-    for number, box in enumerate(found, 1):
+    for number, box in enumerate(boxes, 1):
         record: dict[str, Any] = {"box": number}
         for name in ("coverage", "density"):
             estimate = getattr(box, name)
             record |= {name: estimate.value, f"mcse_{name}": estimate.mcse}
         limits = {name: [_end(low), _end(high)] for name, (low, high) in box.limits.items()}
-        levels = {name: _levels(world, parameters, name, ends) for name, ends in box.limits.items()}
+        levels = {
+            name: _levels(scenario, parameters, name, ends) for name, ends in box.limits.items()
+        }
         rows.append(record | {"mass": box.mass, "limits": limits, "levels": levels})
     weight = np.ones(len(cases)) if weights is None else weights
     return rows, {"share_of_cases": float(weight[cases].sum() / weight.sum())}
 
 
 def _levels(
-    world: subjects.TargetedPlan, parameters: Array, name: str, ends: tuple[float, float]
+    scenario: subjects.TargetedPlan, parameters: Array, name: str, ends: tuple[float, float]
 ) -> list[float]:
     """Shares of the draws below each end of a box's side."""
-    values = parameters[:, world.varying.index(name)]
+    values = parameters[:, scenario.varying.index(name)]
     return [float((values < end).mean()) for end in ends]
 
 
@@ -371,7 +375,7 @@ class Analysis:
 
     plan: Plan
     target: Target
-    asked: question.Question
+    query: question.Question
     records: Records
     now: dict[str, Any]
     of: str
@@ -382,7 +386,7 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
 
     Parameters
     ----------
-    source : a plan, whose draws are walked, or a finished run
+    source : a plan, whose draws are simulated, or a finished run
     target : `milestone`, `milestone@2031`, `series@2030` or `series`
     options : of `question.Question`: by, method, draws, replicates, interval, weights, prior, workers, progress. A
         plan that conditions is asked about its posterior, unless `prior` is true
@@ -393,35 +397,37 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
         when the target is unknown or does not vary, or the method cannot take what it is given
     """
     plan = source if isinstance(source, Plan) else source.plan
-    found = targets.read_target(plan, target)
+    parsed = targets.read_target(plan, target)
     raw_question = Question(**options)
-    world = subjects.targeted_plan(plan, found, observed.observations_of(plan, raw_question.prior))
-    question = with_defaults(raw_question, world, source)
-    require_variation(world)
+    scenario = subjects.targeted_plan(
+        plan, parsed, observed.observations_of(plan, raw_question.prior)
+    )
+    question = with_defaults(raw_question, scenario, source)
+    require_variation(scenario)
     if reads_draws(question, source):
         read = (
-            finished_draws(world, source, question)
+            finished_draws(scenario, source, question)
             if isinstance(source, Result)
-            else simulated_draws(world, question)
+            else simulated_draws(scenario, question)
         )
-        parameters, raw, weights = possible_draws(world, *read)
+        parameters, raw, weights = possible_draws(scenario, *read)
         records, now = GIVEN_DATA_METHODS[question.method](
-            world, question, parameters, raw, weights
+            scenario, question, parameters, raw, weights
         )
         if weights is not None:
             now |= {"effective_draws": effective_sample_size(weights)}
     else:
-        groups = varying_groups(world, question.by)
-        records, now = SIMULATED_METHODS[question.method](world, question, groups)
+        groups = varying_groups(scenario, question.by)
+        records, now = SIMULATED_METHODS[question.method](scenario, question, groups)
     posterior = is_of_posterior(question, source)
     of = observed.POSTERIOR if posterior else observed.PRIOR
-    return Analysis(plan, found, question, records, now, of)
+    return Analysis(plan, parsed, question, records, now, of)
 
 
-def varying_groups(world: subjects.TargetedPlan, by: str) -> Groups:
+def varying_groups(scenario: subjects.TargetedPlan, by: str) -> Groups:
     """Groups of the parameters that vary; a group of none has an index of exactly 0."""
-    vary = set(world.varying)
-    whole = subjects.parameter_groups(world.plan, by)
+    vary = set(scenario.varying)
+    whole = subjects.parameter_groups(scenario.plan, by)
     return {name: tuple(n for n in group if n in vary) for name, group in whole.items()}
 
 
@@ -432,14 +438,14 @@ def ranked_records(findings: Analysis) -> Records:
         GIVEN: "pawn",
         INFORMATION: "width_left",
         TORNADO: "median_change_p10",
-    }.get(findings.asked.method, "total_order")
-    if findings.asked.method == INFORMATION:
+    }.get(findings.query.method, "total_order")
+    if findings.query.method == INFORMATION:
         return sorted(findings.records, key=lambda record: record[key])
-    if findings.asked.method == TORNADO:
+    if findings.query.method == TORNADO:
         stem = "probability" if findings.target.kind == BEFORE else "median"
         return sorted(findings.records, key=lambda r: -swing_size(r, stem))
-    found = [r for r in findings.records if r[key] != 0.0 or (r.get("first_order") or 0.0) != 0.0]
-    return sorted(found, key=lambda record: -record[key])
+    nonzero = [r for r in findings.records if r[key] != 0.0 or (r.get("first_order") or 0.0) != 0.0]
+    return sorted(nonzero, key=lambda record: -record[key])
 
 
 def swing_size(record: dict[str, Any], stem: str) -> float:

@@ -1,10 +1,10 @@
 """The difference of two worlds' answers, and which driver it comes from.
 
-Worlds of one seed share their luck, so a world in which some drivers are B's and the rest A's is walked draw by draw.
+Worlds of one seed share their levels, so one in which some drivers are B's and the rest A's is simulated draw by draw.
 
 Attribution: the difference of two worlds' answers, split over the drivers in which they differ, by Shapley values.
 
-A coalition's world takes some drivers' parameters from B and the rest from A, draw by draw, with the luck that each has
+A coalition's world takes some drivers' parameters from B and the rest from A, draw by draw, with the levels each has
 in its own world; a driver's part is what it adds, averaged over the orders in which drivers change over. The parts sum
 to the whole.
 """
@@ -58,7 +58,7 @@ class Attribution:
         target nor observations read, have a part of exactly 0
     parts : (driver)
     whole : the difference b - a; the parts sum to it
-    walks : how many draws were walked; every coalition was when `exact`
+    simulations : how many draws were simulated; every coalition was when `exact`
     of : "posterior" when a world is weighed by its observations, else "prior"
     weights : of the draws of A and of B
     """
@@ -69,7 +69,7 @@ class Attribution:
     drivers: tuple[str, ...]
     parts: bootstrap.Interval
     whole: bootstrap.Interval
-    walks: int
+    simulations: int
     exact: bool
     of: str
     weights: tuple[ImportanceWeights, ImportanceWeights]
@@ -120,35 +120,35 @@ def attribute(
         when the worlds have not the same seed, grid and target, or no draw of a coalition's world agrees with its
         observations
     """
-    found = _same_target(a, b, target)
-    worlds = _compared_worlds(a, b, found, prior)
-    drawn = driver_orders(len(worlds.players), orders, a.seed)
-    wanted = coalitions(len(worlds.players), drawn)
+    shared = _same_target(a, b, target)
+    compared = _compared_worlds(a, b, shared, prior)
+    drawn = driver_orders(len(compared.players), orders, a.seed)
+    wanted = coalitions(len(compared.players), drawn)
 
-    task = partial(_coalition_answers, worlds, wanted, _mixed_plans(worlds, wanted))
+    task = partial(_coalition_answers, compared, wanted, _mixed_plans(compared, wanted))
     walked = np.concatenate(list(in_order(task, draws, workers, progress)), axis=2)
-    weights = {c: _weights_of(worlds, c, row[1]) for c, row in zip(wanted, walked, strict=True)}
+    weights = {c: _weights_of(compared, c, row[1]) for c, row in zip(wanted, walked, strict=True)}
     times = bootstrap.bootstrap_counts(draws, replicate, a.seed)
     worth = {
-        c: _statistic(found, row[0], observed.weighted_counts(times, weights[c]))
+        c: _statistic(shared, row[0], observed.weighted_counts(times, weights[c]))
         for c, row in zip(wanted, walked, strict=True)
     }
-    ends = (Coalition(), Coalition(range(len(worlds.players))))
+    ends = (Coalition(), Coalition(range(len(compared.players))))
     nothing, all_of_it = (worth[end] for end in ends)
-    some = shapley_parts(len(worlds.players), drawn, worth, share, a.seed)
-    every = _every_driver(a, b) + ((EVIDENCE,) if any(worlds.evidence) else ())
-    place = [worlds.players.index(name) if name in worlds.players else -1 for name in every]
-    parts = (np.append(each, 0.0)[place] for each in some)  # the last is of those that agree
+    some = shapley_parts(len(compared.players), drawn, worth, share, a.seed)
+    every = _every_driver(a, b) + ((EVIDENCE,) if any(compared.evidence) else ())
+    positions = [compared.players.index(name) if name in compared.players else -1 for name in every]
+    parts = (np.append(each, 0.0)[positions] for each in some)  # the last is of those that agree
     return Attribution(
-        found,
+        shared,
         float(nothing[0]),
         float(all_of_it[0]),
         every,
         bootstrap.Interval(*parts),
         bootstrap.percentile_interval(all_of_it - nothing, share),
-        len({c - worlds.evidence_players for c in wanted}) * draws,
+        len({c - compared.evidence_players for c in wanted}) * draws,
         drawn is None,
-        observed.POSTERIOR if any(worlds.evidence) else observed.PRIOR,
+        observed.POSTERIOR if any(compared.evidence) else observed.PRIOR,
         (weights[ends[0]], weights[ends[1]]),
     )
 
@@ -195,14 +195,14 @@ def _same_target(a: Plan, b: Plan, text: str) -> Target:
     ]
     if faults:
         raise InputFault(faults)
-    found, other = targets.read_target(a, text), targets.read_target(b, text)
-    if found != other:
-        what = f"{found.milestone} and {other.milestone}"
+    first, other = targets.read_target(a, text), targets.read_target(b, text)
+    if first != other:
+        what = f"{first.milestone} and {other.milestone}"
         raise InputFault([Fault(names, "", text, what, "a milestone that means the same in both")])
-    if found.kind == SERIES:
+    if first.kind == SERIES:
         allowed = f"one year of it, such as {text}@{(a.anchor_year + a.horizon) // 2:g}"
         raise InputFault([Fault("--target", "", text, "a series in every year", allowed)])
-    return found
+    return first
 
 
 def _differing_drivers(
@@ -235,7 +235,7 @@ def _differing_drivers(
 
 
 def _same_fixed(name: str, priors: Sequence[dict[str, Any]]) -> bool:
-    """Say whether a parameter is fixed at the same value in both, whatever its luck."""
+    """Say whether a parameter is fixed at the same value in both, whatever its level."""
     one, other = (each.get(name) for each in priors)
     return one is not None and one == other and one[0] == "fixed"
 
@@ -281,7 +281,7 @@ class MixedPlan(NamedTuple):
 
 
 def _coalition_answers(
-    worlds: Worlds,
+    compared: Worlds,
     coalitions: Sequence[Coalition],
     mixed: Mapping[Coalition, MixedPlan],
     piece: range,
@@ -292,8 +292,8 @@ def _coalition_answers(
     ----------
     mixed : drivers that have changed over -> the plan of their world
     """
-    target, years = worlds.target, worlds.a.grid.years
-    own = [_own_values(each, piece) for each in worlds.compiled]
+    target, years = compared.target, compared.a.grid.years
+    own = [_own_values(each, piece) for each in compared.compiled]
     simulated: dict[Coalition, tuple[Array, list[Array]]] = {}
     for drivers, plan in mixed.items():
         parameters = {name: own[side][name] for name, side in plan.sides.items()}
@@ -302,35 +302,35 @@ def _coalition_answers(
         thresholds = own[1] | own[0] | parameters  # of a milestone that only one world has
         logs = [
             observed.log_likelihoods(observations, block.series, thresholds, years)
-            for observations in worlds.evidence
+            for observations in compared.evidence
         ]
         simulated[drivers] = targets.finite_values(target, raw)[0], logs
     rows = []
     for coalition in coalitions:
-        answer, logs = simulated[coalition - worlds.evidence_players]
-        rows.append([answer, logs[worlds.side(coalition)]])
+        answer, logs = simulated[coalition - compared.evidence_players]
+        rows.append([answer, logs[compared.side(coalition)]])
     return np.array(rows)
 
 
-def _mixed_plans(worlds: Worlds, coalitions: Sequence[Coalition]) -> dict[Coalition, MixedPlan]:
+def _mixed_plans(compared: Worlds, coalitions: Sequence[Coalition]) -> dict[Coalition, MixedPlan]:
     """Drivers that have changed over -> the plan of their world, on A's grid."""
-    owners = subjects.driver_of_parameters(worlds.b) | subjects.driver_of_parameters(worlds.a)
-    series = observed.observed_series((*worlds.evidence[0], *worlds.evidence[1]))
-    of_a, of_b = (each.inverse_cdfs for each in worlds.compiled)
+    owners = subjects.driver_of_parameters(compared.b) | subjects.driver_of_parameters(compared.a)
+    series = observed.observed_series((*compared.evidence[0], *compared.evidence[1]))
+    of_a, of_b = (each.inverse_cdfs for each in compared.compiled)
     mixed = {}
-    for drivers in dict.fromkeys(c - worlds.evidence_players for c in coalitions):
-        changed = {worlds.players[i] for i in drivers}
+    for drivers in dict.fromkeys(c - compared.evidence_players for c in coalitions):
+        changed = {compared.players[i] for i in drivers}
         sides = {name: 0 for name in of_a if owners[name] not in changed}
         sides |= {name: 1 for name in of_b if owners[name] in changed}
-        compiled = CompiledPlan(worlds.a, join_drivers(tuple(sides)), sampling.Copula(), {})
-        mixed[drivers] = MixedPlan(sides, targets.narrowed(compiled, worlds.target, series))
+        compiled = CompiledPlan(compared.a, join_drivers(tuple(sides)), sampling.Copula(), {})
+        mixed[drivers] = MixedPlan(sides, targets.narrowed(compiled, compared.target, series))
     return mixed
 
 
-def _weights_of(worlds: Worlds, coalition: Coalition, log_likelihood: Array) -> ImportanceWeights:
-    changed = " and ".join(worlds.players[i] for i in sorted(coalition)) or "nothing"
-    name = f"{worlds.a.name} with {changed} of {worlds.b.name}"
-    return observed.draw_weights(name, worlds.evidence[worlds.side(coalition)], log_likelihood)
+def _weights_of(compared: Worlds, coalition: Coalition, log_likelihood: Array) -> ImportanceWeights:
+    changed = " and ".join(compared.players[i] for i in sorted(coalition)) or "nothing"
+    name = f"{compared.a.name} with {changed} of {compared.b.name}"
+    return observed.draw_weights(name, compared.evidence[compared.side(coalition)], log_likelihood)
 
 
 def _own_values(compiled: CompiledPlan, piece: range) -> Values:
@@ -347,11 +347,11 @@ def _statistic(target: Target, answers: Array, weights: Array) -> Array:
     return weighted_quantiles(answers, weights, 0.5)
 
 
-MOST_EXACT = 8  # drivers up to which every coalition is walked
+MOST_EXACT = 8  # drivers up to which every coalition is simulated
 
 
 def driver_orders(drivers: int, sampled: int, seed: int) -> list[tuple[int, ...]] | None:
-    """Pairs of an order and its reverse to average over; None where every coalition is walked instead."""
+    """Pairs of an order and its reverse to average over; None where every coalition is simulated instead."""
     if drivers <= MOST_EXACT:
         return None
     dice = np.random.Generator(np.random.Philox(key=seed))
@@ -364,8 +364,8 @@ def coalitions(drivers: int, orders: Iterable[Sequence[int]] | None) -> list[Coa
     if orders is None:
         sizes = range(drivers + 1)
         return [frozenset(c) for k in sizes for c in itertools.combinations(range(drivers), k)]
-    found = (frozenset(order[:k]) for order in orders for k in range(drivers + 1))
-    return list(dict.fromkeys(found))
+    coalitions_met = (frozenset(order[:k]) for order in orders for k in range(drivers + 1))
+    return list(dict.fromkeys(coalitions_met))
 
 
 def shapley_parts(
@@ -383,12 +383,12 @@ def shapley_parts(
     """
     if not drivers:
         return Interval(*np.zeros((4, 0)))
-    found = (
+    replicated = (
         _all_coalitions(drivers, worth)
         if orders is None
         else _sampled_orders(drivers, orders, worth, seed)
     )
-    return percentile_interval(found, share)
+    return percentile_interval(replicated, share)
 
 
 def _all_coalitions(drivers: int, worth: dict[Coalition, Array]) -> Array:
@@ -415,12 +415,12 @@ def _sampled_orders(
             joined = frozenset(order[:k])
             added[row, driver] = worth[joined | {driver}] - worth[joined]
     pairs = added.reshape(-1, 2, *added.shape[1:]).mean(axis=1)
-    found = pairs.mean(axis=0).T
+    averages = pairs.mean(axis=0).T
     dice = np.random.Generator(np.random.Philox(key=seed))
-    for row in range(1, len(found)):
+    for row in range(1, len(averages)):
         chosen = dice.integers(len(pairs), size=len(pairs))
-        found[row] = pairs[chosen, :, row].mean(axis=0)
-    return found
+        averages[row] = pairs[chosen, :, row].mean(axis=0)
+    return averages
 
 
 def attribution_records(attribution: Attribution) -> list[dict[str, Any]]:

@@ -26,10 +26,10 @@ class Interval(NamedTuple):
 def bootstrap_counts(draws: int, replicates: int, seed: int) -> BootstrapCounts:
     """(1 + replicates, draw) multinomial counts, how often a replicate has each draw; the first row has each once."""
     dice = np.random.Generator(np.random.Philox(key=seed))
-    found = np.ones((replicates + 1, draws), np.uint8)
-    for row in found[1:]:
+    counts = np.ones((replicates + 1, draws), np.uint8)
+    for row in counts[1:]:
         row[:] = np.bincount(dice.integers(draws, size=draws), minlength=draws)
-    return found
+    return counts
 
 
 def percentile_interval(estimates: Array, share: float) -> Interval:
@@ -61,9 +61,9 @@ def weighted_quantiles(values: Array, weights: QuantileWeights, level: float) ->
 
 def midpoint_quantiles(values: Array, weights: QuantileWeights, level: float) -> Array:
     """(row) quantile of few values, linear between the middles of their masses; values and weights are (row, value)."""
-    found = []
+    quantiles = []
     for row, mass in zip(values, weights.astype(float), strict=True):
         order = np.argsort(row, kind="stable")
         middles = np.cumsum(mass[order]) - mass[order] / 2.0
-        found.append(np.interp(level * mass.sum(), middles, row[order]))
-    return np.array(found)
+        quantiles.append(np.interp(level * mass.sum(), middles, row[order]))
+    return np.array(quantiles)

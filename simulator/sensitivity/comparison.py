@@ -1,6 +1,6 @@
 """Two worlds side by side: how their plans differ, and how their answers do.
 
-Worlds of one seed share their luck, so they are compared draw by draw, with little noise.
+Worlds of one seed share their probability levels, so they are compared draw by draw, with little noise.
 """
 
 from __future__ import annotations
@@ -23,38 +23,38 @@ COMPARED_KEYS = ("seed", "start", "anchor_year", "horizon", "as_of", "observatio
 
 def plan_differences(a: Plan, b: Plan) -> list[dict[str, Any]]:
     """How two plans differ: one record a thing, with its driver where it has one."""
-    found = [
+    differences = [
         {"what": key, "driver": "", "a": _key_in_words(a, key), "b": _key_in_words(b, key)}
         for key in COMPARED_KEYS
         if getattr(a, key) != getattr(b, key)
     ]
     owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
-    told = [
+    described = [
         {prior.name: _prior_in_words(plan, prior.name) for prior in plan.priors} for plan in (a, b)
     ]
-    for name in dict.fromkeys((*told[0], *told[1])):
-        one, other = (each.get(name, "not there") for each in told)
+    for name in dict.fromkeys((*described[0], *described[1])):
+        one, other = (each.get(name, "not there") for each in described)
         if one != other:
-            found.append({"what": name, "driver": owners[name], "a": one, "b": other})
+            differences.append({"what": name, "driver": owners[name], "a": one, "b": other})
     pairs = [{frozenset(pair[:2]): pair[2] for pair in plan.correlations} for plan in (a, b)]
     for pair in dict.fromkeys((*pairs[0], *pairs[1])):
         if pairs[0].get(pair) != pairs[1].get(pair):
             what = "correlation of " + " with ".join(sorted(pair))
             values = (f"{each.get(pair, 0.0):g}" for each in pairs)
-            found.append({"what": what, "driver": "", **dict(zip("ab", values, strict=True))})
+            differences.append({"what": what, "driver": "", **dict(zip("ab", values, strict=True))})
     marks = [
         {m.name: f"{m.series} {m.direction} {m.threshold}" for m in p.milestones} for p in (a, b)
     ]
     for name in dict.fromkeys((*marks[0], *marks[1])):
         one, other = (each.get(name, "not there") for each in marks)
         if one != other:
-            found.append({"what": f"milestone {name}", "driver": "", "a": one, "b": other})
-    return found
+            differences.append({"what": f"milestone {name}", "driver": "", "a": one, "b": other})
+    return differences
 
 
 def _key_in_words(plan: Plan, key: str) -> str:
     if key == "observations":
-        return ", ".join(seen.name for seen in plan.observations) or "none"
+        return ", ".join(observation.name for observation in plan.observations) or "none"
     return str(getattr(plan, key))
 
 
@@ -111,9 +111,9 @@ def answer_differences(
         rows = []
         for compiled in compiled_plans:
             walked = simulate_block(compiled, piece)
-            seen = observed.observations_of(compiled.plan, prior)
+            observations = observed.observations_of(compiled.plan, prior)
             log = observed.log_likelihoods(
-                seen, walked.series, walked.parameters, compiled.plan.grid.years
+                observations, walked.series, walked.parameters, compiled.plan.grid.years
             )
             rows.append(np.vstack([walked.arrivals, log]))
         return rows
@@ -138,7 +138,7 @@ def answer_differences(
 
 
 def _times(a: Plan, b: Plan, draws: int, replicate: int) -> tuple[BootstrapCounts, BootstrapCounts]:
-    """Replicates of both: the same where the worlds share luck."""
+    """Replicates of both: the same where the worlds share levels."""
     one = bootstrap.bootstrap_counts(draws, replicate, a.seed)
     return one, one if a.seed == b.seed else bootstrap.bootstrap_counts(
         draws, replicate, b.seed + 1
@@ -151,9 +151,9 @@ def _side_by_side(
     medians = [weighted_quantiles(row, t, 0.5) for row, t in zip(rows, times, strict=True)]
     shares = [t @ np.isfinite(row) / t.sum(axis=1) for row, t in zip(rows, times, strict=True)]
     record: dict[str, float] = {}
-    for world, middle, share in zip("ab", medians, shares, strict=True):
-        record |= {f"p50_{world}": float(middle[0]), f"mcse_p50_{world}": _error(middle)}
-        record |= {f"reached_{world}": float(share[0]), f"mcse_reached_{world}": _error(share)}
+    for side, middle, share in zip("ab", medians, shares, strict=True):
+        record |= {f"p50_{side}": float(middle[0]), f"mcse_p50_{side}": _error(middle)}
+        record |= {f"reached_{side}": float(share[0]), f"mcse_reached_{side}": _error(share)}
     both = np.isfinite(medians[0][0]) and np.isfinite(medians[1][0])
     cut = [np.minimum(m, plan.horizon) for m, plan in zip(medians, (a, b), strict=True)]
     moved = cut[1] - cut[0]

@@ -1,6 +1,6 @@
-"""Designs: which draws walk, and whose luck each parameter has in them.
+"""Designs: which draws are simulated, and whose levels each parameter has in them.
 
-Two draws `a` and `b` are independent. A group keeps the luck of `a` while the rest is redrawn from `b`, given the group
+Draws `a` and `b` are independent. A group keeps the levels of `a` while the rest is redrawn from `b`, given the group
 when correlations tie them: on normal scores `z_rest = zb_rest + S[rest,g] S[g,g]^-1 (za[g] - zb[g])`, which has exactly
 the conditional normal law, and is the plain swap when nothing is tied.
 """
@@ -63,17 +63,17 @@ def conditional_weights(subject: Subject, group: Iterable[str]) -> ConditionalWe
     )
     members = [name for name, there in zip(names, inside, strict=True) if there]
     outside = [name for name, there in zip(names, inside, strict=True) if not there]
-    found = {
+    rows = {
         name: {m: float(w) for m, w in zip(members, row, strict=True) if abs(w) > ROUNDING}
         for name, row in zip(outside, weights, strict=True)
     }
-    return {name: row for name, row in found.items() if row}
+    return {name: row for name, row in rows.items() if row}
 
 
 def conditional_redraw(
     a: Levels, b: Levels, group: Iterable[str], ties: ConditionalWeights
 ) -> Levels:
-    """Levels in which a group keeps the luck of `a` and the rest is redrawn from `b`, given the group."""
+    """Levels in which a group keeps the levels of `a` and the rest is redrawn from `b`, given the group."""
     kept = {**b, **{name: a[name] for name in group}}
     moved: dict[str, Array] = {}
     for name, row in ties.items():

@@ -1,4 +1,4 @@
-"""What finished draws say, weighed or not, with no new walks.
+"""What finished draws say, weighed or not, with no new simulations.
 
 Rank correlation and partial rank correlation see what is monotone; the first-order index by conditional means sees what
 moves the mean; PAWN (Pianosi and Wagener, 2015, 2018), the mean Kolmogorov-Smirnov distance between the answer given a
@@ -102,9 +102,9 @@ def noise_floor(
 
 def weighted_ranks(values: Array, weights: Array) -> Array:
     """(draw) weight below each value plus half of that at it: its midrank, less 1/2, where all weigh 1."""
-    _, place = np.unique(values, return_inverse=True)
-    mass = np.bincount(place, weights)
-    return (np.cumsum(mass) - mass / 2.0)[place]
+    _, rank = np.unique(values, return_inverse=True)
+    mass = np.bincount(rank, weights)
+    return (np.cumsum(mass) - mass / 2.0)[rank]
 
 
 def rank_correlations(ranks: Array, weights: Array) -> tuple[Array, Array]:
@@ -129,9 +129,9 @@ def rank_correlations(ranks: Array, weights: Array) -> tuple[Array, Array]:
 
 def bin_numbers(values: Array, bins: int = BINS) -> Whole:
     """(draw) bin of each value: bins of equal numbers of draws, or the values themselves where they are few."""
-    distinct, place = np.unique(values, return_inverse=True)
+    distinct, rank = np.unique(values, return_inverse=True)
     if len(distinct) <= bins:
-        return place
+        return rank
     ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable")
     return ranks * bins // len(values)
 
@@ -158,12 +158,12 @@ def pawn_distance(bins: Whole, answer: Array, weights: Array, steps: int = STEPS
     edges = np.unique(np.quantile(answer, np.linspace(0, 1, steps + 1)[1:], method="inverted_cdf"))
     cell = np.searchsorted(edges, answer) + len(edges) * bins
     shape = (int(bins.max()) + 1, len(edges))
-    found = []
+    distances = []
     for row in weights:
         counts = np.bincount(cell, row, minlength=shape[0] * shape[1]).reshape(shape)
         whole = np.cumsum(counts.sum(axis=0)) / counts.sum()
         mass = counts.sum(axis=1, keepdims=True)
         filled = mass[:, 0] > 0.0
         cdf = np.cumsum(counts[filled], axis=1) / mass[filled]
-        found.append(np.abs(cdf - whole).max(axis=1).mean())
-    return np.array(found)
+        distances.append(np.abs(cdf - whole).max(axis=1).mean())
+    return np.array(distances)

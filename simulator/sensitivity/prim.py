@@ -85,21 +85,21 @@ def find_boxes(
     J. H. Friedman and N. I. Fisher, Bump hunting in high-dimensional data, Statistics and Computing 9 (1999)
     """
     weight = np.ones(len(cases)) if weights is None else weights
-    fitted, told = slice(0, None, 2), slice(1, None, 2)
+    fitted, judged = slice(0, None, 2), slice(1, None, 2)
     left = np.ones(len(cases), bool)
-    found: list[Box] = []
-    while len(found) < most:
+    boxes: list[Box] = []
+    while len(boxes) < most:
         x, y, w = parameters[fitted], cases[fitted] & left[fitted], weight[fitted] * left[fitted]
         limits = _simplest(x, y, w, _peeled(x, y, w))
-        limits = _confirmed(parameters[told], cases[told], (weight * left)[told], limits)
+        limits = _confirmed(parameters[judged], cases[judged], (weight * left)[judged], limits)
         within = _within(parameters, limits)
-        box = _box(names, limits, (within & left)[told], cases[told], weight[told])
+        box = _box(names, limits, (within & left)[judged], cases[judged], weight[judged])
         new = (within & left)[fitted]
         if not limits or not _worthwhile(cases[fitted], new, weight[fitted]):
             break
-        found.append(box)
+        boxes.append(box)
         left &= ~within
-    return found
+    return boxes
 
 
 def _peeled(x: Array, cases: Inside, weights: Array) -> Limits:

@@ -29,7 +29,7 @@ DRAWS = 4096
 
 DRAWS_READ = 20_000  # finished draws that are read unless more are asked for
 
-OUTER = 64  # draws of a group's luck, each with information.INNER of the rest
+OUTER = 64  # draws of a group's levels, each with information.INNER of the rest
 
 FEWEST = 256
 
@@ -52,7 +52,7 @@ class Question:
     ----------
     by : "parameter" or "driver"; the method's own when empty
     method : one of METHODS; the default of the plan when empty
-    draws : how many are walked for each index, or read of a finished run; the method's own when 0
+    draws : how many are simulated for each index, or read of a finished run; the method's own when 0
     replicates : of the bootstrap
     interval : share of the replicates inside the intervals
     weights : (draw) of a finished run's kept draws
@@ -87,7 +87,7 @@ def reads_draws(question: Question, source: Plan | Result) -> bool:
 
 
 def with_defaults(
-    question: Question, world: subjects.TargetedPlan, source: Plan | Result
+    question: Question, scenario: subjects.TargetedPlan, source: Plan | Result
 ) -> Question:
     """Fill in the defaults.
 
@@ -96,8 +96,8 @@ def with_defaults(
     InputFault
         when the method cannot take what it is given
     """
-    groups_tied = subjects.varying_correlations(world.plan, world.varying)
-    tied = not np.array_equal(groups_tied, np.eye(len(world.varying)))
+    groups_tied = subjects.varying_correlations(scenario.plan, scenario.varying)
+    tied = not np.array_equal(groups_tied, np.eye(len(scenario.varying)))
     posterior = is_of_posterior(question, source)
     own_method = GIVEN if posterior and question.weights is None else CORRELATED if tied else SOBOL
     method = question.method or own_method
@@ -123,8 +123,8 @@ def with_defaults(
     reads_result = isinstance(source, Result) and reads_draws(question, source)
     if not weighed and posterior and isinstance(source, Result) and reads_result:
         question = replace(question, weights=_own_weights(source))
-    _check_method(question, world, source)
-    question = replace(question, draws=_draws(question, world, source))
+    _check_method(question, scenario, source)
+    question = replace(question, draws=_draws(question, scenario, source))
     fewest = _fewest(question)
     check_numbers(method, question.draws, question.replicates, question.interval, fewest)
     if weighed:
@@ -132,16 +132,18 @@ def with_defaults(
     return question
 
 
-def _refuse(key: str, found: str, what: str, allowed: str, mend: str = "") -> None:
-    raise InputFault([Fault(key, "", found, what, allowed, mend)])
+def _refuse(key: str, problem: str, what: str, allowed: str, mend: str = "") -> None:
+    raise InputFault([Fault(key, "", problem, what, allowed, mend)])
 
 
-def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> None:
-    method, by, target = question.method, question.by, world.target
+def _check_method(
+    question: Question, scenario: subjects.TargetedPlan, source: Plan | Result
+) -> None:
+    method, by, target = question.method, question.by, scenario.target
     weighed_by_evidence = question.weights is None and is_of_posterior(question, source)
     if method == SOBOL and not weighed_by_evidence:
-        subject = subjects.subject(world)
-        whole = subjects.parameter_groups(world.plan, by)
+        subject = subjects.subject(scenario)
+        whole = subjects.parameter_groups(scenario.plan, by)
         torn = next((name for name, group in whole.items() if subject.tied(group)), None)
         if torn:
             what = f"correlations tie {torn} to other {by}s, and a plain swap would tear them apart"
@@ -151,11 +153,11 @@ def _check_method(question: Question, world: subjects.TargetedPlan, source: Plan
         mend = by_driver if weighed_by_evidence else ""
         _refuse("--by", by, f"{method} reads parameter by parameter", "--by parameter", mend)
     if question.weights is not None and not reads_draws(question, source):
-        what = "walks draws of the prior, which have no weights"
+        what = "simulates draws of the prior, which have no weights"
         allowed = f"weights with {GIVEN}, {DISCOVERY}, or {INFORMATION} of a result by parameter"
         _refuse("--weights", method, what, allowed)
     _check_evidence(question, source)
-    middle = f"{(world.plan.anchor_year + world.plan.horizon) // 2:g}"
+    middle = f"{(scenario.plan.anchor_year + scenario.plan.horizon) // 2:g}"
     if method in (TORNADO, DISCOVERY, INFORMATION) and target.kind == SERIES:
         _refuse("--target", target.text, f"{method} is about one number", f"{target.text}@{middle}")
     if method == INFORMATION and target.kind == BEFORE:
@@ -191,12 +193,12 @@ def _check_evidence(question: Question, source: Plan | Result) -> None:
         _refuse("--method", f"{method} by {by}", what, allowed, "--prior asks for the prior")
 
 
-def _draws(question: Question, world: subjects.TargetedPlan, source: Plan | Result) -> int:
+def _draws(question: Question, scenario: subjects.TargetedPlan, source: Plan | Result) -> int:
     """The draws asked for, or the method's own; rounded up to what its design needs."""
     if reads_draws(question, source) and not isinstance(source, Result):
         return question.draws or DRAWS_READ
     if reads_draws(question, source) and isinstance(source, Result):
-        cards = world.target.milestone is not None
+        cards = scenario.target.milestone is not None
         kept = len(source.arrivals if cards else source.trajectories)
         return min(question.draws or DRAWS_READ, kept)
     unit = {SHAPLEY: 2 * shapley.CLUSTER, INFORMATION: value_of_information.INNER}.get(
@@ -252,7 +254,7 @@ def require_cases(cases: npt.NDArray[np.bool_], target: Target) -> None:
         _refuse("--target", target.text, what, allowed, "take more draws, or another date")
 
 
-def require_variation(world: subjects.TargetedPlan) -> None:
+def require_variation(scenario: subjects.TargetedPlan) -> None:
     """A target that is the same in every draw has no variance to share out.
 
     Raises
@@ -260,7 +262,7 @@ def require_variation(world: subjects.TargetedPlan) -> None:
     InputFault
         naming a target that works
     """
-    target, subject = world.target, subjects.subject(world, cut=False)
+    target, subject = scenario.target, subjects.subject(scenario, cut=False)
     raw = subject.answer(subject.levels(range(PILOT)))
     answers = targets.finite_values(target, raw)
     if (np.ptp(answers, axis=1) > 1e-9 * np.maximum(np.abs(answers).max(axis=1), 1e-9)).any():
@@ -272,7 +274,7 @@ def require_variation(world: subjects.TargetedPlan) -> None:
         what = f"{'every' if share else 'no'} draw of {PILOT:,} arrives {when}"
         if target.kind == ARRIVAL and share:
             what = f"every draw of {PILOT:,} arrives in {raw[0, 0]:g}"
-    works = _varying_target(compile_plan(world.plan), target, raw)
+    works = _varying_target(compile_plan(scenario.plan), target, raw)
     _refuse("--target", target.text, f"{what}: the variance is 0", "a target that varies", works)
 
 

@@ -1,6 +1,6 @@
 """Shapley effects: the variance shared out over groups, tied or not, so that the parts sum to the whole.
 
-A group's effect is what its luck adds to `E[Var(Y | all but u)]`, averaged over the orders in which groups join u.
+A group's effect is what its variation adds to `E[Var(Y | all but u)]`, averaged over the orders in which groups join u.
 Song, Nelson and Staum (2016); every cluster of draws has an order of its own, and the next cluster its reverse.
 """
 
@@ -42,7 +42,7 @@ def shapley_effects(
 
     Parameters
     ----------
-    draws : how many are walked, a multiple of twice CLUSTER
+    draws : how many are simulated, a multiple of twice CLUSTER
     replicate : how many bootstrap replicates; they take pairs of clusters, for those have their orders together
     """
     orders = _orders(len(groups), draws // CLUSTER, seed)
@@ -53,9 +53,9 @@ def shapley_effects(
         pairs = terms.reshape(len(terms), terms.shape[1], -1, 2 * CLUSTER)
         return np.moveaxis(pairs.sum(axis=3), 2, 0)
 
-    found = np.concatenate(list(in_order(block, draws, workers, progress)))
-    times = bootstrap.bootstrap_counts(len(found), replicate, seed).astype(float)
-    total = np.tensordot(times, found, axes=1)
+    terms = np.concatenate(list(in_order(block, draws, workers, progress)))
+    times = bootstrap.bootstrap_counts(len(terms), replicate, seed).astype(float)
+    total = np.tensordot(times, terms, axes=1)
     whole = total.sum(axis=1, keepdims=True)
     return bootstrap.percentile_interval(total / np.where(whole > 0.0, whole, np.nan), share)
 
@@ -80,7 +80,7 @@ def _terms(
     names = list(groups)
     mine = orders[piece.start // CLUSTER : piece.stop // CLUSTER]
     base = subject.answer(a)
-    found = np.zeros((len(names), *base.shape))
+    contributions = np.zeros((len(names), *base.shape))
     before = np.zeros(base.shape)
     for step in range(len(names)):
         joined = [frozenset(names[i] for i in order[: step + 1]) for order in mine]
@@ -95,9 +95,9 @@ def _terms(
         after = 0.5 * (base - subject.answer(_joined(parts))) ** 2
         for cluster, order in enumerate(mine):
             within = slice(cluster * CLUSTER, (cluster + 1) * CLUSTER)
-            found[order[step]][:, within] = (after - before)[:, within]
+            contributions[order[step]][:, within] = (after - before)[:, within]
         before = after
-    return found
+    return contributions
 
 
 def _joined(parts: Sequence[Levels]) -> Levels:

@@ -31,12 +31,12 @@ PILOT = 2048
 
 @dataclass(frozen=True)
 class Swap:
-    """What is walked for one group; None where nothing has to be, for the index is exactly 0.
+    """What is simulated for one group; None where nothing has to be, for the index is exactly 0.
 
     Attributes
     ----------
-    without : all but the group keep the luck of `a`, the group is redrawn
-    within : the group keeps the luck of `a`, the rest is redrawn; only where correlations need it
+    without : all but the group keep the levels of `a`, the group is redrawn
+    within : the group keeps the levels of `a`, the rest is redrawn; only where correlations need it
     """
 
     group: tuple[str, ...]
@@ -48,24 +48,24 @@ class Swap:
 class Indices:
     """Indices by group: each array is (group, output); NaN where the output does not vary.
 
-    `walks` is how many draws were walked.
+    `simulations` is how many draws were simulated.
     """
 
     names: tuple[str, ...]
     first: Interval
     total: Interval
-    walks: int
+    simulations: int
 
 
 def needed_swaps(subject: Subject, groups: Groups, matters: frozenset[str]) -> dict[str, Swap]:
     """What each group needs; one whose parameters the answer does not read has a total-order index of 0."""
-    found = {}
+    swaps = {}
     for name, group in groups.items():
         tied, read = subject.tied(group), not matters.isdisjoint(group)
         without = conditional_weights(subject, complement(subject, group)) if read else None
         within = conditional_weights(subject, group) if tied else None
-        found[name] = Swap(group, without, within)
-    return found
+        swaps[name] = Swap(group, without, within)
+    return swaps
 
 
 def pilot_mean(subject: Subject, draws: int) -> Array:
@@ -94,7 +94,7 @@ def sobol_indices(
     Parameters
     ----------
     groups : name -> parameters, apart from one another
-    draws : how many draws `a` are walked, 0 to draws - 1; `b` are draws to 2 draws - 1
+    draws : how many draws `a` are simulated, 0 to draws - 1; `b` are draws to 2 draws - 1
     times : (1 + replicates, draw); how often each replicate has each draw
     share : of the replicates inside the intervals
     matters : parameters that the answer reads
@@ -104,10 +104,10 @@ def sobol_indices(
 
     def block(piece: range) -> Array:
         other = range(piece.start + draws, piece.stop + draws)
-        found = estimator_terms(
+        terms = estimator_terms(
             subject, needed, subject.levels(piece), subject.levels(other), middle
         )
-        return times[:, piece.start : piece.stop].astype(float) @ found
+        return times[:, piece.start : piece.stop].astype(float) @ terms
 
     total = sum(in_order(block, draws, workers, progress))
     made = sum((s.without is not None) + (s.within is not None) for s in needed.values())
@@ -137,7 +137,7 @@ def estimator_terms(
 
 
 def indices_from_means(
-    means: Array, groups: Groups, outputs: int, share: float, walks: int
+    means: Array, groups: Groups, outputs: int, share: float, simulations: int
 ) -> Indices:
     """Indices from (1 + replicates, term) means of the estimator terms."""
     stacked = means.reshape(len(means), -1, outputs)
@@ -149,4 +149,4 @@ def indices_from_means(
         bootstrap.percentile_interval(first, share),
         bootstrap.percentile_interval(total, share),
     )
-    return Indices(tuple(groups), *intervals, walks)
+    return Indices(tuple(groups), *intervals, simulations)

@@ -1,4 +1,4 @@
-"""Worlds as subjects: which parameters vary, which driver each belongs to, and a target as a function of luck."""
+"""Worlds as subjects: which parameters vary, which driver each belongs to, and a target as a function of levels."""
 
 from __future__ import annotations
 
@@ -60,45 +60,51 @@ def targeted_plan(
     return TargetedPlan(plan, target, small, varying, matters, observations)
 
 
-def uncut_answer(world: TargetedPlan, levels: Levels) -> Array:
+def uncut_answer(scenario: TargetedPlan, levels: Levels) -> Array:
     """(output, draw) of the target at these levels of the parameters that vary; an arrival may be inf."""
-    return targets.target_values(world.target, _simulated(world, levels), world.plan.grid.years)
+    return targets.target_values(
+        scenario.target, _simulated(scenario, levels), scenario.plan.grid.years
+    )
 
 
-def answer_and_log_likelihood(world: TargetedPlan, levels: Levels) -> Array:
+def answer_and_log_likelihood(scenario: TargetedPlan, levels: Levels) -> Array:
     """(output and, last, log-likelihood of the world's observations; draw); an arrival may be inf."""
-    block, years = _simulated(world, levels), world.plan.grid.years
-    answer = targets.target_values(world.target, block, years)
-    log = observed.log_likelihoods(world.observations, block.series, block.parameters, years)
+    block, years = _simulated(scenario, levels), scenario.plan.grid.years
+    answer = targets.target_values(scenario.target, block, years)
+    log = observed.log_likelihoods(scenario.observations, block.series, block.parameters, years)
     return np.vstack([answer, log])
 
 
-def _simulated(world: TargetedPlan, levels: Levels) -> Block:
+def _simulated(scenario: TargetedPlan, levels: Levels) -> Block:
     draws = len(next(iter(levels.values())))
-    still = {p.name: np.full(draws, world.plan.hold.get(p.name, 0.5)) for p in world.plan.priors}
-    parameters = parameter_values(world.compiled, still | levels)
-    return simulate_parameters(world.compiled, range(draws), parameters)
+    still = {
+        p.name: np.full(draws, scenario.plan.hold.get(p.name, 0.5)) for p in scenario.plan.priors
+    }
+    parameters = parameter_values(scenario.compiled, still | levels)
+    return simulate_parameters(scenario.compiled, range(draws), parameters)
 
 
-def varying_parameters(world: TargetedPlan, levels: Levels) -> Array:
+def varying_parameters(scenario: TargetedPlan, levels: Levels) -> Array:
     """(parameter, draw) values of the parameters that vary [each in its own unit]."""
-    inverses = world.compiled.inverse_cdfs
-    return np.array([inverses[name](levels[name]) for name in world.varying])
+    inverses = scenario.compiled.inverse_cdfs
+    return np.array([inverses[name](levels[name]) for name in scenario.varying])
 
 
-def subject(world: TargetedPlan, cut: bool = True) -> Subject:
+def subject(scenario: TargetedPlan, cut: bool = True) -> Subject:
     """A world as a function of levels, whose draws are the plan's; uncut, an arrival may be inf."""
 
     def answer(levels: Levels) -> Array:
-        found = uncut_answer(world, levels)
-        return targets.finite_values(world.target, found) if cut else found
+        values = uncut_answer(scenario, levels)
+        return targets.finite_values(scenario.target, values) if cut else values
 
     def levels(draws: range) -> Levels:
         return sampling.correlated_levels(
-            world.plan.sampling, world.compiled.copula, world.varying, draws
+            scenario.plan.sampling, scenario.compiled.copula, scenario.varying, draws
         )
 
-    return Subject(world.varying, varying_correlations(world.plan, world.varying), levels, answer)
+    return Subject(
+        scenario.varying, varying_correlations(scenario.plan, scenario.varying), levels, answer
+    )
 
 
 def varying_correlations(plan: Plan, names: Sequence[str]) -> Array:

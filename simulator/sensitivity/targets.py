@@ -67,15 +67,15 @@ def read_target(plan: Plan, text: str) -> Target:
         when the plan has no such milestone or series, or the date is off its grid
     """
     name, at, date = text.partition("@")
-    found = {m.name: m for m in plan.milestones}
+    milestones = {m.name: m for m in plan.milestones}
     series = model.join_drivers(prior.name for prior in plan.priors).series
-    if name not in found and (name not in series or series[name].codes):
-        known = [*found, *(n for n, each in series.items() if not each.codes)]
+    if name not in milestones and (name not in series or series[name].codes):
+        known = [*milestones, *(n for n, each in series.items() if not each.codes)]
         what = "a code, which has no variance" if name in series else "an unknown target"
         allowed = f"milestone, milestone@2031, series or series@2030 of {listed(known, 80)}"
         raise InputFault([Fault("--target", "", text, what, allowed, did_you_mean(name, known))])
     year = _target_year(plan, text, date) if at else None
-    if milestone := found.get(name):
+    if milestone := milestones.get(name):
         kind = ARRIVAL if year is None else BEFORE
         years, unit = (year or plan.horizon,), "year" if year is None else "fraction"
         return Target(text, kind, milestone.series, milestone, years, plan.horizon, unit)
@@ -115,7 +115,7 @@ def parameters_that_matter(
 
 
 def target_values(target: Target, block: Block, years: Array) -> Array:
-    """(output, draw) of a block that a narrowed compiled walked; an arrival may be inf.
+    """(output, draw) of a block that a narrowed compiled plan simulated; an arrival may be inf.
 
     Parameters
     ----------
@@ -137,19 +137,19 @@ def target_of_kept_draws(
     trajectories : (draw, series, year), whose series are named by `series`
     """
     if target.milestone:
-        place = [m.name for m in plan.milestones].index(target.milestone.name)
-        return np.asarray(arrivals[:, place], float)[np.newaxis]
+        column = [m.name for m in plan.milestones].index(target.milestone.name)
+        return np.asarray(arrivals[:, column], float)[np.newaxis]
     values = np.asarray(trajectories[:, list(series).index(target.series)], float)
     return at_dates(values.T, plan.grid.years, target.years)
 
 
-def finite_values(target: Target, found: Array) -> Array:
+def finite_values(target: Target, values: Array) -> Array:
     """(output, draw) that any method can take: arrivals cut at the horizon, or 1 for one before the date."""
     if target.kind == ARRIVAL:
-        return np.minimum(found, target.horizon)
-    return is_met(target, found).astype(float)[np.newaxis] if target.kind == BEFORE else found
+        return np.minimum(values, target.horizon)
+    return is_met(target, values).astype(float)[np.newaxis] if target.kind == BEFORE else values
 
 
-def is_met(target: Target, found: Array) -> npt.NDArray[np.bool_]:
+def is_met(target: Target, values: Array) -> npt.NDArray[np.bool_]:
     """(draw) whether a milestone arrives before the target's date, or at all."""
-    return np.isfinite(found[0]) if target.kind == ARRIVAL else found[0] < target.years[0]
+    return np.isfinite(values[0]) if target.kind == ARRIVAL else values[0] < target.years[0]

@@ -87,12 +87,12 @@ def tornado_swings(
 
     def block(piece: range) -> Array:
         base = subject.levels(piece)
-        found = [subject.answer(base)]
+        answers = [subject.answer(base)]
         for low, high in ends.values():
             for end in (low, high):
                 still = {name: np.full(len(piece), level) for name, level in end.items()}
-                found.append(subject.answer(base | still) if end else found[0])
-        return np.array(found)
+                answers.append(subject.answer(base | still) if end else answers[0])
+        return np.array(answers)
 
     walked = np.concatenate(list(in_order(block, draws, workers, progress)), axis=2)
     medians, shares, effective = [], [], []
@@ -102,11 +102,11 @@ def tornado_swings(
         effective.append(weights.effective if weights else float(times.shape[1]))
         medians.append([weighted_quantiles(each, counts, 0.5) for each in answer])
         shares.append([counts @ met(answer) / counts.sum(axis=1)] if met else [])
-    found = _compared(np.array(medians), share, horizon)
+    swings = _compared(np.array(medians), share, horizon)
     if met is None:
-        return Swings(tuple(groups), *found, None, None, None, effective[0])
+        return Swings(tuple(groups), *swings, None, None, None, effective[0])
     arrived = _compared(np.array(shares), share, np.inf)
-    return Swings(tuple(groups), *found, *arrived, effective[0])
+    return Swings(tuple(groups), *swings, *arrived, effective[0])
 
 
 def _compared(cases: Array, share: float, cut: float) -> tuple[Array, Array, Interval]:
@@ -130,33 +130,35 @@ def held_levels(
 ) -> dict[str, tuple[HeldLevels, HeldLevels]]:
     """Levels at which each group is held: name -> (at p10, at p90); empty where it cannot move the answer."""
     probe = PROBE if weigh is None else PROBE_WEIGHED
-    luck = subject.levels(range(probe))
-    weights = weigh(subject.answer(luck)[-1]).whole if weigh else np.ones(probe, np.int64)
+    drawn = subject.levels(range(probe))
+    weights = weigh(subject.answer(drawn)[-1]).whole if weigh else np.ones(probe, np.int64)
     middle = {name: np.full(probe, 0.5) for name in subject.names}
-    found: dict[str, tuple[HeldLevels, HeldLevels]] = {}
+    held: dict[str, tuple[HeldLevels, HeldLevels]] = {}
     for group, members in groups.items():
         reading = [name for name in members if name in matters]
         if not reading:
-            found[group] = ({}, {})
+            held[group] = ({}, {})
         elif len(reading) == len(members) == 1:
             (name,) = reading
             low, high = (
-                (0.1, 0.9) if weigh is None else _weighted_ends(luck[name], luck[name], weights)
+                (0.1, 0.9) if weigh is None else _weighted_ends(drawn[name], drawn[name], weights)
             )
-            found[group] = ({name: low}, {name: high})
+            held[group] = ({name: low}, {name: high})
         else:
-            own = {name: luck[name] for name in reading}
+            own = {name: drawn[name] for name in reading}
             rows = subject.answer(middle | own)
             effect = np.minimum(rows[-1 if weigh is None else -2], horizon)
             ends = _weighted_ends(effect, np.arange(probe, dtype=float), weights)
             first, last = ({name: float(own[name][int(draw)]) for name in reading} for draw in ends)
-            found[group] = (first, last)
-    return found
+            held[group] = (first, last)
+    return held
 
 
-def _weighted_ends(values: Array, told: Array, weights: Whole) -> tuple[float, float]:
+def _weighted_ends(values: Array, reported: Array, weights: Whole) -> tuple[float, float]:
     """What is told of the draws at which values stand at their p10 and p90."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
-    low, high = (told[order[np.searchsorted(reached, q * (reached[-1] - 1))]] for q in (0.1, 0.9))
+    low, high = (
+        reported[order[np.searchsorted(reached, q * (reached[-1] - 1))]] for q in (0.1, 0.9)
+    )
     return float(low), float(high)

@@ -1,7 +1,7 @@
 """Value of information: how much narrower the 80 % interval gets when a parameter or a driver becomes known.
 
-From finished draws: the interval in bins of a parameter. By driver, or with no draws yet: nested walks, in which a
-group keeps one draw's luck while the rest is redrawn.
+From finished draws: the interval in bins of a parameter. By driver, or without draws: nested simulations, in which a
+group keeps one draw's levels while the rest is redrawn.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulator.simulate.engines import in_order
 
 EDGES = (0.1, 0.5, 0.9)
 
-INNER = 256  # draws of the rest that share one luck of a group
+INNER = 256  # draws of the rest that share the levels of a group
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def value_from_draws(
     chance = np.mean(
         [_known_bins(b, answer, weighed)[0] for b in _at_random(len(answer), bins)], axis=0
     )
-    found = [_known_bins(bin_numbers(column, bins), answer, weighed) for column in parameters.T]
-    left, low, high = (np.array(each).T for each in zip(*found, strict=True))
+    intervals = [_known_bins(bin_numbers(column, bins), answer, weighed) for column in parameters.T]
+    left, low, high = (np.array(each).T for each in zip(*intervals, strict=True))
     return InformationValue(
         names,
         bootstrap.percentile_interval(left / chance[:, np.newaxis], share),
@@ -78,9 +78,9 @@ def _at_random(draws: int, bins: int) -> list[Whole]:
     return [dice.permutation(draws) * bins // draws for _ in range(4)]
 
 
-def _known_bins(place: Whole, answer: Array, weighed: Array) -> tuple[Array, Array, Array]:
+def _known_bins(numbers: Whole, answer: Array, weighed: Array) -> tuple[Array, Array, Array]:
     """Expected width given the bin, and p10 and p90 of the bins' medians, under each row of weights."""
-    inside = [place == k for k in range(int(place.max()) + 1)]
+    inside = [numbers == k for k in range(int(numbers.max()) + 1)]
     mass = np.array([weighed[:, each].sum(axis=1) for each in inside])
     known = np.array([_edges(answer[each], weighed[:, each]) for each in inside])
     width = (mass * (known[:, 2] - known[:, 0])).sum(axis=0) / mass.sum(axis=0)
@@ -109,21 +109,21 @@ def value_from_simulation(
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> InformationValue:
-    """Walk it: a group keeps one draw's luck in INNER draws of the rest, and again with another's.
+    """Nested simulation: a group keeps one draw's levels in INNER draws of the rest, and again with another's.
 
     Widths and medians are held against those of the same draws with nothing known, so that what carries no information
-    leaves exactly 1 and moves nothing. Intervals are over the draws of the group's luck.
+    leaves exactly 1 and moves nothing. Intervals are over the draws of the group's levels.
 
     Parameters
     ----------
-    draws : how many are walked for each group, a multiple of INNER
+    draws : how many are simulated for each group, a multiple of INNER
     """
     outer = draws // INNER
     following = {name: conditional_weights(subject, group) for name, group in groups.items()}
 
     def block(piece: range) -> Array:
-        luck = subject.levels(piece)
-        a = {name: np.repeat(levels, INNER) for name, levels in luck.items()}
+        drawn = subject.levels(piece)
+        a = {name: np.repeat(levels, INNER) for name, levels in drawn.items()}
         b = subject.levels(range(outer + piece.start * INNER, outer + piece.stop * INNER))
         base = subject.answer(b)[0]
         cases = [base]
@@ -133,8 +133,8 @@ def value_from_simulation(
             cases.append(base if idle else subject.answer(known)[0])
         return np.array(cases)
 
-    found = list(in_order(block, outer, workers, progress, length=4))
-    answers = np.concatenate(found, axis=1).reshape(len(groups) + 1, outer, INNER)
+    blocks = list(in_order(block, outer, workers, progress, length=4))
+    answers = np.concatenate(blocks, axis=1).reshape(len(groups) + 1, outer, INNER)
     return _value_from_answers(
         tuple(groups), answers, bootstrap.bootstrap_counts(outer, replicate, seed), share
     )

@@ -92,7 +92,7 @@ def test_targets_are_taken_from_draws(baseline):
         assert np.array_equal(found[0], expected), text
 
 
-def test_finished_draws_give_the_target_that_walks_give(baseline, result):
+def test_finished_draws_give_the_target_that_simulations_give(baseline, result):
     opened, _ = result
     for text in ("remote_work", "effective_compute@2031.1"):
         target = targets.read_target(baseline, text)
@@ -124,9 +124,9 @@ def test_every_method_speaks_of_every_driver(baseline):
 
 
 def test_the_default_method_follows_the_correlations(baseline):
-    assert ask(baseline, "remote_work", draws=256).asked.method == "correlated"
+    assert ask(baseline, "remote_work", draws=256).query.method == "correlated"
     apart = baseline.model_copy(update={"correlations": ()})
-    assert ask(apart, "remote_work", draws=256).asked.method == "sobol"
+    assert ask(apart, "remote_work", draws=256).query.method == "sobol"
     one = ask(apart, "remote_work", draws=256, method="sobol").records
     two = ask(apart, "remote_work", draws=256, method="correlated").records
     assert one == two

@@ -121,7 +121,7 @@ def test_what_the_answer_does_not_read_has_exactly_nothing():
     assert found.total.value[1:, 0].tolist() == [0.0, 0.0]
     assert found.first.value[2, 0] == found.first.mcse[2, 0] == 0.0
     assert found.first.value[1, 0] == pytest.approx(0.36, abs=0.08)  # b tells of a
-    assert found.walks == 2048 * (2 + 1 + 2)  # without a; given a, given b
+    assert found.simulations == 2048 * (2 + 1 + 2)  # without a; given a, given b
 
 
 def test_the_number_of_workers_changes_no_bit():

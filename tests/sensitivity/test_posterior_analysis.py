@@ -86,7 +86,7 @@ def test_a_difference_of_evidence_alone_is_the_part_of_evidence(unconditioned, w
     assert set(parts.values()) == {0.0}
     assert found.a == median(researcher(unconditioned))
     assert found.b == posterior_median(weighed)
-    assert found.walks == DRAWS  # evidence needs no simulation of its own
+    assert found.simulations == DRAWS  # evidence needs no simulation of its own
 
 
 @pytest.mark.parametrize("target", ["automated_researcher", "automated_researcher@2030"])
@@ -136,7 +136,7 @@ def test_what_a_plan_is_asked_about_its_posterior_its_result_answers_alike(weigh
     long = weighed.model_copy(update={"draws": READ})
     result = in_memory.run_in_memory(long)
     one, other = asked(long, draws=READ), asked(result, draws=READ)
-    assert one.asked.method == other.asked.method == "given-draws"
+    assert one.query.method == other.query.method == "given-draws"
     assert one.of == other.of == "posterior"
     for mine, theirs in zip(one.records, other.records, strict=True):
         assert mine.pop("name") == theirs.pop("name")

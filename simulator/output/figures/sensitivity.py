@@ -79,24 +79,24 @@ def sensitivity(findings: Analysis, path: Path) -> None:
     """Draw an analysis, in the figure that suits its method."""
     if findings.target.kind == SERIES:
         _stack(findings, path)
-    elif findings.asked.method == TORNADO:
+    elif findings.query.method == TORNADO:
         _tornado(findings, path)
-    elif findings.asked.method == DISCOVERY:
+    elif findings.query.method == DISCOVERY:
         _boxes(findings, path)
     else:
         _bars(findings, path)
 
 
 def _subtitle(findings: Analysis) -> str:
-    plan, asked = findings.plan, findings.asked
-    draws = f"{asked.draws:,} draws of the {findings.of}"
-    return f"{plan.title}, by {asked.by}: {draws}, seed {plan.seed}"
+    plan, query = findings.plan, findings.query
+    draws = f"{query.draws:,} draws of the {findings.of}"
+    return f"{plan.title}, by {query.by}: {draws}, seed {plan.seed}"
 
 
 def _whisker(findings: Analysis) -> str:
-    asked = findings.asked
+    query = findings.query
     return (
-        f" Whisker: {100 * asked.interval:g} % interval of {asked.replicates} bootstrap replicates."
+        f" Whisker: {100 * query.interval:g} % interval of {query.replicates} bootstrap replicates."
     )
 
 
@@ -109,14 +109,14 @@ def _left_out(shown: int, whole: int, what: str) -> str:
 
 
 def _noise_floor(findings: Analysis) -> str:
-    if findings.asked.method != GIVEN:
+    if findings.query.method != GIVEN:
         return ""
     floor = findings.records[0]["pawn_noise_floor"]
     return f" Chance alone leaves a PAWN of up to {floor:.3f}, the largest of dummy parameters."
 
 
 def _bars(findings: Analysis, path: Path) -> None:
-    method, by = findings.asked.method, findings.asked.by
+    method, by = findings.query.method, findings.query.by
     measures, records = MEASURES[method], ranked_records(findings)
     rows = [
         BarRow(
@@ -163,7 +163,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
     ]
     ends = (
         "A parameter is held at its p10 and p90"
-        if findings.asked.by == "parameter"
+        if findings.query.by == "parameter"
         else "A driver is held as in the draws in which its own effect stands at its p10 and p90"
     )
     draw_tornado(
@@ -174,7 +174,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
         swings=swings,
         note=f"{ends}; everything else varies."
         + _whisker(findings)
-        + _left_out(len(swings), len(moving), findings.asked.by),
+        + _left_out(len(swings), len(moving), findings.query.by),
     )
 
 
@@ -218,7 +218,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
 
 
 def _stack(findings: Analysis, path: Path) -> None:
-    key = {SHAPLEY: "shapley", GIVEN: "pawn"}.get(findings.asked.method, "total_order")
+    key = {SHAPLEY: "shapley", GIVEN: "pawn"}.get(findings.query.method, "total_order")
     years, shares = yearly_shares(findings, key, LAYERS, LAYER)
     what = {"shapley": "Shapley effects", "pawn": "PAWN indices"}.get(key, "Total-order indices")
     own = "" if key == "shapley" else " as shares of their sum in that year"

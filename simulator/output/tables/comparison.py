@@ -72,7 +72,7 @@ def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float)
     caption = (
         f"{attribution.statistic.capitalize()} {shown[0]} in {a.title}, {shown[1]} in {b.title}; "
         f"parts sum to the whole. Exactly 0: {', '.join(unchanged) or 'none'}. "
-        f"{100 * share:g} % intervals; {attribution.how}, {attribution.walks:,} walks, seed {a.seed}. "
+        f"{100 * share:g} % intervals; {attribution.how}, {attribution.simulations:,} simulations, seed {a.seed}. "
         f"{of_in_words(attribution.of, [each.effective for each in attribution.weights])}"
     )
     title = f"From {a.title} to {b.title}: {attribution.statistic} of the {attribution.target.said}"
@@ -90,7 +90,7 @@ def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float)
         "difference_high": high,
         "mcse_difference": mcse,
         "exact": attribution.exact,
-        "walks": attribution.walks,
+        "walks": attribution.simulations,
         "attribution": records,
     }
     return Answer(table, records, document)

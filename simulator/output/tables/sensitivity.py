@@ -44,7 +44,7 @@ OWN = (SOBOL, CORRELATED, SHAPLEY, GIVEN)  # methods whose records are indices
 
 def sensitivity_answer(findings: Analysis) -> Answer:
     """The table of what was found, its records and its document."""
-    method = findings.asked.method
+    method = findings.query.method
     if method == DISCOVERY:
         table = _boxes(findings)
     elif findings.target.kind == SERIES:
@@ -57,46 +57,46 @@ def sensitivity_answer(findings: Analysis) -> Answer:
 
 
 def _document(findings: Analysis) -> dict[str, Any]:
-    plan, asked = findings.plan, findings.asked
+    plan, query = findings.plan, findings.query
     document = {
         "run": plan.name,
         "target": findings.target.text,
         "of": findings.of,
-        "method": asked.method,
-        "by": asked.by,
-        "draws": asked.draws,
+        "method": query.method,
+        "by": query.by,
+        "draws": query.draws,
         "seed": plan.seed,
-        "interval": asked.interval,
-        "replicates": asked.replicates,
-        "weighted": asked.weights is not None,
+        "interval": query.interval,
+        "replicates": query.replicates,
+        "weighted": query.weights is not None,
         **findings.now,
-        "indices": findings.records if asked.method in OWN else [],
+        "indices": findings.records if query.method in OWN else [],
     }
-    return document if asked.method in OWN else document | {asked.method: findings.records}
+    return document if query.method in OWN else document | {query.method: findings.records}
 
 
 def _flat(findings: Analysis) -> list[dict[str, Any]]:
     """Tidy records; a box has one for each of its sides."""
-    if findings.asked.method != DISCOVERY:
+    if findings.query.method != DISCOVERY:
         return findings.records
-    found = []
+    limits = []
     for record in findings.records:
         plain = {k: v for k, v in record.items() if not isinstance(v, dict)}
         for name, (low, high) in record["limits"].items():
-            found.append(plain | {"parameter": name, "low": low, "high": high})
-    return found
+            limits.append(plain | {"parameter": name, "low": low, "high": high})
+    return limits
 
 
 def _title(findings: Analysis) -> str:
-    return f"{findings.plan.title}: {findings.target.said}, by {findings.asked.by}"
+    return f"{findings.plan.title}: {findings.target.said}, by {findings.query.by}"
 
 
 def _caption(findings: Analysis, text: str) -> str:
-    asked = findings.asked
-    given = f"{asked.draws:,} draws, seed {findings.plan.seed}, "
-    given += f"{100 * asked.interval:g} % intervals of {asked.replicates} bootstrap replicates."
+    query = findings.query
+    given = f"{query.draws:,} draws, seed {findings.plan.seed}, "
+    given += f"{100 * query.interval:g} % intervals of {query.replicates} bootstrap replicates."
     of = of_in_words(findings.of, [each for each in [findings.now.get("effective_draws")] if each])
-    return f"{text} {of} Method {asked.method}: {given}"
+    return f"{text} {of} Method {query.method}: {given}"
 
 
 def _cell(record: dict[str, Any], key: str) -> list[str]:
@@ -108,14 +108,14 @@ def _cell(record: dict[str, Any], key: str) -> list[str]:
 
 
 def _indices(findings: Analysis) -> Table:
-    method, by = findings.asked.method, findings.asked.by
+    method, by = findings.query.method, findings.query.by
     columns, rows = COLUMNS[method], ranked_records(findings)
     header = [by, *(cell for key in columns for cell in (HEADS[key], "interval"))]
     lines = [[r["name"], *(cell for key in columns for cell in _cell(r, key))] for r in rows]
     if method == GIVEN:
-        place = header.index(HEADS["pawn"])
+        position = header.index(HEADS["pawn"])
         for line, record in zip(lines, rows, strict=True):
-            line[place] += "*" if is_noise(record) else ""
+            line[position] += "*" if is_noise(record) else ""
     named = {row["name"] for row in rows}
     nothing = [r["name"] for r in findings.records if r["name"] not in named]
     text = f"Exactly 0: {', '.join(nothing)}." if nothing else ""
@@ -136,7 +136,7 @@ def _units(findings: Analysis) -> str:
 
 def _years(findings: Analysis) -> Table:
     """The chief index in a few years; the files have every year, with intervals."""
-    key = COLUMNS[findings.asked.method][-1]
+    key = COLUMNS[findings.query.method][-1]
     every = list(dict.fromkeys(r["year"] for r in findings.records))
     after = [y for y in every if y > findings.plan.anchor_year]
     shown = [y for y in after if y % 5 == 0] or after
@@ -152,7 +152,7 @@ def _years(findings: Analysis) -> Table:
             size[name] = size.get(name, 0.0) + value
     order = sorted(rows, key=lambda name: -size[name])
     lines = [[n, *(rows[n].get(y, "-") for y in shown)] for n in order if size[n] != 0.0]
-    header = [findings.asked.by, *(f"{y:g}" for y in shown)]
+    header = [findings.query.by, *(f"{y:g}" for y in shown)]
     text = (
         f"{HEADS[key].capitalize()} in a few years; csv and json have every year, with intervals."
     )
@@ -163,7 +163,7 @@ def _years(findings: Analysis) -> Table:
 
 def _swings(findings: Analysis) -> Table:
     both = "probability" in findings.now
-    header = [findings.asked.by, "median at p10", "at p90", "change at p10", "at p90"]
+    header = [findings.query.by, "median at p10", "at p90", "change at p10", "at p90"]
     header += ["P at p10", "at p90"] if both else []
     lines = []
     for r in ranked_records(findings):
@@ -183,7 +183,7 @@ def _swings(findings: Analysis) -> Table:
     text += f", P now {100 * findings.now['probability']:.0f} %." if both else "."
     held = (
         "each parameter held at its p10 and p90"
-        if findings.asked.by == "parameter"
+        if findings.query.by == "parameter"
         else ("each driver held as in the draws in which its own effect stands at its p10 and p90")
     )
     return Table(
