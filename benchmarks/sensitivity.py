@@ -1,4 +1,4 @@
-"""How fast indices are found: walks a second, and the estimator stage beside SALib's on the same outputs.
+"""How fast indices are estimated: simulations a second, and the estimator stage beside SALib's on the same outputs.
 
     python benchmarks/sensitivity.py [draws]
 
@@ -29,19 +29,19 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
 
-def timed(world: subjects.TargetedPlan, groups: Groups, draws: int) -> tuple[float, int]:
-    """Wall seconds and walks of first and total order."""
+def timed(scenario: subjects.TargetedPlan, groups: Groups, draws: int) -> tuple[float, int]:
+    """Wall seconds and simulations of first and total order."""
     start = time.perf_counter()
-    found = sobol.sobol_indices(
-        subjects.subject(world),
+    indices = sobol.sobol_indices(
+        subjects.subject(scenario),
         groups,
         draws=draws,
         times=bootstrap.bootstrap_counts(draws, REPLICATES, 0),
         share=0.95,
-        matters=world.matters,
+        matters=scenario.matters,
         workers=os.cpu_count() or 1,
     )
-    return time.perf_counter() - start, found.walks
+    return time.perf_counter() - start, indices.simulations
 
 
 def estimators(outputs: int, groups: int, draws: int) -> tuple[float, float]:
@@ -49,10 +49,10 @@ def estimators(outputs: int, groups: int, draws: int) -> tuple[float, float]:
     dice = np.random.Generator(np.random.Philox(key=1))
     answers = dice.standard_normal((groups + 2, outputs, draws))
     names = tuple(f"x{i}" for i in range(groups))
-    told = iter(answers)
+    remaining = iter(answers)
 
     def answer(levels: dict[str, np.ndarray]) -> np.ndarray:
-        return next(told)[:, : len(levels["x0"])]
+        return next(remaining)[:, : len(levels["x0"])]
 
     still = {name: np.full(draws, 0.5) for name in names}
     subject = Subject(names, np.eye(groups), lambda piece: still, answer)
@@ -76,14 +76,15 @@ def main() -> None:
     draws = int(sys.argv[1]) if len(sys.argv) > 1 else 4096
     made = load.load_plan("baseline")
     for text, by in (("effective_compute", "parameter"), ("automated_researcher", "driver")):
-        world = subjects.targeted_plan(made, targets.read_target(made, text))
-        groups = varying_groups(world, by)
-        seconds, walks = timed(world, groups, draws)
+        scenario = subjects.targeted_plan(made, targets.read_target(made, text))
+        groups = varying_groups(scenario, by)
+        seconds, simulations = timed(scenario, groups, draws)
         print(
-            f"{text} by {by}: {len(groups)} groups, {len(world.target.years)} outputs, N = {draws}"
+            f"{text} by {by}: {len(groups)} groups, {len(scenario.target.years)} outputs, N = {draws}"
         )
         print(
-            f"  {seconds:.1f} s, {walks:,} walks, {walks / seconds:,.0f} walks/s, peak {peak():.0f} MB"
+            f"  {seconds:.1f} s, {simulations:,} simulations, {simulations / seconds:,.0f} a second, "
+            f"peak {peak():.0f} MB"
         )
     ours, theirs = estimators(33, 20, draws)
     print(
