@@ -375,11 +375,29 @@ def shapley_parts(
     share: float,
     seed: int,
 ) -> Interval:
-    """Each driver's part of the difference, (driver), with intervals.
+    """Part of each driver in the difference, its Shapley value.
+
+        part_d = sum over coalitions c without d of  |c|! (n - |c| - 1)! / n!  (v(c + d) - v(c))
+
+    for n drivers and the answer v; or the mean of v(c + d) - v(c) over sampled orders, c being the drivers before d.
 
     Parameters
     ----------
-    worth : coalition -> (1 + replicates) of its answer; replicates have the same draws in every coalition
+    drivers : how many
+    orders : pairs of an order and its reverse; None to sum over every coalition
+    worth : coalition -> (1 + replicates) of its answer [the target's unit]; replicates have the same draws in every
+        coalition
+    share : of the replicates inside the intervals [fraction]
+    seed : key of the replicates of the orders
+
+    Returns
+    -------
+    (driver) [the target's unit]; the parts sum to the difference of the answers
+
+    References
+    ----------
+    Shapley (1953), "A value for n-person games"
+    Castro, Gómez and Tejada (2009), Computers & Operations Research 36: sampled orders
     """
     if not drivers:
         return Interval(*np.zeros((4, 0)))

@@ -15,7 +15,14 @@ QuantileWeights = npt.NDArray[np.uint8] | Array
 
 
 class Interval(NamedTuple):
-    """An estimate with the interval and standard error that its replicates give."""
+    """An estimate with the interval and standard error that its replicates give.
+
+    Attributes
+    ----------
+    value : the estimate from all draws [its unit]
+    low, high : ends of the interval [its unit]
+    mcse : standard deviation of the replicates [its unit]
+    """
 
     value: Array
     low: Array
@@ -24,7 +31,24 @@ class Interval(NamedTuple):
 
 
 def bootstrap_counts(draws: int, replicates: int, seed: int) -> BootstrapCounts:
-    """(1 + replicates, draw) multinomial counts, how often a replicate has each draw; the first row has each once."""
+    """How often each replicate of a bootstrap has each draw.
+
+    Each replicate takes `draws` draws with replacement, so its counts are multinomial.
+
+    Parameters
+    ----------
+    draws : number of draws
+    replicates : number of replicates
+    seed : key of the Philox generator
+
+    Returns
+    -------
+    (1 + replicates, draw) [1]; the first row has each draw once and stands for the estimate itself
+
+    References
+    ----------
+    Efron and Tibshirani (1993), "An introduction to the bootstrap", chapter 6
+    """
     dice = np.random.Generator(np.random.Philox(key=seed))
     counts = np.ones((replicates + 1, draws), np.uint8)
     for row in counts[1:]:
@@ -33,7 +57,25 @@ def bootstrap_counts(draws: int, replicates: int, seed: int) -> BootstrapCounts:
 
 
 def percentile_interval(estimates: Array, share: float) -> Interval:
-    """Percentile interval from (1 + replicates, ...), whose first row is the estimate itself."""
+    """Percentile interval of an estimate.
+
+        low = Q((1 - share) / 2),   high = Q((1 + share) / 2)
+
+    with Q the quantiles of the replicates; the interval is widened to hold the estimate where it lies outside.
+
+    Parameters
+    ----------
+    estimates : (1 + replicates, ...) [any unit], whose first row is the estimate itself
+    share : of the replicates inside the interval [fraction]
+
+    Returns
+    -------
+    (...) [the estimates' unit]
+
+    References
+    ----------
+    Efron and Tibshirani (1993), "An introduction to the bootstrap", chapter 13
+    """
     low, high = np.quantile(estimates[1:], [(1 - share) / 2, (1 + share) / 2], axis=0)
     value = estimates[0]
     return Interval(
@@ -42,9 +84,24 @@ def percentile_interval(estimates: Array, share: float) -> Interval:
 
 
 def basic_interval(estimates: Array, share: float) -> Interval:
-    """Interval of an estimator that resampling biases upward: replicates mirrored at the estimate, and its bias off.
+    """Basic bootstrap interval, for an estimator that resampling biases upward.
 
-    The basic bootstrap: `2 * estimate - replicate`, which cannot fall below 0 where the quantity cannot.
+        mirrored_r = 2 estimate - replicate_r,   value = mean over r of mirrored_r
+
+    The interval is the percentile interval of the mirrored replicates, and `value` is the estimate less its bias.
+
+    Parameters
+    ----------
+    estimates : (1 + replicates, ...) [any unit], whose first row is the estimate itself
+    share : of the mirrored replicates inside the interval [fraction]
+
+    Returns
+    -------
+    (...) [the estimates' unit]
+
+    References
+    ----------
+    Davison and Hinkley (1997), "Bootstrap methods and their application", section 5.2
     """
     mirrored = 2.0 * estimates[0] - estimates[1:]
     centre = mirrored.mean(axis=0)
@@ -52,7 +109,20 @@ def basic_interval(estimates: Array, share: float) -> Interval:
 
 
 def weighted_quantiles(values: Array, weights: QuantileWeights, level: float) -> Array:
-    """(row) inverse empirical cdf of the same values under each row of weights, (row, draw); values may be inf."""
+    """Quantile of the same values under each row of weights, by the inverse empirical cdf.
+
+        Q(p) = the least value x for which sum of w_i over values_i <= x  is at least  p sum of w_i
+
+    Parameters
+    ----------
+    values : (draw) [any unit]; may be inf
+    weights : (row, draw) [1], none below 0
+    level : p [fraction]
+
+    Returns
+    -------
+    (row) [the values' unit]
+    """
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[:, order], axis=1, dtype=float)
     reached = cumulated >= level * cumulated[:, -1:] - 1e-9
@@ -60,7 +130,22 @@ def weighted_quantiles(values: Array, weights: QuantileWeights, level: float) ->
 
 
 def midpoint_quantiles(values: Array, weights: QuantileWeights, level: float) -> Array:
-    """(row) quantile of few values, linear between the middles of their masses; values and weights are (row, value)."""
+    """Quantile of few values with weights, linear between the middles of their masses.
+
+        Q(p) = x_i where p W = w_1 + ... + w_(i-1) + w_i / 2,  linear between such points,  W = sum of w_i
+
+    for each row's values in rising order; beyond the first and last middle it is the least and the greatest value.
+
+    Parameters
+    ----------
+    values : (row, value) [any unit]
+    weights : (row, value) [1], none below 0
+    level : p [fraction]
+
+    Returns
+    -------
+    (row) [the values' unit]
+    """
     quantiles = []
     for row, mass in zip(values, weights.astype(float), strict=True):
         order = np.argsort(row, kind="stable")

@@ -51,7 +51,16 @@ class Subject:
 def conditional_weights(subject: Subject, group: Iterable[str]) -> ConditionalWeights:
     """Weights by which each parameter outside a group follows those inside it: `S[rest,g] S[g,g]^-1`.
 
-    Only what is not 0 is there; a singular `S[g,g]`, of parameters that are wholly tied, has a pseudo-inverse.
+    A singular `S[g,g]`, of parameters that are wholly tied, has a pseudo-inverse.
+
+    Parameters
+    ----------
+    subject : with S, the correlation matrix of its normal scores
+    group : names of parameters
+
+    Returns
+    -------
+    parameter outside -> parameter inside -> weight [1]; weights of 0 are left out
     """
     across = np.abs(subject.matrix - np.eye(len(subject.names))) > ROUNDING
     among = np.flatnonzero(across.any(axis=0))  # the rest is tied to nothing
@@ -73,7 +82,24 @@ def conditional_weights(subject: Subject, group: Iterable[str]) -> ConditionalWe
 def conditional_redraw(
     a: Levels, b: Levels, group: Iterable[str], ties: ConditionalWeights
 ) -> Levels:
-    """Levels in which a group keeps the levels of `a` and the rest is redrawn from `b`, given the group."""
+    """Levels in which a group keeps the levels of `a` and the rest is redrawn from `b`, given the group.
+
+        z_rest = zb_rest + S[rest,g] S[g,g]^-1 (za[g] - zb[g])   on normal scores z = ndtri(level)
+
+    Parameters
+    ----------
+    a, b : name -> (draw) [probability], independent draws
+    group : names of the parameters that keep the levels of `a`
+    ties : the weights `S[rest,g] S[g,g]^-1`, as `conditional_weights` gives them
+
+    Returns
+    -------
+    name -> (draw) [probability]
+
+    References
+    ----------
+    Kucherenko, Tarantola and Annoni (2012), Computer Physics Communications 183: sampling given a group of inputs
+    """
     kept = {**b, **{name: a[name] for name in group}}
     moved: dict[str, Array] = {}
     for name, row in ties.items():

@@ -1,8 +1,8 @@
-"""What finished draws say, weighed or not, with no new simulations.
+"""Sensitivity measures estimated from finished draws, weighed or not, without new simulations.
 
-Rank correlation and partial rank correlation see what is monotone; the first-order index by conditional means sees what
-moves the mean; PAWN (Pianosi and Wagener, 2015, 2018), the mean Kolmogorov-Smirnov distance between the answer given a
-parameter's bin and the answer at large, sees whatever moves its distribution.
+Rank correlation and partial rank correlation measure monotone effects; the first-order index by conditional means
+measures effects on the mean; PAWN (Pianosi and Wagener, 2015, 2018), the mean Kolmogorov-Smirnov distance between the
+answer given a parameter's bin and the answer at large, measures any effect on its distribution.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ STEPS = 256  # at which distributions of the answer are compared
 
 @dataclass(frozen=True)
 class GivenDataMeasures:
-    """What finished draws say of each parameter, (parameter)."""
+    """Measures of each parameter estimated from finished draws, (parameter) [1]."""
 
     names: tuple[str, ...]
     rank_correlation: Interval
@@ -46,14 +46,20 @@ def given_data_measures(
     share: float,
     weights: Array | None = None,
 ) -> GivenDataMeasures:
-    """Read all four measures.
+    """Estimate all four measures from finished draws.
 
     Parameters
     ----------
-    parameters : (draw, parameter), each of which varies
-    answer : (draw)
+    names : (parameter)
+    parameters : (draw, parameter) [each in its own unit], each of which varies
+    answer : (draw) [the target's unit]
     times : (1 + replicates, draw), how often each replicate has each draw
-    weights : (draw), 1 when left out
+    share : of the replicates inside the intervals [fraction]
+    weights : (draw) [1], 1 when left out
+
+    Returns
+    -------
+    (parameter) [1] each; the first-order index and PAWN less their bias, as `basic_interval` gives them
     """
     weighed = times * (np.ones(len(answer)) if weights is None else weights)
     mass = np.ones(len(answer)) if weights is None else weights
@@ -101,16 +107,46 @@ def noise_floor(
 
 
 def weighted_ranks(values: Array, weights: Array) -> Array:
-    """(draw) weight below each value plus half of that at it: its midrank, less 1/2, where all weigh 1."""
+    """Weighted midrank of each value.
+
+        rank_i = sum of w_j over values_j < values_i  +  (sum of w_j over values_j = values_i) / 2
+
+    Where all weigh 1 this is the midrank less 1/2.
+
+    Parameters
+    ----------
+    values : (draw) [any unit]
+    weights : (draw) [1], none below 0
+
+    Returns
+    -------
+    (draw) [the weights' unit]
+    """
     _, rank = np.unique(values, return_inverse=True)
     mass = np.bincount(rank, weights)
     return (np.cumsum(mass) - mass / 2.0)[rank]
 
 
 def rank_correlations(ranks: Array, weights: Array) -> tuple[Array, Array]:
-    """Correlation of each column with the last, and the same with the other columns' part taken off.
+    """Correlation of each column of ranks with the last one, and the partial correlation given the other columns.
 
-    (draw, column) and (row, draw) -> two of (row, column - 1); the partial ones are read off the inverse matrix.
+        simple_i  = R_im
+        partial_i = -P_im / sqrt(P_ii P_mm),   P = R^-1
+
+    with R the weighted correlation matrix of the columns and m the last of them.
+
+    Parameters
+    ----------
+    ranks : (draw, column)
+    weights : (row, draw) [1], none below 0
+
+    Returns
+    -------
+    simple, partial : (row, column - 1) [1]
+
+    References
+    ----------
+    Helton and Davis (2000), "Sampling-based methods", chapter 6 of Saltelli, Chan and Scott, "Sensitivity analysis"
     """
     simple, partial = [], []
     for row in weights:
@@ -128,7 +164,19 @@ def rank_correlations(ranks: Array, weights: Array) -> tuple[Array, Array]:
 
 
 def bin_numbers(values: Array, bins: int = BINS) -> Whole:
-    """(draw) bin of each value: bins of equal numbers of draws, or the values themselves where they are few."""
+    """The bin of each value: bins of equal numbers of draws, or one for each distinct value where these are few.
+
+        bin = floor(rank * bins / draws),   rank from 0 to draws - 1
+
+    Parameters
+    ----------
+    values : (draw) [any unit]
+    bins : how many
+
+    Returns
+    -------
+    (draw), from 0 to bins - 1
+    """
     distinct, rank = np.unique(values, return_inverse=True)
     if len(distinct) <= bins:
         return rank
@@ -137,7 +185,26 @@ def bin_numbers(values: Array, bins: int = BINS) -> Whole:
 
 
 def conditional_means(bins: Whole, answer: Array, weights: Array) -> Array:
-    """(row) share of the answer's variance that lies between the means of the bins, under each row of weights."""
+    """First-order index by conditional means, under each row of weights.
+
+        S = sum_k W_k (m_k - m)^2 / (W V)
+
+    with W_k the weight and m_k the mean of bin k, and W, m and V the weight, mean and variance of all draws.
+
+    Parameters
+    ----------
+    bins : (draw) number of each draw's bin
+    answer : (draw) [the target's unit]
+    weights : (row, draw) [1], none below 0
+
+    Returns
+    -------
+    (row) share of the variance [1]; NaN where the answer does not vary
+
+    References
+    ----------
+    Plischke, Borgonovo and Smith (2013), European Journal of Operational Research 226: indices from given data
+    """
     centred = answer - answer.mean()
     rows, count = len(weights), int(bins.max()) + 1
     flat = (bins + count * np.arange(rows)[:, np.newaxis]).ravel()
@@ -154,7 +221,27 @@ def conditional_means(bins: Whole, answer: Array, weights: Array) -> Array:
 
 
 def pawn_distance(bins: Whole, answer: Array, weights: Array, steps: int = STEPS) -> Array:
-    """(row) mean over the bins of the largest distance between the answer's cdf in the bin and at large."""
+    """PAWN: mean over the bins of the Kolmogorov-Smirnov distance, under each row of weights.
+
+        PAWN = mean over k of  max over y of |F_k(y) - F(y)|
+
+    with F_k the cdf of the answer in bin k and F its cdf in all draws; bins without weight are left out.
+
+    Parameters
+    ----------
+    bins : (draw) number of each draw's bin
+    answer : (draw) [the target's unit]
+    weights : (row, draw) [1], none below 0
+    steps : quantiles of the answer at which the cdfs are compared
+
+    Returns
+    -------
+    (row) [1]
+
+    References
+    ----------
+    Pianosi and Wagener (2018), Environmental Modelling & Software 108
+    """
     edges = np.unique(np.quantile(answer, np.linspace(0, 1, steps + 1)[1:], method="inverted_cdf"))
     cell = np.searchsorted(edges, answer) + len(edges) * bins
     shape = (int(bins.max()) + 1, len(edges))

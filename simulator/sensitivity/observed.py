@@ -42,13 +42,20 @@ def log_likelihoods(
     parameters: Mapping[str, Array],
     years: Array,
 ) -> Array:
-    """(draw) log-likelihood of all observations together [nats]; 0 without any.
+    """Log-likelihood of all observations together, in each draw.
+
+        log L = sum over observations i of log L_i
 
     Parameters
     ----------
+    observations : what is held against the draws
     series : name -> (year, draw) [the series' unit]
     parameters : name -> (draw) [each in its own unit]
     years : (year) [year], the grid's points
+
+    Returns
+    -------
+    (draw) [nats]; 0 without observations, minus infinity where one contradicts the draw
     """
     total = np.zeros(len(next(iter(parameters.values()))))
     for each in observations:
@@ -57,12 +64,17 @@ def log_likelihoods(
 
 
 def draw_weights(name: str, observations: Observations, log_likelihood: Array) -> ImportanceWeights:
-    """Pareto smoothed weights of draws, all 1 without observations.
+    """Pareto smoothed weights of draws.
 
     Parameters
     ----------
     name : of what was simulated, for the message
+    observations : that the log-likelihood is of, for the message
     log_likelihood : (draw) [nats]
+
+    Returns
+    -------
+    (draw) [1]; all 1 without observations
 
     Raises
     ------
@@ -78,7 +90,17 @@ def draw_weights(name: str, observations: Observations, log_likelihood: Array) -
 
 
 def weighted_counts(times: BootstrapCounts, weights: ImportanceWeights) -> Array:
-    """(1 + replicates, draw) weight of each draw in each replicate."""
+    """Weight of each draw in each replicate: how often the replicate has it, times its importance weight.
+
+    Parameters
+    ----------
+    times : (1 + replicates, draw), how often each replicate has each draw
+    weights : (draw) importance weights
+
+    Returns
+    -------
+    (1 + replicates, draw) [1]
+    """
     return times * weights.whole.astype(float)
 
 

@@ -38,12 +38,30 @@ def shapley_effects(
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Interval:
-    """Shapley effects as shares of the variance, (group, output); they sum to 1.
+    """Shapley effects of groups, as shares of the variance.
+
+        effect_g = mean over orders of (c(u + g) - c(u)) / V,   c(u) = E[Var(Y | all but u)] = E[(f(a) - f(a'))^2] / 2
+
+    with u the groups that come before g in the order, and a' the draw `a` with the groups in u redrawn given the rest.
 
     Parameters
     ----------
+    subject : the function of probability levels
+    groups : name -> parameters, apart from one another
     draws : how many are simulated, a multiple of twice CLUSTER
-    replicate : how many bootstrap replicates; they take pairs of clusters, for those have their orders together
+    replicate : how many bootstrap replicates; they take pairs of clusters, because a pair has an order and its reverse
+    seed : key of the orders and the replicates
+    share : of the replicates inside the intervals [fraction]
+    workers : threads
+    progress : called with the share of the work done since the last call
+
+    Returns
+    -------
+    (group, output) [1], which sum to 1 over the groups; NaN where the output does not vary
+
+    References
+    ----------
+    Song, Nelson and Staum (2016), SIAM/ASA Journal on Uncertainty Quantification 4
     """
     orders = _orders(len(groups), draws // CLUSTER, seed)
     known: dict[frozenset[str], ConditionalWeights] = {}

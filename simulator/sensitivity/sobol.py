@@ -46,9 +46,13 @@ class Swap:
 
 @dataclass(frozen=True)
 class Indices:
-    """Indices by group: each array is (group, output); NaN where the output does not vary.
+    """Indices by group.
 
-    `simulations` is how many draws were simulated.
+    Attributes
+    ----------
+    names : (group)
+    first, total : (group, output) [1]; NaN where the output does not vary
+    simulations : how many draws were simulated
     """
 
     names: tuple[str, ...]
@@ -69,7 +73,17 @@ def needed_swaps(subject: Subject, groups: Groups, matters: frozenset[str]) -> d
 
 
 def pilot_mean(subject: Subject, draws: int) -> Array:
-    """(output, 1) mean of the first draws, which is taken off before any variance is estimated."""
+    """Mean of the first draws, which is taken off the answers so that their variance loses no digits.
+
+    Parameters
+    ----------
+    subject : the function of probability levels
+    draws : of which at most the first 2,048 are averaged
+
+    Returns
+    -------
+    (output, 1) [each in its own unit]
+    """
     pilot = range(min(draws, PILOT))
     return subject.answer(subject.levels(pilot)).mean(axis=1, keepdims=True)
 
@@ -85,19 +99,33 @@ def sobol_indices(
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Indices:
-    """Estimate first-order (Saltelli et al., 2010, Table 2 b) and total-order indices (Jansen, 1999; Table 2 f).
+    """First-order and total-order indices of groups, for every output at once.
 
-    With f at `a`, at `b` and at the swaps, both centred and over V, the pooled variance of f(a) and f(b):
-    `first = E[f(b) (f(without) - f(a))] / V`, or `E[f(a) (f(within) - f(b))] / V` where correlations tie the group;
-    `total = E[(f(a) - f(without))^2] / 2 V`.
+        first-order = E[f(b) (f(without) - f(a))] / V   of a group that no correlation ties to the rest
+                    = E[f(a) (f(within) - f(b))] / V    of one that is tied
+        total-order = E[(f(a) - f(without))^2] / (2 V)
+
+    with V the pooled variance of f(a) and f(b), and every f less its mean: `without` is draw `a` with the group redrawn
+    from `b`, `within` is draw `b` with the group's levels of `a`.
 
     Parameters
     ----------
+    subject : the function of probability levels
     groups : name -> parameters, apart from one another
     draws : how many draws `a` are simulated, 0 to draws - 1; `b` are draws to 2 draws - 1
-    times : (1 + replicates, draw); how often each replicate has each draw
-    share : of the replicates inside the intervals
+    times : (1 + replicates, draw), how often each replicate has each draw
+    share : of the replicates inside the intervals [fraction]
     matters : parameters that the answer reads
+    workers : threads
+    progress : called with the share of the work done since the last call
+
+    Returns
+    -------
+    (group, output) [1]; NaN where the output does not vary
+
+    References
+    ----------
+    Saltelli et al. (2010), Computer Physics Communications 181, table 2, (b); Jansen (1999), the same table, (f)
     """
     needed = needed_swaps(subject, groups, matters)
     middle = pilot_mean(subject, draws)
@@ -119,7 +147,26 @@ def sobol_indices(
 def estimator_terms(
     subject: Subject, needed: dict[str, Swap], a: Levels, b: Levels, middle: Array
 ) -> Array:
-    """Estimator terms of a block side by side, (draw, 2 + 2 per group, each of all outputs)."""
+    """Terms of a block of draws whose means give the indices, side by side.
+
+        mean : (f(a) + f(b)) / 2              square : (f(a)^2 + f(b)^2) / 2
+        first : f(b) (f(without) - f(a)),  or f(a) (f(within) - f(b)) where correlations tie the group
+        total : (f(a) - f(without))^2 / 2
+
+    with every f less `middle`.
+
+    Parameters
+    ----------
+    subject : the function of probability levels
+    needed : group -> what is simulated for it
+    a, b : name -> (draw) [probability], independent draws
+    middle : (output, 1) [each in its own unit], near the mean
+
+    Returns
+    -------
+    (draw, term) [units of the output and their squares]: mean and square, then first and total of each group; each of
+    all outputs
+    """
     fa, fb = subject.answer(a) - middle, subject.answer(b) - middle
     stacked = [0.5 * (fa + fb), 0.5 * (fa**2 + fb**2)]
     nothing = np.zeros(fa.shape)
@@ -139,7 +186,26 @@ def estimator_terms(
 def indices_from_means(
     means: Array, groups: Groups, outputs: int, share: float, simulations: int
 ) -> Indices:
-    """Indices from (1 + replicates, term) means of the estimator terms."""
+    """Indices from the means of the terms that `estimator_terms` gives.
+
+        V = square - mean^2,   first-order index = first / V,   total-order index = total / V
+
+    Parameters
+    ----------
+    means : (1 + replicates, term) [units of the output and their squares], whose first row is the estimate itself
+    groups : name -> parameters
+    outputs : how many outputs there are
+    share : of the replicates inside the intervals [fraction]
+    simulations : how many draws were simulated
+
+    Returns
+    -------
+    (group, output) [1]; NaN where the output does not vary
+
+    References
+    ----------
+    Saltelli et al. (2010), Computer Physics Communications 181, table 2, (b) and (f)
+    """
     stacked = means.reshape(len(means), -1, outputs)
     variance = stacked[:, 1] - stacked[:, 0] ** 2
     varies = variance > 1e-24 * np.maximum(stacked[0, 1], 1e-300)

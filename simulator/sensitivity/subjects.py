@@ -61,14 +61,34 @@ def targeted_plan(
 
 
 def uncut_answer(scenario: TargetedPlan, levels: Levels) -> Array:
-    """(output, draw) of the target at these levels of the parameters that vary; an arrival may be inf."""
+    """The target at these levels of the parameters that vary.
+
+    Parameters
+    ----------
+    scenario : a plan narrowed to the target
+    levels : name -> (draw) [probability]
+
+    Returns
+    -------
+    (output, draw) [the target's unit]; an arrival after the horizon is inf
+    """
     return targets.target_values(
         scenario.target, _simulated(scenario, levels), scenario.plan.grid.years
     )
 
 
 def answer_and_log_likelihood(scenario: TargetedPlan, levels: Levels) -> Array:
-    """(output and, last, log-likelihood of the world's observations; draw); an arrival may be inf."""
+    """The target, and the log-likelihood of the scenario's observations, at these levels of the parameters that vary.
+
+    Parameters
+    ----------
+    scenario : a plan narrowed to the target and the observed series
+    levels : name -> (draw) [probability]
+
+    Returns
+    -------
+    (output + 1, draw) [the target's unit], with the log-likelihood [nats] last; an arrival after the horizon is inf
+    """
     block, years = _simulated(scenario, levels), scenario.plan.grid.years
     answer = targets.target_values(scenario.target, block, years)
     log = observed.log_likelihoods(scenario.observations, block.series, block.parameters, years)
@@ -85,7 +105,17 @@ def _simulated(scenario: TargetedPlan, levels: Levels) -> Block:
 
 
 def varying_parameters(scenario: TargetedPlan, levels: Levels) -> Array:
-    """(parameter, draw) values of the parameters that vary [each in its own unit]."""
+    """Values of the parameters that vary, at these levels.
+
+    Parameters
+    ----------
+    scenario : a plan narrowed to a target
+    levels : name -> (draw) [probability]
+
+    Returns
+    -------
+    (parameter, draw) [each in its own unit]
+    """
     inverses = scenario.compiled.inverse_cdfs
     return np.array([inverses[name](levels[name]) for name in scenario.varying])
 
@@ -108,7 +138,17 @@ def subject(scenario: TargetedPlan, cut: bool = True) -> Subject:
 
 
 def varying_correlations(plan: Plan, names: Sequence[str]) -> Array:
-    """(parameter, parameter) correlation of the normal scores of parameters that vary."""
+    """Correlation matrix of the normal scores of the parameters that vary.
+
+    Parameters
+    ----------
+    plan : with its stated rank correlations
+    names : (parameter)
+
+    Returns
+    -------
+    (parameter, parameter) [1]
+    """
     return sampling.correlation_matrix(names, plan.correlations)
 
 

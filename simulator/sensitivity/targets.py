@@ -115,11 +115,17 @@ def parameters_that_matter(
 
 
 def target_values(target: Target, block: Block, years: Array) -> Array:
-    """(output, draw) of a block that a narrowed compiled plan simulated; an arrival may be inf.
+    """The target in a block of draws that a narrowed plan simulated.
 
     Parameters
     ----------
+    target : what is read from each draw
+    block : of draws
     years : (year) [year] of the grid
+
+    Returns
+    -------
+    (output, draw) [the target's unit]; an arrival after the horizon is inf
     """
     if target.milestone:
         return block.arrivals[:1]
@@ -129,12 +135,19 @@ def target_values(target: Target, block: Block, years: Array) -> Array:
 def target_of_kept_draws(
     target: Target, plan: Plan, arrivals: Array, trajectories: Array, series: Sequence[str]
 ) -> Array:
-    """(output, draw) of the draws that a finished run kept; an arrival may be inf.
+    """The target in the draws that a finished run kept.
 
     Parameters
     ----------
+    target : what is read from each draw
+    plan : of the run
     arrivals : (draw, milestone) [year]
-    trajectories : (draw, series, year), whose series are named by `series`
+    trajectories : (draw, series, year) [each series in its own unit]
+    series : (series) names, in the order of the trajectories
+
+    Returns
+    -------
+    (output, draw) [the target's unit]; an arrival after the horizon is inf
     """
     if target.milestone:
         column = [m.name for m in plan.milestones].index(target.milestone.name)
@@ -144,12 +157,34 @@ def target_of_kept_draws(
 
 
 def finite_values(target: Target, values: Array) -> Array:
-    """(output, draw) that any method can take: arrivals cut at the horizon, or 1 for one before the date."""
+    """The target as finite numbers, which every method can take.
+
+    An arrival is cut at the horizon, `min(arrival, horizon)`; an arrival before a date is 1 if it is, else 0.
+
+    Parameters
+    ----------
+    target : what is read from each draw
+    values : (output, draw) [the target's unit]; an arrival may be inf
+
+    Returns
+    -------
+    (output, draw) [the target's unit, or fraction]
+    """
     if target.kind == ARRIVAL:
         return np.minimum(values, target.horizon)
     return is_met(target, values).astype(float)[np.newaxis] if target.kind == BEFORE else values
 
 
 def is_met(target: Target, values: Array) -> npt.NDArray[np.bool_]:
-    """(draw) whether a milestone arrives before the target's date, or at all."""
+    """Whether a milestone arrives before the target's date, or by the horizon if the target has none.
+
+    Parameters
+    ----------
+    target : an arrival
+    values : (1, draw) [year]; may be inf
+
+    Returns
+    -------
+    (draw)
+    """
     return np.isfinite(values[0]) if target.kind == ARRIVAL else values[0] < target.years[0]

@@ -73,15 +73,28 @@ def tornado_swings(
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Swings:
-    """Hold each group at both ends.
+    """Hold each group at both ends while everything else varies, and compare the answers.
+
+        change = min(median held, horizon) - min(median, horizon),  and probability held - probability
 
     Parameters
     ----------
     subject : uncut: an arrival may be inf; with `weigh` the last output is the log-likelihood of the observations
+    groups : name -> parameters, apart from one another
+    draws : how many are simulated for each end
+    times : (1 + replicates, draw), how often each replicate has each draw
+    share : of the replicates inside the intervals [fraction]
+    matters : parameters that the answer reads
     met : (output, draw) -> (draw) whether the milestone arrives, None for a series
-    horizon : changes of the median are between medians cut here
+    horizon : changes of the median are between medians cut here [year]
     weigh : makes weights of log-likelihoods, anew for each case: what is held counts as known, and the rest follows the
         observations. Groups are held at p10 and p90 of the posterior then; None for the prior
+    workers : threads
+    progress : called with the share of the work done since the last call
+
+    Returns
+    -------
+    (group, end, output) [the target's unit] for medians, [fraction] for probabilities
     """
     ends = held_levels(subject, groups, matters, horizon, weigh)
 
@@ -128,7 +141,20 @@ def held_levels(
     horizon: float = np.inf,
     weigh: Weigh | None = None,
 ) -> dict[str, tuple[HeldLevels, HeldLevels]]:
-    """Levels at which each group is held: name -> (at p10, at p90); empty where it cannot move the answer."""
+    """Levels at which each group is held.
+
+    Parameters
+    ----------
+    subject : uncut: an arrival may be inf; with `weigh` the last output is the log-likelihood of the observations
+    groups : name -> parameters
+    matters : parameters that the answer reads
+    horizon : arrivals are cut here [year]
+    weigh : makes weights of log-likelihoods; None for the prior
+
+    Returns
+    -------
+    name -> levels at p10 and at p90 [probability]; empty where the group cannot move the answer
+    """
     probe = PROBE if weigh is None else PROBE_WEIGHED
     drawn = subject.levels(range(probe))
     weights = weigh(subject.answer(drawn)[-1]).whole if weigh else np.ones(probe, np.int64)

@@ -55,7 +55,27 @@ def value_from_draws(
     bins: int,
     weights: Array | None = None,
 ) -> InformationValue:
-    """Read it off finished draws, (draw, parameter) and (draw), in bins of each parameter."""
+    """Value of information of each parameter, from finished draws in bins of the parameter.
+
+        left = width(parameter's bins) / width(random bins),   width = sum_k W_k (Q_k(0.9) - Q_k(0.1)) / sum_k W_k
+
+    with Q_k the quantiles of the answer in bin k, of weight W_k. The width now is taken in random bins, because
+    an interval of few draws is narrower for that reason alone.
+
+    Parameters
+    ----------
+    names : (parameter)
+    parameters : (draw, parameter) [each in its own unit]
+    answer : (draw) [the target's unit]
+    times : (1 + replicates, draw), how often each replicate has each draw
+    share : of the replicates inside the intervals [fraction]
+    bins : of each parameter
+    weights : (draw) [1], 1 when left out
+
+    Returns
+    -------
+    (parameter): `left` [1]; `low`, `high` and `width` [the target's unit]
+    """
     weighed = times * (np.ones(len(answer)) if weights is None else weights)
     edges = np.array([weighted_quantiles(answer, weighed, level) for level in EDGES])
     chance = np.mean(
@@ -109,14 +129,34 @@ def value_from_simulation(
     workers: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> InformationValue:
-    """Nested simulation: a group keeps one draw's levels in INNER draws of the rest, and again with another's.
+    """Value of information of each group, by nested simulation.
 
-    Widths and medians are held against those of the same draws with nothing known, so that what carries no information
-    leaves exactly 1 and moves nothing. Intervals are over the draws of the group's levels.
+    A group keeps the levels of one draw in INNER draws of the rest, then those of the next draw, and so on:
+
+        left = mean over draws of the width given the group / mean over the same draws of the width with nothing known
+
+    A group that carries no information leaves exactly 1 and moves no median. Intervals are over the draws of the levels
+    that a group keeps.
 
     Parameters
     ----------
+    subject : the function of probability levels
+    groups : name -> parameters, apart from one another
     draws : how many are simulated for each group, a multiple of INNER
+    replicate : how many bootstrap replicates
+    seed : key of the replicates
+    share : of the replicates inside the intervals [fraction]
+    matters : parameters that the answer reads
+    workers : threads
+    progress : called with the share of the work done since the last call
+
+    Returns
+    -------
+    (group): `left` [1]; `low`, `high` and `width` [the target's unit]
+
+    References
+    ----------
+    Howard (1966), IEEE Transactions on Systems Science and Cybernetics 2: the value of knowing a variable
     """
     outer = draws // INNER
     following = {name: conditional_weights(subject, group) for name, group in groups.items()}

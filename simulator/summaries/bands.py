@@ -143,7 +143,20 @@ def select_years(result: Result, requested: Sequence[str]) -> list[int]:
 def series_band(
     result: Result, series: Series, at: Mapping[str, float], rows: Iterable[int]
 ) -> SeriesBand:
-    """Read one series off the counts, at the years of these rows."""
+    """Estimates of one series by year, from the counts of a result.
+
+    Parameters
+    ----------
+    result : of any run
+    series : one whose bands it keeps
+    at : key -> probability level of each quantile
+    rows : indices of the years, among those whose bands are kept
+
+    Returns
+    -------
+    (year) quantiles [the series' unit], or shares of a code's values [fraction], each with its Monte Carlo error; the
+    error of an extreme is inf
+    """
     rows = list(rows)
     years = result.shape.years[rows]
     if series.codes:

@@ -59,7 +59,12 @@ class Grid:
 
     @cached_property
     def positions(self) -> Whole:
-        """Bins up to each knot, (year, knot): one for an atom, equally many between other knots."""
+        """Number of bins up to each knot: one for an atom, equally many between other neighbouring knots.
+
+        Returns
+        -------
+        (year, knot)
+        """
         distinct = np.diff(self.knots, axis=1) > 0.0
         gaps = distinct.sum(axis=1, keepdims=True)
         bins_a_gap = (BINS - distinct.shape[1] + gaps) // np.maximum(gaps, 1)
@@ -99,7 +104,18 @@ class Grid:
         return np.clip(position, 0.0, BINS + 1.0, out=position).astype(np.int64)
 
     def edges(self, row: int) -> Array:
-        """Edges of one year's inner bins, (BINS + 1) [the series' unit]."""
+        """Edges of one year's inner bins.
+
+            edge_k = position k interpolated linearly between the knots
+
+        Parameters
+        ----------
+        row : index of the year
+
+        Returns
+        -------
+        (BINS + 1) [the series' unit], not falling
+        """
         return np.interp(np.arange(BINS + 1.0), self.positions[row], self.knots[row])
 
 

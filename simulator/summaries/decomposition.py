@@ -65,7 +65,16 @@ class Decomposition(NamedTuple):
 
 
 def driver_parts(result: Result) -> dict[str, Array]:
-    """Each part in each draw: name -> (draw, year) [OOM over the anchor]."""
+    """Each part of effective compute in each draw, by the equations at the head of this file.
+
+    Parameters
+    ----------
+    result : of any run that keeps trajectories
+
+    Returns
+    -------
+    name of the part -> (draw, year) [OOM over the anchor]
+    """
     positions = {name: i for i, name in enumerate(result.series)}
 
     def path(name: str) -> Array:
@@ -91,7 +100,20 @@ def driver_parts(result: Result) -> dict[str, Array]:
 
 
 def decompose(result: Result) -> Decomposition:
-    """Means of the parts by whole year, with their Monte Carlo errors and 80 % intervals over draws."""
+    """Means of the parts by whole year, with their Monte Carlo errors and 80 % intervals over draws.
+
+        mean = sum of w_i x_i / sum of w_i,   mcse = sqrt(sum of w_i (x_i - mean)^2 / sum of w_i / (n - 1))
+
+    with n Kish's effective number of draws. The interval is p10 to p90 of the draws, by the inverse empirical cdf.
+
+    Parameters
+    ----------
+    result : of any run that keeps trajectories
+
+    Returns
+    -------
+    the parts by year [OOM over the anchor]; the means of the parts sum to the mean of effective compute
+    """
     every = result.plan.grid.years
     rows = np.flatnonzero(np.isin(every, result.shape.years))
     parts = {name: values[:, rows] for name, values in driver_parts(result).items()}

@@ -163,7 +163,16 @@ def probability_before(counts: Counts, shape: CountLayout, milestone: int, year:
 
 
 def largest_probability_error(counts: Counts) -> float:
-    """Monte Carlo error [fraction] of a probability of one half, the largest that a probability of these draws has."""
+    """Monte Carlo error of a probability of one half, the largest that a probability of these draws has.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+
+    Returns
+    -------
+    [fraction], as `probability` gives it
+    """
     return probability(1, 2, counts.effective).mcse
 
 
@@ -230,21 +239,55 @@ def band_estimates(
 
 
 def code_shares(counts: Counts, series: str) -> Array:
-    """Share of draws at each value of a code, (year, value) [fraction]."""
+    """Share of draws at each value of a code.
+
+        share = draws at the value / all draws
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    series : name of the code
+
+    Returns
+    -------
+    (year, value) [fraction]
+    """
     return counts.codes[series] / counts.draws
 
 
 def probabilities_by_quarter(
     counts: Counts, shape: CountLayout, milestone: int, years: Array
 ) -> Array:
-    """Probability that a milestone, by its index, arrives before each of these years, (year) [fraction]."""
+    """Probability that a milestone arrives before each of several dates, as `probability_before` gives it.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+    milestone : index, in the layout's order
+    years : (date) [year]
+
+    Returns
+    -------
+    (date) [fraction]
+    """
     return np.array(
         [probability_before(counts, shape, milestone, float(year)).value for year in years]
     )
 
 
 def threshold_quantiles(plan: Plan, milestone: Milestone) -> tuple[float, float, float]:
-    """A milestone's threshold, in its series' unit: the prior's p10, p50 and p90, all the same where it is certain."""
+    """Quantiles of a milestone's threshold.
+
+    Parameters
+    ----------
+    plan : whose priors give the threshold where it is uncertain
+    milestone : with its threshold, a number or a parameter's name
+
+    Returns
+    -------
+    p10, p50 and p90 [the series' unit]; all the same where the threshold is certain
+    """
     threshold = milestone.threshold
     if not isinstance(threshold, str):
         return threshold, threshold, threshold
@@ -258,7 +301,18 @@ def threshold_quantiles(plan: Plan, milestone: Milestone) -> tuple[float, float,
 def unsettled_milestones(
     counts: Counts, shape: CountLayout, as_of: float
 ) -> list[tuple[str, float]]:
-    """Milestones that some draws reach before the as-of date and others do not, with the share that does."""
+    """Milestones that between 1 and 99 % of draws reach before the as-of date.
+
+    Parameters
+    ----------
+    counts : of a run's draws
+    shape : what is counted, and over which bins
+    as_of : [year]
+
+    Returns
+    -------
+    name and probability [fraction] of each
+    """
     shares = [
         (name, probability_before(counts, shape, i, as_of).value)
         for i, name in enumerate(shape.milestones)

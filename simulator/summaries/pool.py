@@ -35,7 +35,16 @@ class PooledArrival:
 
     @property
     def cdf(self) -> Array:
-        """Probability of arrival by each date, `F(t) = sum_i w_i F_i(t)`, (date) [fraction]."""
+        """Probability of arrival by each date, `F(t) = sum_i w_i F_i(t)`.
+
+        Returns
+        -------
+        (date) [fraction]
+
+        References
+        ----------
+        Stone (1961), Annals of Mathematical Statistics 32: the linear opinion pool
+        """
         return np.asarray(self.weights @ self.cdfs)
 
     def probability(self, date: float) -> Estimate:

@@ -44,6 +44,10 @@ def parameter_update(result: Result, name: str) -> ParameterUpdate:
     ----------
     result : of a run that conditions
     name : one of its parameters
+
+    Returns
+    -------
+    edges and quantiles [the parameter's unit], shares [fraction]
     """
     column = [prior.name for prior in result.plan.priors].index(name)
     prior = result.plan.priors[column]

@@ -21,10 +21,15 @@ from simulator.summaries.counts import (
 
 
 class RangeSummary(NamedTuple):
-    """What a range of draws leaves behind.
+    """What is kept of a range of draws.
 
-    parameters : (draw, parameter) and arrivals : (draw, milestone), of the draws that are kept;
-    trajectories : (draw, series, year), of the draws whose trajectories are kept
+    Attributes
+    ----------
+    draws : the range
+    counts : of all its draws
+    parameters : (draw, parameter) [each in its own unit], of the draws whose parameters are kept
+    arrivals : (draw, milestone) [year], of the same draws
+    trajectories : (draw, series, year) [each series in its own unit], of the draws whose trajectories are kept
     """
 
     draws: range
@@ -35,7 +40,16 @@ class RangeSummary(NamedTuple):
 
 
 def band_rows(plan: Plan) -> Whole:
-    """Indices of the grid's points whose bands are kept: whole years, and the anchor."""
+    """Indices of the grid's points whose bands are kept: whole years, and the anchor.
+
+    Parameters
+    ----------
+    plan : with its grid of years
+
+    Returns
+    -------
+    (band)
+    """
     years = plan.grid.years
     return np.flatnonzero((years % 1.0 == 0.0) | (years == plan.anchor_year))
 
@@ -61,7 +75,17 @@ def count_layout(compiled: CompiledPlan) -> CountLayout:
 
 
 def values_at_bands(compiled: CompiledPlan, block: Block) -> dict[str, Array]:
-    """Values of a block's series at the years whose bands are kept: name -> (year, draw) [the series' unit]."""
+    """Values of a block's series at the years whose bands are kept.
+
+    Parameters
+    ----------
+    compiled : of the plan whose series are kept
+    block : of its draws
+
+    Returns
+    -------
+    name -> (band, draw) [the series' unit], of series that are no codes
+    """
     plan, rows = compiled.plan, band_rows(compiled.plan)
     numbers = [name for name in plan.series if not compiled.model.series[name].codes]
     return {name: block.series[name][rows] for name in numbers}
@@ -73,7 +97,11 @@ def fitted_layout(compiled: CompiledPlan, values: Sequence[Mapping[str, Array]])
     Parameters
     ----------
     compiled : of any plan
-    values : block by block, in order, name -> (year, draw) [the series' unit], as `values_at_bands` gives them
+    values : block by block, in order, name -> (band, draw) [the series' unit], as `values_at_bands` gives them
+
+    Returns
+    -------
+    a layout that depends on the plan's model, priors and seed alone
     """
     plan, series = compiled.plan, compiled.model.series
     codes = {name: len(series[name].codes) for name in plan.series if series[name].codes}
@@ -104,6 +132,10 @@ def summarise_range(
     keep_draws : parameters and arrivals are kept of the draws below this number
     keep_trajectories : series are kept of the draws below this number
     weights : (draw) whole numbers, of every draw of the plan; each counts once when left out
+
+    Returns
+    -------
+    the counts, and the draws that are kept
 
     Raises
     ------
