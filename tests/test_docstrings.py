@@ -10,7 +10,16 @@ from checkout import ROOT
 from simulator import drivers, model
 
 # Rooms whose public numeric functions have numpydoc sections.
-NUMERIC_ROOMS = ("arrays", "distributions", "sampling", "drivers", "model", "simulate", "summaries")
+NUMERIC_ROOMS = (
+    "arrays",
+    "distributions",
+    "sampling",
+    "drivers",
+    "model",
+    "simulate",
+    "summaries",
+    "sensitivity",
+)
 
 ARRAY = re.compile(r"\b(Array|Whole)\b")
 SECTION = re.compile(r"^ *([A-Z][a-z]+)\n *-{3,}$", re.MULTILINE)

@@ -1,12 +1,7 @@
-"""What a method found as records: one a name (and year, of a series), numbers unrounded.
+"""What drives an answer: a target and a method, and the records that the method gives.
 
-Methods that simulate again with probability levels swapped.
-
-Methods that read finished draws, weighed or not.
-
-What drives the answer of a world: a target, a method, and the records that it gives.
-
-Findings in the order of how much they matter.
+A record is of one name (and one year, of a series), with numbers unrounded. `SIMULATED_METHODS` simulate again with
+probability levels swapped; `GIVEN_DATA_METHODS` take draws as they are, weighed or not.
 """
 
 from __future__ import annotations
@@ -19,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from simulator.arrays import Array, effective_sample_size
-from simulator.errors import Fault, InputFault
 from simulator.inputs.plan import Plan
 from simulator.sampling import independent_levels
 from simulator.sensitivity import (
     bootstrap,
     given_data,
+    given_draws,
     observed,
     prim,
     question,
@@ -52,12 +47,12 @@ from simulator.sensitivity.question import (
     with_defaults,
 )
 from simulator.sensitivity.targets import BEFORE, SERIES, Target
-from simulator.simulate.engines import in_order
 from simulator.summaries.result import Result
 
 Records = list[dict[str, Any]]
 
-Records_and_now = tuple[Records, dict[str, Any]]
+RecordsAndNow = tuple[Records, dict[str, Any]]
+"""Records, and the answer as it stands, as `Analysis.now` holds it."""
 
 
 DUMMIES = 19
@@ -96,14 +91,14 @@ def _index_records(
 
 def _information_records(
     scenario: subjects.TargetedPlan, value: value_of_information.InformationValue
-) -> Records_and_now:
+) -> RecordsAndNow:
     """What knowing each group would do."""
     lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (value.left, value.low, value.high))
     columns = dict(zip(("width_left", "median_low", "median_high"), lifted, strict=True))
     return _index_records(scenario, value.names, {**columns}), {"width_80": value.width}
 
 
-def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
+def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> RecordsAndNow:
     """First-order and total-order indices."""
     order = sobol.sobol_indices(
         subjects.subject(scenario),
@@ -119,7 +114,7 @@ def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> 
     return _index_records(scenario, order.names, columns), {"walks": order.simulations}
 
 
-def _shapley(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
+def _shapley(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> RecordsAndNow:
     """Shapley effects."""
     subject = subjects.subject(scenario)
     moving = {
@@ -146,7 +141,7 @@ def _shapley(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -
     }
 
 
-def _tornado(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> Records_and_now:
+def _tornado(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> RecordsAndNow:
     """What holding each group at its p10 and p90 does."""
     target = scenario.target
     subject = subjects.subject(scenario, cut=False)
@@ -187,7 +182,7 @@ def _tornado(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -
 
 def _information_from_simulation(
     scenario: subjects.TargetedPlan, query: Question, groups: Groups
-) -> Records_and_now:
+) -> RecordsAndNow:
     """The value of information about each group."""
     value = value_of_information.value_from_simulation(
         subjects.subject(scenario),
@@ -203,66 +198,13 @@ def _information_from_simulation(
     return _information_records(scenario, value)
 
 
-def finished_draws(
-    scenario: subjects.TargetedPlan, result: Result, question: Question
-) -> tuple[Array, Array, Array | None]:
-    """(draw, parameter), uncut (output, draw) and weights of the draws that are read."""
-    arrivals, paths = result.arrivals[: question.draws], result.trajectories[: question.draws]
-    raw = targets.target_of_kept_draws(scenario.target, result.plan, arrivals, paths, result.series)
-    columns = [p.name for p in result.plan.priors]
-    chosen = [columns.index(name) for name in scenario.varying]
-    draws = raw.shape[1]
-    weights = None if question.weights is None else question.weights[:draws]
-    return np.asarray(result.parameters[:draws], float)[:, chosen], raw, weights
-
-
-def simulated_draws(
-    scenario: subjects.TargetedPlan, question: Question
-) -> tuple[Array, Array, Array | None]:
-    """(draw, parameter), uncut (output, draw) and weights of draws that are simulated to be read."""
-    subject, parameters = subjects.subject(scenario, cut=False), len(scenario.varying)
-
-    def block(piece: range) -> Array:
-        levels = subject.levels(piece)
-        values = subjects.varying_parameters(scenario, levels)
-        return np.vstack([values, subjects.answer_and_log_likelihood(scenario, levels)])
-
-    blocks = in_order(block, question.draws, question.workers, question.progress)
-    rows = np.concatenate(list(blocks), axis=1)
-    weights = None
-    if scenario.observations:
-        weighed = observed.draw_weights(scenario.plan.name, scenario.observations, rows[-1])
-        weights = weighed.whole.astype(float)
-    return rows[:parameters].T, rows[parameters:-1], weights
-
-
-def possible_draws(
-    scenario: subjects.TargetedPlan, parameters: Array, raw: Array, weights: Array | None
-) -> tuple[Array, Array, Array | None]:
-    """The draws without those of weight 0.
-
-    Raises
-    ------
-    InputFault
-        when the target is the same in all that are left
-    """
-    if weights is None:
-        return parameters, raw, None
-    kept = weights > 0.0
-    answers = targets.finite_values(scenario.target, raw[:, kept])
-    if not (np.ptp(answers, axis=1) > 0.0).any():
-        what = f"the same in each of {int(kept.sum()):,} draws that the evidence leaves"
-        raise InputFault([Fault("--target", "", scenario.target.text, what, "one that varies")])
-    return parameters[kept], raw[:, kept], weights[kept]
-
-
 def _information_from_draws(
     scenario: subjects.TargetedPlan,
     query: Question,
     parameters: Array,
     raw: Array,
     weights: Array | None,
-) -> Records_and_now:
+) -> RecordsAndNow:
     """The value of information about each parameter."""
     answer = targets.finite_values(scenario.target, raw)[0]
     times = bootstrap.bootstrap_counts(len(answer), query.replicates, scenario.plan.seed)
@@ -278,7 +220,7 @@ def _given_data(
     parameters: Array,
     raw: Array,
     weights: Array | None,
-) -> Records_and_now:
+) -> RecordsAndNow:
     """Rank correlations, first order by conditional means and PAWN; of a series, year by year."""
     answers = targets.finite_values(scenario.target, raw)
     times = bootstrap.bootstrap_counts(answers.shape[1], query.replicates, scenario.plan.seed)
@@ -310,8 +252,8 @@ def _boxes(
     parameters: Array,
     raw: Array,
     weights: Array | None,
-) -> Records_and_now:
-    """Boxes of the worlds in which a milestone comes early, or never."""
+) -> RecordsAndNow:
+    """Boxes of the draws in which a milestone arrives early, or never."""
     met = targets.is_met(scenario.target, raw)
     cases = met if scenario.target.kind == targets.BEFORE else ~met
     question.require_cases(cases, scenario.target)
@@ -345,7 +287,7 @@ def _end(limit: float) -> float | None:
     return limit if np.isfinite(limit) else None
 
 
-SIMULATED_METHODS: dict[str, Callable[..., Records_and_now]] = {
+SIMULATED_METHODS: dict[str, Callable[..., RecordsAndNow]] = {
     SOBOL: _sobol,
     CORRELATED: _sobol,
     SHAPLEY: _shapley,
@@ -353,7 +295,7 @@ SIMULATED_METHODS: dict[str, Callable[..., Records_and_now]] = {
     INFORMATION: _information_from_simulation,
 }
 
-GIVEN_DATA_METHODS: dict[str, Callable[..., Records_and_now]] = {
+GIVEN_DATA_METHODS: dict[str, Callable[..., RecordsAndNow]] = {
     GIVEN: _given_data,
     DISCOVERY: _boxes,
     INFORMATION: _information_from_draws,
@@ -362,11 +304,12 @@ GIVEN_DATA_METHODS: dict[str, Callable[..., Records_and_now]] = {
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a method found.
+    """The answer of a method.
 
     Attributes
     ----------
-    asked : the question, with every default filled in
+    plan, target : of which it is
+    query : the question, with every default filled in
     records : one a parameter, driver or box (and year, of a series); numbers unrounded
     now : the answer as it stands: median, probability or width of the 80 % interval, where the method says it; and the
         effective number of draws of a posterior
@@ -406,11 +349,11 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
     require_variation(scenario)
     if reads_draws(question, source):
         read = (
-            finished_draws(scenario, source, question)
+            given_draws.finished_draws(scenario, source, question)
             if isinstance(source, Result)
-            else simulated_draws(scenario, question)
+            else given_draws.simulated_draws(scenario, question)
         )
-        parameters, raw, weights = possible_draws(scenario, *read)
+        parameters, raw, weights = given_draws.possible_draws(scenario, *read)
         records, now = GIVEN_DATA_METHODS[question.method](
             scenario, question, parameters, raw, weights
         )
