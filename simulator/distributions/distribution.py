@@ -50,7 +50,12 @@ class Distribution:
 
     @property
     def kept(self) -> float:
-        """Share of the family's mass that truncation keeps."""
+        """Share of the family's mass that truncation keeps.
+
+        Returns
+        -------
+        [fraction]
+        """
         _, low, high = self._levels_at_limits()
         return abs(high - low)
 

@@ -29,7 +29,7 @@ def identity(x: Array) -> Array:
 
     Parameters
     ----------
-    x : any shape [any unit]
+    x : (...) [any unit]
 
     Returns
     -------

@@ -22,11 +22,11 @@ def power10(x: Array) -> Array:
 
     Parameters
     ----------
-    x : any shape [OOM]
+    x : (...) [OOM]
 
     Returns
     -------
-    the shape of x [1]
+    (...) [1]
     """
     return np.exp(LN10 * x)
 
@@ -78,10 +78,10 @@ def sigmoid(x: Array) -> Array:
 
     Parameters
     ----------
-    x : any shape [1]
+    x : (...) [1]
 
     Returns
     -------
-    the shape of x [1], 0 to 1
+    (...) [1], 0 to 1
     """
     return expit(x)

@@ -93,6 +93,10 @@ def brier_score(probabilities: Sequence[float], outcomes: Sequence[bool]) -> flo
     probabilities : (claim) [fraction]
     outcomes : (claim)
 
+    Returns
+    -------
+    [1]
+
     References
     ----------
     Brier (1950), "Verification of forecasts expressed in terms of probability", Mon. Weather Rev. 78.
@@ -129,7 +133,17 @@ class LedgerScores(NamedTuple):
 
 
 def ledger_scores(ledger: Sequence[Claim], estimates: Sequence[Estimate | None]) -> LedgerScores:
-    """Score a scenario's probabilities of claims, (claim), against those that are settled."""
+    """Scores of a scenario's probabilities of claims, over the settled claims that it can model.
+
+    Parameters
+    ----------
+    ledger : (claim)
+    estimates : (claim) [fraction]; None where the scenario does not model the claim
+
+    Returns
+    -------
+    number of claims scored, Brier score [1] and log score [nats]
+    """
     settled = [
         (estimate, claim.outcome)
         for claim, estimate in zip(ledger, estimates, strict=True)

@@ -326,9 +326,13 @@ def standardised_score(score: Score) -> tuple[dict[str, float], float]:
 
         (x - p50) / ((p90 - p10) / 2.563)
 
+    Parameters
+    ----------
+    score : of one observation
+
     Returns
     -------
-    quantiles, observed : key -> [standard deviations], [standard deviations]
+    key -> quantile, and the observed value [standard deviations]
     """
     middle = score.quantiles["p50"]
     sd = (score.quantiles["p90"] - score.quantiles["p10"]) / NORMAL_80
@@ -357,12 +361,16 @@ def score_summary(scores: Sequence[Score], effective: float) -> dict[str, float]
 
         coverage_error = sqrt(c (1 - c) / n_eff),   c the interval's nominal coverage
 
-    The CRPS has the unit of what it scores: its mean is over orders of magnitude, if there are any, and no fractions.
+    The mean CRPS is over what is measured in orders of magnitude, or over everything when nothing is.
 
     Parameters
     ----------
     scores : at least one
     effective : n_eff, how many independent observations they are worth
+
+    Returns
+    -------
+    numbers of both [1], `coverage_50` and so on with their errors [fraction], `crps` [OOM] and `log_score` [nats]
     """
     n = len(scores)
     summary: dict[str, float] = {"n": n, "effective": effective}
@@ -377,7 +385,6 @@ def score_summary(scores: Sequence[Score], effective: float) -> dict[str, float]
 
 
 ERROR_BATCHES = 10  # batches of draws behind a Monte Carlo error
-
 SCENARIO, TREND, NO_CHANGE = "world", "trend", "no change"
 
 
@@ -474,7 +481,16 @@ def _shared_rows(scores: dict[str, tuple[Score | None, ...]]) -> list[int]:
 
 
 def score_summaries(hindcast: HindcastScores) -> dict[str, dict[str, float]]:
-    """Summaries of the scenario over all observations, and of each predictor over those that all share."""
+    """Summaries of the scenario over all observations, and of each predictor over those that all share.
+
+    Parameters
+    ----------
+    hindcast : scores of the scenario and of its rivals
+
+    Returns
+    -------
+    "all", and each predictor -> what `score_summary` gives; one without observations is left out
+    """
     scores = [score for score in hindcast.scores[SCENARIO] if score]
     summaries = {"all": score_summary(scores, hindcast.effective)} if scores else {}
     shared = {predictor: shared_scores(hindcast, predictor) for predictor in hindcast.scores}

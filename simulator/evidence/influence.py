@@ -161,6 +161,10 @@ def observation_likelihoods(
     compiled : of a plan with observations
     parameters : (draw, parameter) [each in its own unit]
     workers : threads
+
+    Returns
+    -------
+    (observation, draw) log-likelihoods [nats], and probabilities that the model gives the record
     """
     size = blocks.BLOCK_DRAWS
     ranges = [range(at, min(at + size, len(parameters))) for at in range(0, len(parameters), size)]
@@ -205,13 +209,17 @@ def posterior_weights(log_likelihood: Array, sequential: bool) -> list[Importanc
         log v = sum over the others of log L_j        of draws of the prior
         log v = -log L_i                              of draws of the posterior
 
-    Pareto smoothed. What is certain cannot be taken out of draws of the posterior, for none disagrees with it: such
-    weights are all 0, and their Pareto k is NaN.
+    Pareto smoothed. A certain record cannot be left out of draws of the posterior, because none of them disagrees with
+    it: such weights are all 0, and their Pareto k is NaN.
 
     Parameters
     ----------
     log_likelihood : (observation, draw) [nats]
     sequential : whether the draws are of the posterior
+
+    Returns
+    -------
+    weights [1], of all observations and then without each in turn
 
     References
     ----------
@@ -253,6 +261,15 @@ def tail_probability(observation: Observation, predicted: float) -> float:
 
         2 min(p, 1 - p)     of a value, p the probability of one below it
         p                   of a milestone, the probability of its record
+
+    Parameters
+    ----------
+    observation : of a value or a milestone
+    predicted : p [probability]
+
+    Returns
+    -------
+    [probability]
 
     References
     ----------

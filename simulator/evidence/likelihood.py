@@ -107,7 +107,16 @@ def log_likelihood(
 
 
 def largest_log_likelihood(observation: Observation) -> float:
-    """Log-likelihood of a draw that agrees entirely [nats]: `-log(s * sqrt(2 pi))` of a value, 0 of a milestone."""
+    """Log-likelihood of a draw that agrees entirely: `-log(s * sqrt(2 pi))` of a value, 0 of a milestone.
+
+    Parameters
+    ----------
+    observation : of a series' value, with s its standard deviation, or of a milestone
+
+    Returns
+    -------
+    [nats]
+    """
     if observation.condition is not None:
         return 0.0
     return -math.log(observation.spread * math.sqrt(2.0 * math.pi))

@@ -73,7 +73,7 @@ def power_scaling(
     priors: tuple[Sequence[str], Array],
     seed: int,
 ) -> PowerScaling:
-    """The sensitivities of one answer.
+    """Power-scaling sensitivities of one answer, to the likelihood, to all priors and to each prior.
 
     Parameters
     ----------
@@ -82,6 +82,10 @@ def power_scaling(
     log_likelihood : (draw) [nats], of all observations together
     priors : names of the parameters, and (parameter, draw) log densities [nats]
     seed : of the components without effect
+
+    Returns
+    -------
+    sensitivities [1], as `power_sensitivity` gives them, each beside the noise of components without effect
     """
     order = np.argsort(answer, kind="stable")  # once, for sorting what is in order is quick
     kept = order[base[order] > 0]
@@ -154,6 +158,10 @@ def cumulative_jensen_shannon(values: Array, p: Array | Whole, q: Array | Whole)
     values : (draw) [any unit], finite
     p, q : (draw) [1], none below 0
 
+    Returns
+    -------
+    D [1]
+
     References
     ----------
     Nguyen and Vreeken (2015), "Non-parametric Jensen-Shannon divergence", ECML PKDD; Kallioinen et al. (2024).
@@ -189,6 +197,7 @@ def prior_log_densities(plan: Plan, parameters: Array) -> tuple[list[str], Array
 
     Parameters
     ----------
+    plan : with the priors
     parameters : (draw, parameter) [each in its own unit]
 
     Returns

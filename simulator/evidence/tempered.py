@@ -107,7 +107,22 @@ def conditioned_draws(
 
 
 def with_effective_size(plan: Plan, counts: Counts, weights: ImportanceWeights) -> Counts:
-    """Counts whose errors are those of the sequential sampler's effective number, though all draws weigh the same."""
+    """Counts with the effective number of the sequential sampler's draws, which all weigh the same.
+
+        sum of w^2 = draws^2 / effective
+
+    so that Kish's number, from which the errors follow, is the sampler's own.
+
+    Parameters
+    ----------
+    plan : whose sampler it is
+    counts : of its draws
+    weights : with their effective number
+
+    Returns
+    -------
+    the counts, unchanged for another sampler
+    """
     if plan.sampler != "sequential":
         return counts
     return replace(counts, squares=round(counts.draws**2 / weights.effective))

@@ -87,7 +87,16 @@ class Graph:
         return self.node("number", (), plain)
 
     def table(self, values: Array) -> Node:
-        """Numbers by year that are the same in every draw."""
+        """Numbers by year that are the same in every draw.
+
+        Parameters
+        ----------
+        values : (year) [any unit]
+
+        Returns
+        -------
+        a node of the graph; equal tables share one
+        """
         flat = np.asarray(values).ravel()
         for number, known in enumerate(self.tables):
             if known.dtype == flat.dtype and np.array_equal(known, flat, equal_nan=True):

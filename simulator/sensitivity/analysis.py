@@ -392,12 +392,33 @@ def ranked_records(findings: Analysis) -> Records:
 
 
 def swing_size(record: dict[str, Any], stem: str) -> float:
-    """How far a median or a probability swings between the two ends."""
+    """How far a median or a probability moves between the two ends at which a group is held.
+
+        |change at p90 - change at p10|
+
+    Parameters
+    ----------
+    record : of the tornado
+    stem : "median" or "probability"
+
+    Returns
+    -------
+    [the target's unit, or fraction]
+    """
     return abs(record[f"{stem}_change_p90"] - record[f"{stem}_change_p10"])
 
 
 def width_removed(record: dict[str, Any]) -> tuple[float, float, float]:
-    """The share of the 80 % interval that goes when a parameter is known: value, low and high [fraction]."""
+    """Share of the 80 % interval that goes when a parameter is known: 1 less the share that is left.
+
+    Parameters
+    ----------
+    record : of the value of information
+
+    Returns
+    -------
+    value, low and high [fraction]
+    """
     return (
         1.0 - record["width_left"],
         1.0 - record["width_left_high"],

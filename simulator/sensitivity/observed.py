@@ -105,7 +105,17 @@ def weighted_counts(times: BootstrapCounts, weights: ImportanceWeights) -> Array
 
 
 def weight_warnings(name: str, weights: ImportanceWeights) -> list[str]:
-    """What to say when so few draws carry a posterior that its answers are not to be trusted."""
+    """Warnings where so few draws carry a posterior that its answers are not to be trusted.
+
+    Parameters
+    ----------
+    name : of what was simulated
+    weights : of its draws
+
+    Returns
+    -------
+    one sentence each
+    """
     said = []
     if weights.effective < LEAST_EFFECTIVE:
         said.append(f"{name}: the effective number of draws is {weights.effective:,.0f}")

@@ -246,7 +246,18 @@ def _check_weights(question: Question, source: Plan | Result) -> None:
 
 
 def require_cases(cases: npt.NDArray[np.bool_], target: Target) -> None:
-    """Boxes need cases, and others."""
+    """Refuse boxes where either the cases or the other draws are too few.
+
+    Parameters
+    ----------
+    cases : (draw) whether it is one
+    target : for the message
+
+    Raises
+    ------
+    InputFault
+        when there are fewer than 30 of either
+    """
     fewest = min(int(cases.sum()), int((~cases).sum()))
     if fewest < CASES:
         what = f"{int(cases.sum())} cases among {len(cases):,} draws"

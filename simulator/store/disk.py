@@ -99,7 +99,15 @@ def _reserve(descriptor: int, size: int) -> None:
 
 
 def write_rows(path: Path, shape: tuple[int, ...], start: int, rows: Array) -> None:
-    """Write rows into a .npy file of this shape, which exists, from row `start` on."""
+    """Write rows into a .npy file of this shape, which exists.
+
+    Parameters
+    ----------
+    path : of the file
+    shape : of the whole array
+    start : the first row that is written
+    rows : (row, ...) [any unit]
+    """
     if rows.size == 0:
         return
     with path.open("r+b") as file:

@@ -31,7 +31,16 @@ def is_tempered(result: Result) -> bool:
 
 
 def posterior_draws(result: Result) -> Whole:
-    """(draw) numbers of the kept draws that stand for the posterior, each as often as its weight says."""
+    """Numbers of the kept draws that stand for the posterior, each as often as its weight says.
+
+    Parameters
+    ----------
+    result : of a run that conditions
+
+    Returns
+    -------
+    (draw), not falling
+    """
     kept = len(result.parameters)
     if is_tempered(result):
         return np.arange(kept)
@@ -41,7 +50,16 @@ def posterior_draws(result: Result) -> Whole:
 
 
 def prior_parameters(result: Result) -> Array:
-    """(draw, parameter) of draws of the prior: those that are kept, or after tempered SMC those that its seed gives."""
+    """Parameters of draws of the prior: those that are kept, or after tempered SMC those that the seed gives.
+
+    Parameters
+    ----------
+    result : of a run that conditions
+
+    Returns
+    -------
+    (draw, parameter) [each in its own unit]
+    """
     if not is_tempered(result):
         return result.parameters
     plan, compiled = result.plan, compile_plan(result.plan)
@@ -52,7 +70,17 @@ def prior_parameters(result: Result) -> Array:
 
 
 def log_likelihoods(result: Result, draws: Whole) -> Array:
-    """(draw, observation) log-likelihood of these kept draws [nats], simulated as far as observations read."""
+    """Log-likelihood of each observation in kept draws; only what the observations need is simulated.
+
+    Parameters
+    ----------
+    result : of a run that conditions
+    draws : (draw) numbers of kept draws
+
+    Returns
+    -------
+    (draw, observation) [nats]
+    """
     plan, compiled = result.plan, compile_plan(result.plan)
     series = [o.condition.series if o.condition else o.series for o in plan.observations]
     narrow = replace(
@@ -70,12 +98,13 @@ def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
 
     Parameters
     ----------
+    result : of a run that conditions
     draws : (draw) as `posterior_draws` gives them
 
     Returns
     -------
     weight : (chain, draw) [1], of the draw of each number
-    prior_draw : (chain, draw), the number in `prior` of the draw at each place of `posterior`; not after tempered SMC
+    prior_draw : (chain, draw), the number in `prior` of each draw of `posterior`; not after tempered SMC
     """
     assert result.weights is not None
     weights = result.weights

@@ -232,7 +232,18 @@ def load_result(result: str | PathLike[str], plan: Plan | None = None) -> Result
 
 
 def open_draws(folder: Path) -> dict[str, Array]:
-    """The files of kept draws, mapped into memory: name -> array."""
+    """The files of kept draws, mapped into memory.
+
+    Parameters
+    ----------
+    folder : of a result
+
+    Returns
+    -------
+    parameters : (draw, parameter) [each in its own unit]
+    arrivals : (draw, milestone) [year]
+    trajectories : (draw, series, year) [each series in its own unit]
+    """
     return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in DRAW_FILES}
 
 
@@ -248,9 +259,16 @@ def assemble_result(
 
     Parameters
     ----------
+    head : the plan, and the version of the program
+    shape : what is counted, and over which bins
+    counts : of every draw
     weights : of every draw, if the plan has observations
     draws : `parameters`, `arrivals` and `trajectories` of the draws that are kept
     folder : where the result lies; None when it is in memory alone
+
+    Returns
+    -------
+    the record
     """
     series, codes = series_and_codes(head.plan)
     return Result(
@@ -269,7 +287,18 @@ def assemble_result(
 
 
 def with_draws(result: Result, draws: Mapping[str, Array], folder: Path) -> Result:
-    """The same result with these draws, in this folder."""
+    """The same result with these draws, in this folder.
+
+    Parameters
+    ----------
+    result : whose plan and counts are taken
+    draws : `parameters`, `arrivals` and `trajectories` of the draws that are kept
+    folder : where the result lies
+
+    Returns
+    -------
+    the record
+    """
     moved = replace(
         result,
         parameters=draws["parameters"],

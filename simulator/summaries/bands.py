@@ -37,7 +37,15 @@ class SeriesBand(NamedTuple):
 
 
 def quantile_levels(requested: Sequence[str]) -> dict[str, float]:
-    """Read quantiles, as percentages (`97.5`) or keys (`p975`): key -> probability level.
+    """Read quantiles, as percentages (`97.5`) or keys (`p975`).
+
+    Parameters
+    ----------
+    requested : as a person writes them; the reported levels when empty
+
+    Returns
+    -------
+    key -> probability level [fraction]
 
     Raises
     ------

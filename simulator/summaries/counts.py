@@ -228,12 +228,26 @@ class Counts:
 
     @property
     def effective(self) -> float:
-        """Kish's effective number of draws, `(sum of w)^2 / sum of w^2`; their number when all weigh the same."""
+        """Kish's effective number of draws, `(sum of w)^2 / sum of w^2`.
+
+        Returns
+        -------
+        [1]; the number of draws when all weigh the same
+        """
         return kish(self.draws, self.squares)
 
 
 def empty_counts(shape: CountLayout) -> Counts:
-    """Counts of no draws."""
+    """Counts of no draws.
+
+    Parameters
+    ----------
+    shape : what is counted, and over which bins
+
+    Returns
+    -------
+    counts of 0, with extremes of plus and minus infinity
+    """
     series, years, milestones = len(shape.grids), len(shape.years), len(shape.milestones)
     return Counts(
         0,
@@ -312,7 +326,20 @@ def _tally(totals: Whole, bins: Whole, weights: Whole | None) -> None:
 
 
 def merge_counts(a: Counts, b: Counts) -> Counts:
-    """Counts of two sets of draws together: sums of counts, extremes of extremes; the order changes no bit."""
+    """Counts of two sets of draws together.
+
+        count = count_a + count_b,   least = min(least_a, least_b),   most = max(most_a, most_b)
+
+    Whole numbers, so that the order in which sets are merged changes no bit.
+
+    Parameters
+    ----------
+    a, b : counts with the same layout
+
+    Returns
+    -------
+    counts of both
+    """
     return Counts(
         a.draws + b.draws,
         a.bins + b.bins,

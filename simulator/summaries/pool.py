@@ -197,7 +197,16 @@ def pooled_records(pooled: dict[str, PooledArrival], years: Sequence[int]) -> li
 
 
 def weights_of_text(text: str | None, results: int) -> list[float]:
-    """Weights as a person writes them, `0.7,0.3`, as shares with sum 1; equal shares for None.
+    """Weights as a person writes them, `0.7,0.3`, as shares with sum 1.
+
+    Parameters
+    ----------
+    text : numbers separated by commas; None for equal shares
+    results : how many results there are
+
+    Returns
+    -------
+    (result) [fraction]
 
     Raises
     ------

@@ -104,11 +104,14 @@ def write_hubverse(result: Result, folder: Path) -> None:
 def metaculus_cdf(result: Result, milestone: int, years: Array) -> Array:
     """The cdf of a milestone's arrival at the points of a Metaculus question with two open ends.
 
-    `0.9875 F + 0.0125 (0.1 + 0.8 i / 200)`: the straight line makes every step at least 0.01/200 and leaves at least
-    0.001 beyond each end, as the site's rules ask, and moves no probability by more than 0.0125.
+        cdf_i = 0.9875 F_i + 0.0125 (0.1 + 0.8 i / 200)
+
+    The straight line makes every step at least 0.01/200 and leaves at least 0.001 beyond each end, as the site's rules
+    ask, and moves no probability by more than 0.0125.
 
     Parameters
     ----------
+    result : of any run
     milestone : its index
     years : (point) [year], rising
 
