@@ -1,4 +1,4 @@
-# make run       install into .venv, run the baseline world, print its milestone years
+# make run       install into .venv, run the baseline scenario, print its milestone years
 # make test      install what tests need as well, check style and types, run the tests: about three minutes
 # make test-all  the same, then the slow tests: the wheel, every command of the README, a browser, the long fuzz
 # make clean     remove .venv, caches and builds; results in runs/ stay

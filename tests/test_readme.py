@@ -10,7 +10,7 @@ from checkout import ROOT
 from test_extend import DRIVER
 
 README = (ROOT / "README.md").read_text("utf-8")
-WORLDS = ("baseline", "situational-awareness", "peak-data")
+SCENARIOS = ("baseline", "situational-awareness", "peak-data")
 
 
 def blocks(language):
@@ -44,7 +44,7 @@ def finished(tmp_path_factory):
 def test_its_commands_run(finished):
     home, codes = finished
     assert set(codes.values()) == {0}, codes
-    assert (home / "worlds.svg").stat().st_size > 0
+    assert (home / "scenarios.svg").stat().st_size > 0
 
 
 @pytest.mark.slow
@@ -58,9 +58,9 @@ def test_its_milestone_is_counted(finished, capsys, monkeypatch):
 
 
 def rows():
-    """Milestone, world and the cells of each row of the table of worlds."""
+    """Milestone, scenario and the cells of each row of the table of scenarios."""
     lines = [line.strip("| ").split(" | ") for line in README.splitlines() if line.startswith("|")]
-    return [cells for cells in lines if len(cells) == 7 and cells[1] in WORLDS]
+    return [cells for cells in lines if len(cells) == 7 and cells[1] in SCENARIOS]
 
 
 def near(cell, value, mcse, horizon):
@@ -78,14 +78,14 @@ def test_its_table_is_a_fresh_run(finished, capsys, monkeypatch):
     from simulator.cli import call
 
     monkeypatch.chdir(finished[0])
-    assert call(["milestones", *WORLDS, "--format", "json"]) == 0
+    assert call(["milestones", *SCENARIOS, "--format", "json"]) == 0
     documents = {d["run"]: d for d in json.loads(capsys.readouterr().out)}
     table = rows()
     assert len(table) == 15
-    for milestone, world, *cells in table:
-        document = documents[world]
+    for milestone, scenario, *cells in table:
+        document = documents[scenario]
         (row,) = [r for r in document["milestones"] if r["name"] == milestone]
         found = [(row[p], row[f"mcse_{p}"] or 0.0) for p in ("p10", "p50", "p90")]
         found += [(row["by_year"][y], row["mcse_by_year"][y]) for y in ("2028", "2031")]
         for cell, (value, mcse) in zip(cells, found, strict=True):
-            assert near(cell, value, mcse, document["horizon"]), (milestone, world, cell, value)
+            assert near(cell, value, mcse, document["horizon"]), (milestone, scenario, cell, value)

@@ -7,7 +7,7 @@ from simulator.cli.options import Output, ResultNames, TableFormat, app
 
 @app.command()
 def claims(results: ResultNames, format: TableFormat = None, output: Output = None) -> None:
-    """Print the ledger of claims: each one's probability in each world, and what happened."""
+    """Print the ledger of claims: each one's probability in each scenario, and what happened."""
     from simulator.evidence.claims import claim_probability
     from simulator.inputs.claims import load_claims
     from simulator.output.rendering import emit

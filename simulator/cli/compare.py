@@ -58,10 +58,10 @@ def compare(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Say how two worlds differ, in plan and in answer; --attribute says which driver it comes from.
+    """Say how two scenarios differ, in plan and in answer; --attribute says which driver it comes from.
 
-    Conditioned worlds are compared after their observations are weighed, and a difference of evidence is a part of its
-    own; --prior compares them before.
+    Conditioned scenarios are compared after their observations are weighed, and a difference of evidence is a part
+    of its own; --prior compares them before.
 
     Example: oomcast compare baseline peak-data --attribute --target automated_researcher@2031
 

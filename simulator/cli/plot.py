@@ -30,7 +30,7 @@ def plot(
     """Draw a picture of a result.
 
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
-    `oomcast plot baseline peak-data compare -o worlds.pdf`.
+    `oomcast plot baseline peak-data compare -o scenarios.pdf`.
     """
     from simulator.output.figures.kinds import check_request, draw_figure, figure_kind
     from simulator.store.results import load_result

@@ -95,6 +95,6 @@ DISCRETE = (
         survival=_discrete_survival,
         support=_discrete_support,
         wrong=_discrete_wrong,
-        about="one of `values`, as often as its place in `weights` says; weights need not add up to 1",
+        about="one of `values`, with the probability that `weights` gives; weights need not add up to 1",
     ),
 )

@@ -66,7 +66,7 @@ def _candidate_paths(run: str) -> list[Path]:
 
 
 TEMPLATE = """\
-# {name}: what differs from the world that it extends. Run it with: oomcast run {name}
+# {name}: what differs from the scenario that it extends. Run it with: oomcast run {name}
 # Lines that begin with # are examples and defaults: take the # away to change one.
 
 title = "{name}"
@@ -80,7 +80,7 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # milestones = ["automated_researcher"]      # all when left out
 # series = ["effective_compute"]             # whose bands to keep; all when left out
 
-# A prior of this world replaces the one of that name. Its family is described by two or more of
+# A prior of this scenario replaces the one of that name. Its family is described by two or more of
 # p01 p025 p05 p10 p20 p25 p50 p75 p80 p90 p95 p975 p99, or by natural parameters (oomcast priors --families);
 # then shift moves it, then lower and upper cut it. See what comes of it: oomcast priors --run {name}
 # [priors.algorithms_growth]
@@ -227,7 +227,7 @@ def _toml_value(written: str, text: str, faults: list[Fault]) -> Any:
     except (ValueError, RecursionError):
         if written.replace("-", "").replace("_", "").isalnum():
             return written
-    allowed = 'KEY=VALUE with a TOML value, such as horizon=2060 or title="My world"'
+    allowed = 'KEY=VALUE with a TOML value, such as horizon=2060 or title="My scenario"'
     faults.append(Fault(SET_OPTION, "", text, "no TOML value", allowed))
     return None
 

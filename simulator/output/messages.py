@@ -33,7 +33,7 @@ def warn_of_effective(name: str, effective: float | None) -> None:
 
 
 def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights]) -> None:
-    """Warn of worlds whose posterior is carried by so few draws that their answers are not to be trusted."""
+    """Warn of scenarios whose posterior is carried by so few draws that their answers are not to be trusted."""
     for name, weight in zip(names, weights, strict=True):
         for warning in observed.weight_warnings(name, weight):
             print(f"oomcast: warning: {warning}", file=sys.stderr)

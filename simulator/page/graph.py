@@ -24,10 +24,10 @@ class Node:
 
     Attributes
     ----------
-    operation : "number", "parameter", "table", "storage", "load" (of a vector at a fixed place), "gather" (at a
-        computed one), "shift" (a vector from a place on), "first" (the first place where a vector is true, 0 if none),
+    operation : "number", "parameter", "table", "storage", "load" (of a vector at a fixed index), "gather" (at a
+        computed one), "shift" (a vector from an index on), "first" (the first index where a vector is true, 0 if none),
         "spread" (a scalar over the years), or the name of an elementwise function
-    detail : the number; the parameter's name; the table's or the storage's number; the place
+    detail : the number; the parameter's name; the table's or the storage's number; the index
     length : of a vector; None for a scalar
     """
 
@@ -52,7 +52,7 @@ class Storage:
 
 @dataclass(frozen=True)
 class Statement:
-    """`storage[place] = value`."""
+    """`storage[index] = value`."""
 
     storage: Storage
     index: int
@@ -132,7 +132,7 @@ class Graph:
         self.statements.append(Statement(into, index, value))
 
     def load(self, vector: Node, index: int) -> Node:
-        """One element of a vector, at a place that is the same in every draw."""
+        """One element of a vector, at an index that is the same in every draw."""
         if vector.operation == "spread":
             return vector.arguments[0]
         if vector.operation == "storage":

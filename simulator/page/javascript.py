@@ -15,7 +15,7 @@ from simulator.page.graph import Graph, Node, Statement, TraceFailed
 from simulator.page.schedule import (
     Schedule,
     Steps,
-    depends_on_place,
+    depends_on_index,
     reachable,
     rolled,
     whole_vectors,
@@ -281,7 +281,7 @@ class _Writer:
 
 @dataclass
 class _StepBody:
-    """The statements of one step; `base` is the first step's place, None when there is but one."""
+    """The statements of one step; `base` is the first step's index, None when there is only one."""
 
     writer: _Writer
     base: int | None
@@ -291,10 +291,10 @@ class _StepBody:
         lines: list[str] = []
         value = self._value(statement.value, lines)
         storage = self.writer.graph.storage_node(statement.storage.number)
-        lines.append(f"v{storage.number}[{self._place(statement.index)}] = {value};")
+        lines.append(f"v{storage.number}[{self._index_text(statement.index)}] = {value};")
         return lines
 
-    def _place(self, index: int) -> str:
+    def _index_text(self, index: int) -> str:
         if self.base is None:
             return str(index)
         moved = index - self.base
@@ -303,10 +303,10 @@ class _StepBody:
     def _value(self, node: Node, lines: list[str]) -> str:
         if node.number in self.known:
             return self.known[node.number]
-        if not depends_on_place(node):
+        if not depends_on_index(node):
             return self.writer.scalar(node)
         if node.operation == "load":
-            value = f"{self.writer.array(node.arguments[0])}[{self._place(node.detail)}]"
+            value = f"{self.writer.array(node.arguments[0])}[{self._index_text(node.detail)}]"
         else:
             value = form(node.operation, [self._value(each, lines) for each in node.arguments])
         name = f"y{node.number}"

@@ -41,7 +41,7 @@ def table(
     numbers: Iterable[int] = (),
     caption: str = "",
 ) -> Markup:
-    """A table that its headers sort; the columns of these places hold numbers, the others words."""
+    """A table that its headers sort; the columns of these indices hold numbers, the others words."""
     right = set(numbers)
     kinds: list[str | bool] = ["number" if i in right else False for i in range(len(header))]
     head = [

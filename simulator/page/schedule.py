@@ -1,6 +1,6 @@
 """The order in which a graph is computed: phases, each with its scalars, its steps through time, and its loops.
 
-Within a phase scalars come first, then steps, then loops over the years; what is taken from another place of a vector
+Within a phase scalars come first, then steps, then loops over the years; what is taken from another index of a vector
 is taken in a later phase, when that vector is whole.
 """
 
@@ -42,7 +42,7 @@ def rolled(statements: list[Statement]) -> list[Steps]:
 
 
 def _repeats(statements: list[Statement], keys: list[object], start: int, period: int) -> int:
-    """How many times the statements from a place on repeat, the first included."""
+    """How many times the statements from an index on repeat, the first included."""
     if start + period > len(statements):
         return 1 if period == 1 else 0
     i = start + period
@@ -56,13 +56,13 @@ def _repeats(statements: list[Statement], keys: list[object], start: int, period
 
 
 def _relative(statement: Statement) -> object:
-    """A statement as it looks from the place that it writes: equal for statements that differ by the year alone."""
+    """A statement relative to the index that it writes: equal for statements that differ by the year alone."""
     return (statement.storage.number, _seen_from(statement.index, statement.value, {}))
 
 
 def _seen_from(index: int, node: Node, known: dict[int, object]) -> object:
     if node.number not in known:
-        if not depends_on_place(node):
+        if not depends_on_index(node):
             known[node.number] = node.number
         elif node.operation == "load":
             known[node.number] = ("load", node.arguments[0].number, node.detail - index)
@@ -72,7 +72,7 @@ def _seen_from(index: int, node: Node, known: dict[int, object]) -> object:
     return known[node.number]
 
 
-def depends_on_place(node: Node) -> bool:
+def depends_on_index(node: Node) -> bool:
     """Whether a scalar takes an element of a vector, and so differs from step to step."""
     todo, known = [node], set()
     while todo:
@@ -158,7 +158,7 @@ def outside(steps: Steps) -> Iterator[Node]:
             vector = node.arguments[0]
             if vector.operation != "storage" or vector.detail not in steps.storages:
                 yield vector
-        elif depends_on_place(node):
+        elif depends_on_index(node):
             todo += node.arguments
         else:
             yield node
@@ -197,7 +197,7 @@ def _needed_by_storage(node: Node, schedule: Schedule) -> list[Node]:
 
 
 def whole_vectors(nodes: Iterable[Node], outputs: Iterable[Node], schedule: Schedule) -> set[int]:
-    """Numbers of the vectors that are kept over all years, for another phase, place or reader asks for them."""
+    """Numbers of the vectors that are kept over all years, because another phase, index or reader uses them."""
     kept = {node.number for node in outputs}
     for node in nodes:
         if node.operation == "first":

@@ -124,7 +124,7 @@ def elementwise(graph: Graph, name: str, inputs: Any) -> Symbol:
 
 
 def item(graph: Graph, symbol: Symbol, key: Any) -> Symbol:
-    """What `symbol[key]` is: a year, years from a place on, or the year at a computed place."""
+    """What `symbol[key]` is: a year, years from an index on, or the year at a computed index."""
     node = symbol.node
     if isinstance(key, tuple):
         key = _first_of(key)
@@ -136,11 +136,11 @@ def item(graph: Graph, symbol: Symbol, key: Any) -> Symbol:
         if key.node.length is not None:
             raise TraceFailed("picks elements by a condition (use numpy.where)")
         return Symbol(graph, _gather(graph, graph.whole(node), key.node))
-    places = range(node.length)[key] if isinstance(key, slice) else _listed(key, node.length)
-    if isinstance(places, range) and places.step == 1 and len(places):
-        shifted = graph.node("shift", (graph.whole(node),), places.start, len(places))
+    indices = range(node.length)[key] if isinstance(key, slice) else _listed(key, node.length)
+    if isinstance(indices, range) and indices.step == 1 and len(indices):
+        shifted = graph.node("shift", (graph.whole(node),), indices.start, len(indices))
         return Symbol(graph, shifted)
-    picked = [graph.load(node, index) for index in places]
+    picked = [graph.load(node, index) for index in indices]
     return Picked(graph, picked)
 
 
@@ -174,7 +174,7 @@ def _gather(graph: Graph, node: Node, index: Node) -> Node:
 
 
 class Picked(Symbol):
-    """Elements at listed places, each a scalar: what is done to them is done one by one."""
+    """Elements at listed indices, each a scalar: what is done to them is done one by one."""
 
     def __init__(self, graph: Graph, nodes: list[Node]):
         super().__init__(graph, graph.number(0.0), (len(nodes), 1))
@@ -209,8 +209,8 @@ def set_item(graph: Graph, symbol: Symbol, key: Any, value: Any) -> None:
     if isinstance(key, int | np.integer):
         graph.store(symbol.node, _inside(int(key), length), node_of(graph, value))
         return
-    places = list(range(length)[key]) if isinstance(key, slice) else _listed(key, length)
-    for i, index in enumerate(places):
+    indices = list(range(length)[key]) if isinstance(key, slice) else _listed(key, length)
+    for i, index in enumerate(indices):
         part = value.nodes[i] if isinstance(value, Picked) else node_of(graph, value)
         if part.length is not None:
             part = graph.load(part, i)

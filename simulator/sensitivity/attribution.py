@@ -1,12 +1,9 @@
-"""The difference of two worlds' answers, and which driver it comes from.
+"""Attribution: the difference of two scenarios' answers, split over the drivers in which they differ.
 
-Worlds of one seed share their levels, so one in which some drivers are B's and the rest A's is simulated draw by draw.
-
-Attribution: the difference of two worlds' answers, split over the drivers in which they differ, by Shapley values.
-
-A coalition's world takes some drivers' parameters from B and the rest from A, draw by draw, with the levels each has
-in its own world; a driver's part is what it adds, averaged over the orders in which drivers change over. The parts sum
-to the whole.
+Scenarios of one seed share their probability levels, so that they are compared draw by draw. The mixed scenario of a
+coalition takes the parameters of some drivers from B and the rest from A, each with the levels that it has in its own
+scenario. A driver's part is what it adds, averaged over the orders in which drivers change from A to B (its Shapley
+value); the parts sum to the whole difference.
 """
 
 from __future__ import annotations
@@ -44,22 +41,23 @@ EVIDENCE = "evidence"
 Values = dict[str, Array]
 
 Coalition = frozenset[int]
-"""Numbers of the players that have changed over to B."""
+"""Numbers of the players that have changed from A to B."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """The difference of two worlds' answers, split over drivers.
+    """The difference of two scenarios' answers, split over drivers.
 
     Attributes
     ----------
     a, b : the answers [the target's unit]
-    drivers : every driver, and "evidence" if a world has observations; those in which the worlds agree, or that neither
-        target nor observations read, have a part of exactly 0
+    drivers : every driver, and "evidence" if a scenario has observations; those in which the scenarios agree, or that
+        neither target nor observations depend on, have a part of exactly 0
     parts : (driver)
     whole : the difference b - a; the parts sum to it
-    simulations : how many draws were simulated; every coalition was when `exact`
-    of : "posterior" when a world is weighed by its observations, else "prior"
+    simulations : how many draws were simulated
+    exact : whether every coalition was simulated
+    of : "posterior" when a scenario is weighed by its observations, else "prior"
     weights : of the draws of A and of B
     """
 
@@ -81,7 +79,7 @@ class Attribution:
 
     @property
     def unit(self) -> str:
-        """Unit in which parts are told; a probability in percentage points."""
+        """Unit of the parts that are printed; a probability is in percentage points."""
         if self.target.kind == BEFORE:
             return "percentage points"
         return "years" if self.target.milestone else self.target.unit
@@ -107,31 +105,30 @@ def attribute(
 ) -> Attribution:
     """Split the difference of the median, or of the probability of `milestone@year`, over drivers and evidence.
 
-    The draws of a coalition's world are weighed by A's observations, or by B's if evidence has changed over; so the
+    The draws of a coalition are weighed by A's observations, or by B's if the evidence is in the coalition; so the
     parts sum to the difference of the two posteriors.
 
     Parameters
     ----------
-    prior : split the difference before either world's observations
+    prior : split the difference before observations are weighed
 
     Raises
     ------
     InputFault
-        when the worlds have not the same seed, grid and target, or no draw of a coalition's world agrees with its
-        observations
+        when the scenarios differ in seed, grid or target, or no draw of a coalition agrees with its observations
     """
     shared = _same_target(a, b, target)
-    compared = _compared_worlds(a, b, shared, prior)
+    compared = _compared_scenarios(a, b, shared, prior)
     drawn = driver_orders(len(compared.players), orders, a.seed)
     wanted = coalitions(len(compared.players), drawn)
 
     task = partial(_coalition_answers, compared, wanted, _mixed_plans(compared, wanted))
-    walked = np.concatenate(list(in_order(task, draws, workers, progress)), axis=2)
-    weights = {c: _weights_of(compared, c, row[1]) for c, row in zip(wanted, walked, strict=True)}
+    answers = np.concatenate(list(in_order(task, draws, workers, progress)), axis=2)
+    weights = {c: _weights_of(compared, c, row[1]) for c, row in zip(wanted, answers, strict=True)}
     times = bootstrap.bootstrap_counts(draws, replicate, a.seed)
     worth = {
         c: _statistic(shared, row[0], observed.weighted_counts(times, weights[c]))
-        for c, row in zip(wanted, walked, strict=True)
+        for c, row in zip(wanted, answers, strict=True)
     }
     ends = (Coalition(), Coalition(range(len(compared.players))))
     nothing, all_of_it = (worth[end] for end in ends)
@@ -153,8 +150,8 @@ def attribute(
     )
 
 
-def _compared_worlds(a: Plan, b: Plan, target: Target, prior: bool) -> Worlds:
-    """Two worlds, with the drivers and the evidence in which they differ."""
+def _compared_scenarios(a: Plan, b: Plan, target: Target, prior: bool) -> ComparedScenarios:
+    """Two scenarios, with the drivers and the evidence in which they differ."""
     one, other = (observed.observations_of(plan, prior) for plan in (a, b))
     series = observed.observed_series((*one, *other))
     _check_observed(a, b, series)
@@ -165,7 +162,7 @@ def _compared_worlds(a: Plan, b: Plan, target: Target, prior: bool) -> Worlds:
     matters |= observed.threshold_parameters((*one, *other))
     players = _differing_drivers(compiled, frozenset(matters))
     players += [EVIDENCE] if one != other else []
-    return Worlds(a, b, compiled, target, players, (one, other))
+    return ComparedScenarios(a, b, compiled, target, players, (one, other))
 
 
 def _every_driver(a: Plan, b: Plan) -> tuple[str, ...]:
@@ -174,12 +171,12 @@ def _every_driver(a: Plan, b: Plan) -> tuple[str, ...]:
 
 
 def _check_observed(a: Plan, b: Plan, series: Sequence[str]) -> None:
-    """Raise a fault when a world lacks a series that observations are held against."""
+    """Raise a fault when a scenario lacks an observed series."""
     for plan in (a, b):
         missing = set(series) - set(join_drivers(p.name for p in plan.priors).series)
         if missing:
             what = f"{plan.name} has no {', '.join(sorted(missing))}"
-            allowed = "worlds with every observed series; or --prior"
+            allowed = "scenarios with every observed series; or --prior"
             raise InputFault([Fault(f"{a.name} and {b.name}", "", "observations", what, allowed)])
 
 
@@ -240,8 +237,8 @@ def _same_fixed(name: str, priors: Sequence[dict[str, Any]]) -> bool:
     return one is not None and one == other and one[0] == "fixed"
 
 
-class Worlds(NamedTuple):
-    """Two worlds, and what changes over from one to the other.
+class ComparedScenarios(NamedTuple):
+    """Two scenarios, and the players in which they differ.
 
     Attributes
     ----------
@@ -263,12 +260,12 @@ class Worlds(NamedTuple):
         return frozenset(i for i, name in enumerate(self.players) if name == EVIDENCE)
 
     def side(self, coalition: Coalition) -> int:
-        """Whose evidence the draws of a coalition's world are weighed by: 0 is A's, 1 is B's."""
+        """Whose evidence the draws of a coalition are weighed by: 0 is A's, 1 is B's."""
         return int(bool(coalition & self.evidence_players))
 
 
 class MixedPlan(NamedTuple):
-    """The plan of a coalition's world, compiled once for all blocks.
+    """The mixed plan of a coalition, compiled once for all blocks.
 
     Attributes
     ----------
@@ -281,16 +278,16 @@ class MixedPlan(NamedTuple):
 
 
 def _coalition_answers(
-    compared: Worlds,
+    compared: ComparedScenarios,
     coalitions: Sequence[Coalition],
     mixed: Mapping[Coalition, MixedPlan],
     piece: range,
 ) -> Array:
-    """(coalition, target and log-likelihood, draw); worlds that differ in evidence alone are simulated once.
+    """(coalition, target and log-likelihood, draw); coalitions that differ in evidence alone are simulated once.
 
     Parameters
     ----------
-    mixed : drivers that have changed over -> the plan of their world
+    mixed : drivers that have changed to B -> their mixed plan
     """
     target, years = compared.target, compared.a.grid.years
     own = [_own_values(each, piece) for each in compared.compiled]
@@ -299,7 +296,7 @@ def _coalition_answers(
         parameters = {name: own[side][name] for name, side in plan.sides.items()}
         block = simulate_parameters(plan.compiled, piece, parameters)
         raw = targets.target_values(target, block, years)
-        thresholds = own[1] | own[0] | parameters  # of a milestone that only one world has
+        thresholds = own[1] | own[0] | parameters  # of a milestone that only one scenario has
         logs = [
             observed.log_likelihoods(observations, block.series, thresholds, years)
             for observations in compared.evidence
@@ -312,8 +309,10 @@ def _coalition_answers(
     return np.array(rows)
 
 
-def _mixed_plans(compared: Worlds, coalitions: Sequence[Coalition]) -> dict[Coalition, MixedPlan]:
-    """Drivers that have changed over -> the plan of their world, on A's grid."""
+def _mixed_plans(
+    compared: ComparedScenarios, coalitions: Sequence[Coalition]
+) -> dict[Coalition, MixedPlan]:
+    """Drivers that have changed to B -> their mixed plan, on A's grid."""
     owners = subjects.driver_of_parameters(compared.b) | subjects.driver_of_parameters(compared.a)
     series = observed.observed_series((*compared.evidence[0], *compared.evidence[1]))
     of_a, of_b = (each.inverse_cdfs for each in compared.compiled)
@@ -327,7 +326,9 @@ def _mixed_plans(compared: Worlds, coalitions: Sequence[Coalition]) -> dict[Coal
     return mixed
 
 
-def _weights_of(compared: Worlds, coalition: Coalition, log_likelihood: Array) -> ImportanceWeights:
+def _weights_of(
+    compared: ComparedScenarios, coalition: Coalition, log_likelihood: Array
+) -> ImportanceWeights:
     changed = " and ".join(compared.players[i] for i in sorted(coalition)) or "nothing"
     name = f"{compared.a.name} with {changed} of {compared.b.name}"
     return observed.draw_weights(name, compared.evidence[compared.side(coalition)], log_likelihood)
@@ -360,7 +361,7 @@ def driver_orders(drivers: int, sampled: int, seed: int) -> list[tuple[int, ...]
 
 
 def coalitions(drivers: int, orders: Iterable[Sequence[int]] | None) -> list[Coalition]:
-    """Every coalition that the parts are read from, A's world and B's among them."""
+    """Every coalition that the parts are computed from, among them that of no driver (A) and that of all (B)."""
     if orders is None:
         sizes = range(drivers + 1)
         return [frozenset(c) for k in sizes for c in itertools.combinations(range(drivers), k)]

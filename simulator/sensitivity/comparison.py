@@ -1,6 +1,6 @@
-"""Two worlds side by side: how their plans differ, and how their answers do.
+"""Two scenarios side by side: how their plans differ, and how their answers do.
 
-Worlds of one seed share their probability levels, so they are compared draw by draw, with little noise.
+Scenarios of one seed share their probability levels, so they are compared draw by draw, with little noise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COMPARED_KEYS = ("seed", "start", "anchor_year", "horizon", "as_of", "observatio
 
 
 def plan_differences(a: Plan, b: Plan) -> list[dict[str, Any]]:
-    """How two plans differ: one record a thing, with its driver where it has one."""
+    """How two plans differ: one record a key, prior, correlation or milestone, with its driver where it has one."""
     differences = [
         {"what": key, "driver": "", "a": _key_in_words(a, key), "b": _key_in_words(b, key)}
         for key in COMPARED_KEYS
@@ -68,12 +68,12 @@ def _prior_in_words(plan: Plan, name: str) -> str:
 
 
 class Comparison(NamedTuple):
-    """The answers of two worlds.
+    """The answers of two scenarios.
 
     Attributes
     ----------
-    records : one a milestone of both, as `answer_differences` tells
-    weights : of the draws of each world; all 1 where it has no observations, or is compared before them
+    records : one a milestone of both, as `answer_differences` gives them
+    weights : of the draws of each scenario; all 1 where it has no observations, or is compared before them
     of : "posterior" when one of them is weighed by its observations, else "prior"
     """
 
@@ -85,14 +85,14 @@ class Comparison(NamedTuple):
 def answer_differences(
     a: Plan, b: Plan, draws: int, replicate: int, workers: int = 1, prior: bool = False
 ) -> Comparison:
-    """Medians of the arrival years of both worlds and their difference, by milestone.
+    """Medians of the arrival years of both scenarios and their difference, by milestone.
 
-    Each world's draws are weighed by its own observations; draws of one number have the same levels in both, so that
+    Each scenario's draws are weighed by its own observations; draws of one number have the same levels in both, so that
     the difference is paired though the weights differ.
 
     Parameters
     ----------
-    prior : compare the worlds before their observations
+    prior : compare the scenarios before their observations are weighed
 
     Returns
     -------
@@ -102,24 +102,24 @@ def answer_differences(
     Raises
     ------
     InputFault
-        when no draw of a world agrees with its observations
+        when no draw of a scenario agrees with its observations
     """
     compiled_plans = [compile_plan(plan) for plan in (a, b)]
 
-    def block(piece: range) -> list[Array]:
-        """(milestone and, last, log-likelihood; draw) of both worlds."""
+    def rows_of_range(piece: range) -> list[Array]:
+        """(milestone and, last, log-likelihood; draw) of both scenarios."""
         rows = []
         for compiled in compiled_plans:
-            walked = simulate_block(compiled, piece)
+            block = simulate_block(compiled, piece)
             observations = observed.observations_of(compiled.plan, prior)
             log = observed.log_likelihoods(
-                observations, walked.series, walked.parameters, compiled.plan.grid.years
+                observations, block.series, block.parameters, compiled.plan.grid.years
             )
-            rows.append(np.vstack([walked.arrivals, log]))
+            rows.append(np.vstack([block.arrivals, log]))
         return rows
 
-    walked = list(in_order(block, draws, workers, lambda share: None))
-    arrivals = [np.concatenate([each[i] for each in walked], axis=1) for i in (0, 1)]
+    simulated = list(in_order(rows_of_range, draws, workers, lambda share: None))
+    arrivals = [np.concatenate([each[i] for each in simulated], axis=1) for i in (0, 1)]
     one, other = (
         observed.draw_weights(plan.name, observed.observations_of(plan, prior), rows[-1])
         for plan, rows in zip((a, b), arrivals, strict=True)
@@ -138,7 +138,7 @@ def answer_differences(
 
 
 def _times(a: Plan, b: Plan, draws: int, replicate: int) -> tuple[BootstrapCounts, BootstrapCounts]:
-    """Replicates of both: the same where the worlds share levels."""
+    """Replicates of both: the same where the scenarios share levels."""
     one = bootstrap.bootstrap_counts(draws, replicate, a.seed)
     return one, one if a.seed == b.seed else bootstrap.bootstrap_counts(
         draws, replicate, b.seed + 1

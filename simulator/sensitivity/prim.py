@@ -1,4 +1,4 @@
-"""Scenario discovery: boxes on few parameters that hold most of the worlds in question, and few others.
+"""Scenario discovery: boxes on few parameters that hold most of the draws in question, and few others.
 
 The patient rule induction method (Friedman and Fisher, 1999; Bryant and Lempert, 2010): thin slices are peeled off as
 long as the share of cases inside rises, parameters that cost little are then let go, and the next box is looked for

@@ -1,4 +1,4 @@
-"""Worlds as subjects: which parameters vary, which driver each belongs to, and a target as a function of levels."""
+"""Plans as subjects: which parameters vary, which driver each belongs to, and a target as a function of levels."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def varying_parameters(scenario: TargetedPlan, levels: Levels) -> Array:
 
 
 def subject(scenario: TargetedPlan, cut: bool = True) -> Subject:
-    """A world as a function of levels, whose draws are the plan's; uncut, an arrival may be inf."""
+    """A plan's target as a function of probability levels; an arrival is cut at the horizon unless `cut` is false."""
 
     def answer(levels: Levels) -> Array:
         values = uncut_answer(scenario, levels)

@@ -23,7 +23,7 @@ from simulator.sensitivity.designs import Groups, Subject
 from simulator.simulate.engines import in_order
 from simulator.summaries.result import ImportanceWeights
 
-PROBE = 1024  # draws in which a driver's own effect is looked at
+PROBE = 1024  # draws in which a driver's own effect is simulated
 
 PROBE_WEIGHED = 4 * PROBE  # the same where draws are weighed
 
@@ -107,9 +107,9 @@ def tornado_swings(
                 answers.append(subject.answer(base | still) if end else answers[0])
         return np.array(answers)
 
-    walked = np.concatenate(list(in_order(block, draws, workers, progress)), axis=2)
+    cases = np.concatenate(list(in_order(block, draws, workers, progress)), axis=2)
     medians, shares, effective = [], [], []
-    for case in walked:
+    for case in cases:
         answer, weights = (case[:-1], weigh(case[-1])) if weigh else (case, None)
         counts = times * weights.whole.astype(float) if weights else times.astype(float)
         effective.append(weights.effective if weights else float(times.shape[1]))

@@ -334,7 +334,7 @@ def _merged_state(folder: Path, parts: Sequence[SimulatedPart]) -> WorkState:
 
 
 def _copy_rows(part: SimulatedPart, target: Path, shape: tuple[int, ...]) -> None:
-    """Copy the rows of the draws that a part has done into their places in the file of the whole."""
+    """Copy the rows of the draws that a part has done into their rows of the file of the whole."""
     for draws in part.done:
         stop = min(draws.stop, shape[0])
         if draws.start < stop:

@@ -122,7 +122,7 @@ def select_series(result: Result, requested: Sequence[str]) -> list[Series]:
 
 
 def select_years(result: Result, requested: Sequence[str]) -> list[int]:
-    """Places of the years that were asked for (`2030`, `2025-2030`), all that are kept when none is.
+    """Indices of the years that were asked for (`2030`, `2025-2030`), all that are kept when none is.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def select_years(result: Result, requested: Sequence[str]) -> list[int]:
     kept, plan = [float(year) for year in result.shape.years], result.plan
     whole = [year for year in kept if year % 1.0 == 0.0]
     allowed = f"whole years, {whole[0]:g} to {whole[-1]:g}, and the anchor, {plan.anchor_year:g}"
-    places, faults = [], []
+    indices, faults = [], []
     for text in requested:
         first, _, last = text.partition("-")
         try:
@@ -142,10 +142,10 @@ def select_years(result: Result, requested: Sequence[str]) -> list[int]:
             continue
         if low > high or not {low, high} <= set(kept):
             faults.append(Fault("--years", "", text, "years whose bands are not kept", allowed))
-        places += [i for i, year in enumerate(kept) if low <= year <= high]
+        indices += [i for i, year in enumerate(kept) if low <= year <= high]
     if faults:
         raise InputFault(faults)
-    return sorted(set(places)) if requested else list(range(len(kept)))
+    return sorted(set(indices)) if requested else list(range(len(kept)))
 
 
 def series_band(

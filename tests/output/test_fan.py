@@ -11,7 +11,7 @@ from simulator.output.figures import fan, records
 from simulator.output.figures.canvas import month, spread
 
 NOTE = (
-    "observed training FLOP over GPT-4, plus this world's median of what algorithms, unhobbling "
+    "observed training FLOP over GPT-4, plus this scenario's median of what algorithms, unhobbling "
     "and inference had added by then; bar: 80 % interval"
 )
 MODELS = (

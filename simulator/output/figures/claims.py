@@ -157,8 +157,8 @@ def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
     draw_claims(
         path,
         title="The ledger of claims",
-        subtitle="What the essay (000), the talk (001) and the podcast (002) said, with its probability in each world; "
-        "a range counts as met only inside. Bars: Monte Carlo error",
+        subtitle="What the essay (000), the talk (001) and the podcast (002) said, with its probability in each "
+        "scenario; a range counts as met only inside. Bars: Monte Carlo error",
         scenarios=[result.plan.title for result in results],
         entries=entries,
     )

@@ -27,7 +27,7 @@ from simulator.output.figures.canvas import (
 from simulator.output.figures.records import (
     ArrivalSpread,
     Band,
-    WorldPanel,
+    ScenarioPanel,
 )
 from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.counts import REPORTED_LEVELS
@@ -45,7 +45,7 @@ def draw_compare(
     *,
     title: str,
     subtitle: str,
-    scenarios: Sequence[WorldPanel],
+    scenarios: Sequence[ScenarioPanel],
     milestones: Sequence[str],
     as_of: float,
 ) -> None:
@@ -71,7 +71,7 @@ def draw_compare(
         figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
 
 
-def _fans(axes: Axes, scenarios: Sequence[WorldPanel], as_of: float) -> None:
+def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:
     end = min(LAST_YEAR, *(scenario.horizon for scenario in scenarios))
     shown = [scenario.band.until(end) for scenario in scenarios]
     axes.set_xlim(max(float(band.years[0]) for band in shown), end)
@@ -99,7 +99,7 @@ def _fans(axes: Axes, scenarios: Sequence[WorldPanel], as_of: float) -> None:
 
 
 def _arrival_rows(
-    axes: Axes, scenarios: Sequence[WorldPanel], milestones: Sequence[str], as_of: float
+    axes: Axes, scenarios: Sequence[ScenarioPanel], milestones: Sequence[str], as_of: float
 ) -> None:
     row = len(scenarios) + 1.2
     end = max(scenario.horizon for scenario in scenarios)
@@ -164,11 +164,11 @@ def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None
         numbers = series_band(result, series, REPORTED_LEVELS, range(len(result.shape.years)))
         band = Band(numbers.years, numbers.quantiles)
         scenarios.append(
-            WorldPanel(label, band, _arrival_spreads(result, shown), result.plan.horizon)
+            ScenarioPanel(label, band, _arrival_spreads(result, shown), result.plan.horizon)
         )
     draw_compare(
         path,
-        title="Worlds compared",
+        title="Scenarios compared",
         subtitle=_sizes(results, labels),
         scenarios=scenarios,
         milestones=shown,
@@ -182,7 +182,7 @@ def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
     weighed = [label for label, result in named if result.plan.observations]
     mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""
     if len(set(sizes)) == 1:
-        return f"{len(results)} worlds, {sizes[0]}: the same probability levels in each{mixed}"
+        return f"{len(results)} scenarios, {sizes[0]}: the same probability levels in each{mixed}"
     each = "; ".join(f"{label}: {size}" for label, size in zip(labels, sizes, strict=True))
     return each + mixed
 

@@ -248,5 +248,5 @@ def _update_panel(update: ParameterUpdate) -> UpdatePanel:
 
 
 def _quantiles_in_words(low: float, middle: float, high: float) -> str:
-    places = max(0, int(np.ceil(1.5 - np.log10(max(high - low, 1e-9)))))
-    return f"{middle:.{places}f} ({low:.{places}f} to {high:.{places}f})"
+    decimals = max(0, int(np.ceil(1.5 - np.log10(max(high - low, 1e-9)))))
+    return f"{middle:.{decimals}f} ({low:.{decimals}f} to {high:.{decimals}f})"

@@ -232,7 +232,7 @@ def _error_bar(axes: Axes, year: float, low: float, middle: float, high: float) 
 MODEL_RUNGS = {"gpt2": "preschooler", "gpt3": "elementary schooler", "gpt4": "smart high-schooler"}
 
 POINTS_NOTE = (
-    "observed training FLOP over GPT-4's, plus this world's median of what algorithms, unhobbling "
+    "observed training FLOP over GPT-4's, plus this scenario's median of what algorithms, unhobbling "
     "and inference had added by then; bar: 80 % interval"
 )
 

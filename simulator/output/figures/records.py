@@ -111,7 +111,7 @@ class ArrivalSpread:
 
 
 @dataclass(frozen=True)
-class WorldPanel:
+class ScenarioPanel:
     """One scenario among several: its band, and each milestone's arrival."""
 
     label: str

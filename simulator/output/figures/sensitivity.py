@@ -206,12 +206,12 @@ def _boxes(findings: Analysis, path: Path) -> None:
     )
     draw_boxes(
         path,
-        title=f"Worlds in which {name} {what}",
+        title=f"Draws in which {name} {what}",
         subtitle=f"{_subtitle(findings)}; {share:.0f} % of all draws",
         boxes=boxes,
         note=("" if boxes else f"{NO_BOX} ")
         + "Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
-        "Coverage: share of such worlds inside; density: share of the draws inside that are such. "
+        "Coverage: share of such draws inside; density: share of the draws inside that are such. "
         "Boxes are found in half of the draws and judged on the other half, each outside those "
         "before it; ±: Monte Carlo standard error.",
     )

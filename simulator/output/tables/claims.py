@@ -54,7 +54,7 @@ def claims_answer(
         *(name for name, _ in probabilities),
         "happened",
         "claim",
-        "what happened, or why no world can say it",
+        "what happened, or why no scenario can say it",
     ]
     table = Table("The ledger of claims", header, rows, " ".join([HOW, *scores, HINDSIGHT]))
     records = [{"run": d["run"], **each} for d in documents for each in d["claims"]]

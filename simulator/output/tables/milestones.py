@@ -61,7 +61,7 @@ def milestones_answer(
             lines.append([*label, *_cells(row, document["horizon"], years)])
             records.append(_record(document["run"], row))
     titles = list(dict.fromkeys(plan.title for plan in plans))
-    title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} worlds"
+    title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} scenarios"
     headline = (*HEADLINE_LEVELS, *(f"by end {int(y) - 1}" for y in years[:2]))
     table = Table(title, header, lines, _caption(plans), 2 if several else 1, headline)
     return Answer(table, records, documents if several or listed else documents[0])
