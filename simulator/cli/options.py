@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,7 +71,29 @@ Priors = Annotated[
     ),
 ]
 
-Draws = Annotated[int | None, typer.Option("--draws", help="How many draws.")]
+MOST_DIGITS = 40  # of a whole number, as in a file
+
+
+def whole_number(text: str | int) -> int:
+    """A whole number from 0 up, as people write it: 10000, 10_000 or 1e4."""
+    try:
+        number = Decimal(str(text))
+    except InvalidOperation:
+        number = Decimal("nan")
+    whole = number.is_finite() and number >= 0 and number.adjusted() < MOST_DIGITS
+    if whole and number == number.to_integral_value():
+        return int(number)
+    raise typer.BadParameter(
+        f"{str(text)[:60]!r} is no whole number from 0 up, such as 10000 or 1e4"
+    )
+
+
+Draws = Annotated[
+    int | None,
+    typer.Option(
+        "--draws", parser=whole_number, metavar="N", help="How many draws, such as 10000 or 1e10."
+    ),
+]
 
 Seed = Annotated[int | None, typer.Option("--seed", help="The seed of all random numbers.")]
 
@@ -118,7 +141,12 @@ def announce_overlay() -> None:
 
 Source = Annotated[str, typer.Argument(metavar="RUN|RESULT", help="A finished result, else a run.")]
 
-MethodDraws = Annotated[int, typer.Option("--draws", min=0, help="Draws; the method's own when 0.")]
+MethodDraws = Annotated[
+    int,
+    typer.Option(
+        "--draws", parser=whole_number, metavar="N", help="Draws; the method's own when 0."
+    ),
+]
 
 Replicates = Annotated[int, typer.Option("--replicates", min=0, help="Bootstrap replicates.")]
 

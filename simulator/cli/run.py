@@ -25,6 +25,7 @@ from simulator.cli.options import (
     announce_overlay,
     app,
     settings,
+    whole_number,
 )
 
 if TYPE_CHECKING:
@@ -118,16 +119,26 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the result
 
 KeepDraws = Annotated[
     int | None,
-    typer.Option("--keep-draws", min=0, help="Draws whose parameters and arrivals are kept."),
+    typer.Option(
+        "--keep-draws",
+        parser=whole_number,
+        metavar="N",
+        help="Draws whose parameters and arrivals are kept.",
+    ),
 ]
 
 KeepCards = Annotated[  # the old name of --keep-draws
-    int | None, typer.Option("--keep-cards", min=0, hidden=True)
+    int | None, typer.Option("--keep-cards", parser=whole_number, hidden=True)
 ]
 
 KeepTrajectories = Annotated[
     int | None,
-    typer.Option("--keep-trajectories", min=0, help="Draws whose series are kept, by quarter."),
+    typer.Option(
+        "--keep-trajectories",
+        parser=whole_number,
+        metavar="N",
+        help="Draws whose series are kept, by quarter.",
+    ),
 ]
 
 Part = Annotated[

@@ -7,7 +7,15 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 
 from simulator.distributions.distribution import FAMILIES
 from simulator.distributions.family import QUANTILES, Natural
@@ -20,6 +28,14 @@ Correlation = Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
 Level = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _whole(value: Any) -> Any:
+    """A number without a fraction, such as 1e6, as the whole number that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+DrawNumber = Annotated[int, Field(ge=1, le=10**12), BeforeValidator(_whole)]
 
 
 class Entry(BaseModel):
@@ -125,7 +141,7 @@ class RunEntry(Entry):
     title: str = ""
     extends: Text | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 20240613
-    draws: Annotated[int, Field(ge=1, le=10**12)] = 10_000
+    draws: DrawNumber = 10_000
     start: Finite = 2019.0
     anchor_year: Finite = 2023.25
     horizon: Finite = 2050.0

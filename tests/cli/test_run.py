@@ -3,10 +3,12 @@
 import json
 
 import pytest
+import typer
 import worlds
 from worlds import quickly  # noqa: F401  (for every test here)
 
 from simulator import model
+from simulator.cli.options import whole_number
 from simulator.output.tables import milestones as table
 from simulator.simulate import blocks
 from simulator.store import manifest, results, running
@@ -70,3 +72,43 @@ def test_a_run_gives_the_command_its_folder(tmp_path):
     result = running.run(worlds.small(300), tmp_path / "world")
     assert result.folder == tmp_path / "world"
     assert result.parameters.shape == (300, len(result.plan.priors))
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("1e10", 10**10), ("2.5e3", 2500), ("10_000", 10_000), ("7", 7), ("0", 0), (4096, 4096)],
+)
+def test_numbers_of_draws_are_read_as_people_write_them(written, number):
+    assert whole_number(written) == number
+
+
+@pytest.mark.parametrize("written", ["1.5", "-1", "nan", "inf", "ten", "", "1e-3", "1e999999999"])
+def test_what_is_no_number_of_draws_is_refused(written):
+    with pytest.raises(typer.BadParameter, match="no whole number"):
+        whole_number(written)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--draws", "3e2"],
+        ["--set", "draws=3e2", "--keep-draws", "2e2", "--keep-trajectories", "1e1"],
+    ],
+)
+def test_powers_of_ten_are_numbers_of_draws_in_every_option(
+    folder, oomcast, words, without_pictures
+):
+    assert oomcast(*COMMAND, *words, "--out", "powers").code == 0
+    result = results.load_result("powers")
+    assert result.counts.draws == result.plan.draws == 300
+    assert type(result.plan.draws) is int
+    assert len(result.parameters) == (200 if "--keep-draws" in words else 300)
+    again = oomcast(*COMMAND, "--draws", "300", *words[2:], "--out", "powers")
+    assert again.code == 0  # the same plan, so nothing is in the way
+
+
+def test_a_fraction_of_a_draw_is_refused(folder, oomcast):
+    for words in (["--draws", "1.5"], ["--set", "draws=1.5"], ["--keep-draws", "0.5"]):
+        done = oomcast("run", *words, "--out", "none")
+        assert (done.code, "Traceback" in done.err, words[-1][-3:] in done.err) == (2, False, True)
+    assert not (folder / "none").exists()
