@@ -1,4 +1,4 @@
-"""What several test files need: the shipped plan, walked once, and the command line, called in two ways."""
+"""What several test files need: the shipped plan, simulated once, and the command line, called in two ways."""
 
 import contextlib
 import io
@@ -25,8 +25,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("laws")
 
 
-class Said(NamedTuple):
-    """What a command left: its exit code, standard output and standard error."""
+class CommandResult(NamedTuple):
+    """What a command returned: its exit code, standard output and standard error."""
 
     code: int
     out: str
@@ -62,7 +62,7 @@ def called(*argv):
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = call([str(word) for word in argv])
-    return Said(code, out.getvalue(), err.getvalue())
+    return CommandResult(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def oomcast():
 
 @pytest.fixture
 def without_pictures(monkeypatch):
-    """Pictures take longer to draw than small runs to walk."""
+    """Pictures take longer to draw than small runs to simulate."""
     monkeypatch.setattr("simulator.output.figures.fan.fan", lambda *_: None)
 
 
@@ -120,13 +120,13 @@ def oomcast_apart():
         done = subprocess.run(
             command(*argv), capture_output=True, text=True, check=False, env=environment
         )
-        return Said(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
     return run
 
 
 def opened(folder):
-    """A finished run, with its counts and cards."""
+    """A finished run, with its counts and kept draws."""
     return results.load_result(str(folder))
 
 

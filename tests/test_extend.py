@@ -60,8 +60,8 @@ def copy(tmp_path):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, made / folder, ignore=ignored)
     (made / "runs").mkdir()
-    for world in (ROOT / "runs").glob("*.toml"):
-        shutil.copy2(world, made / "runs")
+    for scenario in (ROOT / "runs").glob("*.toml"):
+        shutil.copy2(scenario, made / "runs")
     return made
 
 

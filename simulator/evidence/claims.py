@@ -151,9 +151,9 @@ def ledger_scores(ledger: Sequence[Claim], estimates: Sequence[Estimate | None])
     ]
     if not settled:
         return LedgerScores(0, None, None)
-    said, outcomes = [estimate for estimate, _ in settled], [outcome for _, outcome in settled]
+    estimated, outcomes = [estimate for estimate, _ in settled], [outcome for _, outcome in settled]
     return LedgerScores(
         len(settled),
-        brier_score([estimate.value for estimate in said], outcomes),
-        claims_log_score(said, outcomes),
+        brier_score([estimate.value for estimate in estimated], outcomes),
+        claims_log_score(estimated, outcomes),
     )

@@ -28,8 +28,8 @@ def warn_of_inputs(warnings: Iterable[object]) -> None:
 def warn_of_effective(name: str, effective: float | None) -> None:
     """Warn when few draws carry a posterior."""
     if effective is not None and effective < LEAST_EFFECTIVE:
-        said = f"the effective number of draws is {effective:,.0f}, below {LEAST_EFFECTIVE:g}"
-        print(f"oomcast: warning: {name}: {said}; take more --draws", file=sys.stderr)
+        problem = f"the effective number of draws is {effective:,.0f}, below {LEAST_EFFECTIVE:g}"
+        print(f"oomcast: warning: {name}: {problem}; take more --draws", file=sys.stderr)
 
 
 def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights]) -> None:

@@ -171,10 +171,10 @@ def claims_section(results: Sequence[Result]) -> Markup:
     rows = []
     settled_first = sorted(range(len(ledger)), key=lambda i: ledger[i].outcome is None)
     for i in settled_first:
-        claim, said = ledger[i], [of[i] for of in estimates]
-        if not any(said) and claim.outcome is None:
+        claim, chances = ledger[i], [of[i] for of in estimates]
+        if not any(chances) and claim.outcome is None:
             continue
-        cells = [percent(each.value, each.mcse) if each else "" for each in said]
+        cells = [percent(each.value, each.mcse) if each else "" for each in chances]
         rows.append([_claim_cell(claim), *cells, _outcome(claim), claim.happened])
     names = [result.plan.title if len(results) > 1 else "probability" for result in results]
     header = ["claim", *names, "outcome", "what happened"]

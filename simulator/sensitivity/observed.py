@@ -116,9 +116,9 @@ def weight_warnings(name: str, weights: ImportanceWeights) -> list[str]:
     -------
     one sentence each
     """
-    said = []
+    warnings = []
     if weights.effective < LEAST_EFFECTIVE:
-        said.append(f"{name}: the effective number of draws is {weights.effective:,.0f}")
+        warnings.append(f"{name}: the effective number of draws is {weights.effective:,.0f}")
     if weights.pareto_k > WORST_K:
-        said.append(f"{name}: Pareto k is {weights.pareto_k:.2f}, above {WORST_K:g}")
-    return [f"{each}; take more --draws" for each in said]
+        warnings.append(f"{name}: Pareto k is {weights.pareto_k:.2f}, above {WORST_K:g}")
+    return [f"{each}; take more --draws" for each in warnings]

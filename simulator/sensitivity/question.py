@@ -198,8 +198,8 @@ def _draws(question: Question, scenario: subjects.TargetedPlan, source: Plan | R
     if reads_draws(question, source) and not isinstance(source, Result):
         return question.draws or DRAWS_READ
     if reads_draws(question, source) and isinstance(source, Result):
-        cards = scenario.target.milestone is not None
-        kept = len(source.arrivals if cards else source.trajectories)
+        by_arrival = scenario.target.milestone is not None
+        kept = len(source.arrivals if by_arrival else source.trajectories)
         return min(question.draws or DRAWS_READ, kept)
     unit = {SHAPLEY: 2 * shapley.CLUSTER, INFORMATION: value_of_information.INNER}.get(
         question.method, 1

@@ -47,7 +47,7 @@ class Target:
     unit: str
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The target in words."""
         year = f"{self.years[0]:g}"
         return {

@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 import pytest
-import worlds
+import small_runs
 import xarray as xr
 from conftest import surroundings
-from worlds import quickly  # noqa: F401  (for every test here)
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 import simulator
 from simulator import cli
@@ -23,13 +23,13 @@ from simulator.store import results
 
 @pytest.fixture(scope="module")
 def in_memory():
-    return simulator.run(worlds.small(), keep_draws=900, keep_trajectories=300)
+    return simulator.run(small_runs.small(), keep_draws=900, keep_trajectories=300)
 
 
 @pytest.fixture(scope="module")
 def in_folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("api") / "small"
-    return simulator.run(worlds.small(), place, 2, keep_draws=900, keep_trajectories=300)
+    return simulator.run(small_runs.small(), place, 2, keep_draws=900, keep_trajectories=300)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def conditioned():
         "condition.observations=['revenue_2026', 'horizon_2026']",
         "series=['effective_compute']",
     ]
-    return simulator.run(worlds.small(600, *sets))
+    return simulator.run(small_runs.small(600, *sets))
 
 
 # ---- names
@@ -125,7 +125,9 @@ def test_a_wrong_change_is_a_fault(changes, told):
 
 @pytest.mark.parametrize("workers", [1, 3])
 def test_a_run_in_memory_gives_the_numbers_of_a_run_in_a_folder(in_folder, workers, folder):
-    result = simulator.run(worlds.small(), workers=workers, keep_draws=900, keep_trajectories=300)
+    result = simulator.run(
+        small_runs.small(), workers=workers, keep_draws=900, keep_trajectories=300
+    )
     assert result.folder is None
     assert list(folder.iterdir()) == []
     np.testing.assert_equal(vars(result.counts), vars(in_folder.counts))
@@ -137,7 +139,7 @@ def test_a_run_in_memory_gives_the_numbers_of_a_run_in_a_folder(in_folder, worke
 
 @pytest.mark.parametrize("sampler", ["weights", "sequential"])
 def test_so_does_a_run_on_observations(tmp_path, sampler):
-    plan = worlds.small(
+    plan = small_runs.small(
         400, "condition.observations=['revenue_2026']", f"condition.sampler={sampler}"
     )
     one, other = simulator.run(plan), simulator.run(plan, tmp_path / "world")
@@ -155,7 +157,7 @@ def test_so_does_a_run_on_observations(tmp_path, sampler):
 
 def test_what_a_run_gives_back_is_what_a_folder_loads(in_folder):
     loaded = simulator.load_result(in_folder.folder)
-    again = simulator.run(worlds.small(), in_folder.folder, keep_draws=900)
+    again = simulator.run(small_runs.small(), in_folder.folder, keep_draws=900)
     for result in (loaded, again):
         assert (result.plan, result.folder) == (in_folder.plan, in_folder.folder)
         assert result.milestone_estimates == in_folder.milestone_estimates
@@ -164,12 +166,12 @@ def test_what_a_run_gives_back_is_what_a_folder_loads(in_folder):
 
 def test_a_folder_extends_and_overwrites_on_request(tmp_path, in_memory):
     place = tmp_path / "world"
-    simulator.run(worlds.small(700), place)
+    simulator.run(small_runs.small(700), place)
     with pytest.raises(simulator.InputFault, match="--resume extends it"):
-        simulator.run(worlds.small(), place)
-    longer = simulator.run(worlds.small(), place, resume=True)
+        simulator.run(small_runs.small(), place)
+    longer = simulator.run(small_runs.small(), place, resume=True)
     assert longer.milestone_estimates == in_memory.milestone_estimates
-    other = simulator.run(worlds.small(700, "seed=5"), place, overwrite=True)
+    other = simulator.run(small_runs.small(700, "seed=5"), place, overwrite=True)
     assert simulator.load_result(place).plan.seed == other.plan.seed == 5
 
 
@@ -178,12 +180,12 @@ def test_what_needs_a_folder_says_so(word):
     with pytest.raises(
         simulator.InputFault, match=rf"{word} without a folder.*run\(plan, folder\)"
     ):
-        simulator.run(worlds.small(), **{word: True})
+        simulator.run(small_runs.small(), **{word: True})
 
 
 def test_progress_counts_every_draw():
     done = []
-    simulator.run(worlds.small(1200), progress=done.append)
+    simulator.run(small_runs.small(1200), progress=done.append)
     assert sum(done) == 1200
 
 
@@ -242,7 +244,7 @@ def test_every_kind_is_drawn_of_a_result_in_memory(tmp_path, conditioned, kind):
     elif kind in (Kind.compare, Kind.claims):
         simulator.plot([conditioned, conditioned], kind, path)
     elif kind is Kind.binding:
-        simulator.plot(simulator.run(worlds.small(300)), kind, path)
+        simulator.plot(simulator.run(small_runs.small(300)), kind, path)
     else:
         assert simulator.plot(conditioned, kind, path) == path
     assert path.read_text().rstrip().endswith("</svg>")
@@ -259,7 +261,7 @@ def test_a_picture_that_cannot_be_is_a_fault(tmp_path, in_memory):
 
 
 def test_a_comparison_names_what_differs(in_memory):
-    other = worlds.small(1500, "algorithms_growth=0.2")
+    other = small_runs.small(1500, "algorithms_growth=0.2")
     found = simulator.compare(in_memory, other, draws=512)
     assert list(found.plans.what) == ["algorithms_growth"]
     row = found.milestones.loc["run_1e27"]
@@ -282,6 +284,6 @@ def test_a_comparison_says_what_it_is_of(in_memory, conditioned):
 def test_results_in_memory_are_analysed_and_attributed(in_memory):
     found = simulator.analyse(in_memory, "run_1e27", method="given-draws", replicates=40)
     assert {record["name"] for record in found.records} >= {"algorithms_growth", "spending_growth"}
-    other = worlds.small(1500, "spending_growth=0.1")
+    other = small_runs.small(1500, "spending_growth=0.1")
     parts = simulator.attribute(in_memory, other, "run_1e27", draws=256)
     assert parts.parts.value.sum() == pytest.approx(parts.b - parts.a)

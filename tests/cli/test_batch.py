@@ -1,4 +1,4 @@
-"""Several runs, and sweeps: one table, what is there left alone, failures named, the rest walked."""
+"""Several runs, and sweeps: one table, what is there left alone, failures named, the rest simulated."""
 
 import csv
 import io
@@ -67,7 +67,7 @@ def test_what_is_there_unchanged_is_left_alone(capsys, folder):
     assert (folder / "runs" / "one" / "manifest.json").stat().st_mtime_ns == before
 
 
-def test_a_fault_is_named_and_the_rest_is_walked(capsys):
+def test_a_fault_is_named_and_the_rest_is_simulated(capsys):
     assert cli.call(["run", "bad", "one", "nope"]) == 2
     printed = capsys.readouterr()
     assert "drows" in printed.err
@@ -77,12 +77,12 @@ def test_a_fault_is_named_and_the_rest_is_walked(capsys):
 
 
 def test_a_failure_that_is_no_fault_of_the_input_gives_1(capsys, monkeypatch):
-    walked = running.run
+    run = running.run
 
     def failing(made, *args, **kwargs):
         if made.name == "one":
             raise RunFailed("draw 3: a bug")
-        return walked(made, *args, **kwargs)
+        return run(made, *args, **kwargs)
 
     monkeypatch.setattr(running, "run", failing)
     assert cli.call(["run", "one", "bad", "two"]) == 1
@@ -118,7 +118,7 @@ def test_two_runs_of_one_name_do_not_mix(capsys, folder):
     assert results.open_plan("one").seed != 2
 
 
-def test_a_format_that_cannot_be_is_refused_before_anything_is_walked():
+def test_a_format_that_cannot_be_is_refused_before_anything_is_simulated():
     assert cli.call(["run", "one", "two", "-o", "table.foo"]) == 2
     assert result_names() == []
 
@@ -200,7 +200,7 @@ def test_a_swept_parameter_cannot_be_set_too(capsys):
     assert "leave one of the two out" in capsys.readouterr().err
 
 
-def test_worlds_side_by_side_are_grouped_by_milestone(capsys):
+def test_scenarios_side_by_side_are_grouped_by_milestone(capsys):
     with Path("runs/far.toml").open("w") as file:
         file.write(
             SMALL.replace("2035", "2030").replace('["run_1e27"]', '["run_1e27", "run_1e28"]')

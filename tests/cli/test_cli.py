@@ -33,7 +33,7 @@ def strictly(text):
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    """A small result of a world where much happens, made through the command line."""
+    """A small result of a scenario in which much happens, made through the command line."""
     folder = tmp_path_factory.mktemp("made") / "walls"
     sets = [word for setting in WALLS for word in ("--set", setting)]
     argv = ["run", "--draws", str(DRAWS), "--out", str(folder), "--seed", "0", *sets]

@@ -3,9 +3,9 @@
 import json
 
 import pytest
+import small_runs
 import typer
-import worlds
-from worlds import quickly  # noqa: F401  (for every test here)
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator import model
 from simulator.cli.options import whole_number
@@ -14,7 +14,7 @@ from simulator.simulate import blocks
 from simulator.store import manifest, results, running
 from simulator.summaries import estimates
 
-COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
+COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
 
 
 def calls(monkeypatch, module, name):
@@ -69,7 +69,7 @@ def test_draws_are_kept_on_request_under_both_names_of_the_flag(
 
 
 def test_a_run_gives_the_command_its_folder(tmp_path):
-    result = running.run(worlds.small(300), tmp_path / "world")
+    result = running.run(small_runs.small(300), tmp_path / "world")
     assert result.folder == tmp_path / "world"
     assert result.parameters.shape == (300, len(result.plan.priors))
 

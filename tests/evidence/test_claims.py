@@ -20,7 +20,7 @@ COUNTS = {"000": 49, "001": 25, "002": 24}
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
+def scenario(tmp_path_factory):
     place = tmp_path_factory.mktemp("results") / "baseline"
     made = load.load_plan("baseline", ["draws=1200", "condition.observations=['grok4']"])
     return running.run(made, str(place)), place
@@ -67,8 +67,8 @@ def test_by_a_year_is_before_the_next():
         assert each.by == int(year) + 1
 
 
-def test_a_milestones_probability_is_that_of_the_draws(world):
-    result, _ = world
+def test_a_milestones_probability_is_that_of_the_draws(scenario):
+    result, _ = scenario
     each = claim("000-24")
     told = claims.claim_probability(each, result)
     column = result.shape.milestones.index("investment_1t")
@@ -79,8 +79,8 @@ def test_a_milestones_probability_is_that_of_the_draws(world):
     assert told.mcse == pytest.approx(error, rel=0.05)
 
 
-def test_a_change_and_a_parameter_are_weighed_too(world):
-    result, _ = world
+def test_a_change_and_a_parameter_are_weighed_too(scenario):
+    result, _ = scenario
     grown = claim("000-15")
     flop = np.asarray(result.trajectories[:, result.series.index("training_flop")])
     years = result.plan.grid.years.tolist()
@@ -107,8 +107,8 @@ def test_scores_of_claims():
     assert never == pytest.approx(math.log(0.001))
 
 
-def test_the_ledger_as_other_programs_read_it(world, oomcast):
-    _, place = world
+def test_the_ledger_as_other_programs_read_it(scenario, oomcast):
+    _, place = scenario
     done = oomcast("claims", place, "--format", "json")
     assert done.code == 0
     told = json.loads(done.out)
@@ -126,16 +126,16 @@ def test_the_ledger_as_other_programs_read_it(world, oomcast):
     assert both == [told, told]
 
 
-def test_the_ledger_is_drawn(world, oomcast, tmp_path):
-    _, place = world
+def test_the_ledger_is_drawn(scenario, oomcast, tmp_path):
+    _, place = scenario
     assert oomcast("plot", place, "claims", "-o", tmp_path / "ledger.svg").code == 0
     text = (tmp_path / "ledger.svg").read_text()
     assert "000-44" in text
     assert "001-01" not in text
 
 
-def test_prior_and_posterior_are_drawn(world, tmp_path, oomcast):
-    result, place = world
+def test_prior_and_posterior_are_drawn(scenario, tmp_path, oomcast):
+    result, place = scenario
     drawn = (
         "plot",
         place,

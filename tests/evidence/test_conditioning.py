@@ -104,8 +104,8 @@ def test_the_sequential_sampler_gives_it_where_weights_cannot(evidence, tmp_path
     short = [*STILL, "horizon=2025.0"]
     weighed = result(read(["far"], *short, draws=500), tmp_path, "weighed")
     assert weights.weight_warnings(weighed.weights.effective, weighed.weights.pareto_k)
-    walked = read(["far"], *short, "condition.sampler=sequential", draws=500)
-    found = result(walked, tmp_path)
+    simulated = read(["far"], *short, "condition.sampler=sequential", draws=500)
+    found = result(simulated, tmp_path)
     mean, sd = closed(26.3, 0.1)
     assert abs(anchor(weighed)[0] - mean) > sd
     assert found.weights.effective > 200

@@ -134,14 +134,14 @@ def test_the_baseline_is_conditioned_to_its_as_of_date_and_on_nothing_that_a_pri
     assert all(seen.discrepancy >= 0.3 for seen in measured)
 
 
-@pytest.mark.parametrize("world", ["hindcast-2020", "hindcast-2023"])
-def test_hindcasts_know_nothing_of_what_came_later(world):
-    made = load.load_plan(world)
+@pytest.mark.parametrize("scenario", ["hindcast-2020", "hindcast-2023"])
+def test_hindcasts_know_nothing_of_what_came_later(scenario):
+    made = load.load_plan(scenario)
     assert not made.observations
-    assert made.as_of.startswith(world[-4:])
-    stated = (ROOT / "runs" / f"{world}.toml").read_text()
+    assert made.as_of.startswith(scenario[-4:])
+    stated = (ROOT / "runs" / f"{scenario}.toml").read_text()
     own = [prior for prior in made.priors if f"[priors.{prior.name}]" in stated]
-    late = {prior.name for prior in own if made.sources[prior.source].year > int(world[-4:])}
+    late = {prior.name for prior in own if made.sources[prior.source].year > int(scenario[-4:])}
     fitted = {prior.name for prior in own if prior.source == "epoch_benchmarks"}
     assert late - fitted <= {p.name for p in own if p.source == "judgement"}
     thresholds = {mark.threshold for mark in made.milestones}

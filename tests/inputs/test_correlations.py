@@ -47,8 +47,8 @@ def impossible(seed, size, stated=1.0):
 
 
 def test_ranks_correlate_as_asked_and_else_not_at_all():
-    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
-    found = spearmanr(np.array([luck[name] for name in NAMES]).T).statistic
+    levels = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
+    found = spearmanr(np.array([levels[name] for name in NAMES]).T).statistic
     asked = np.eye(len(NAMES))
     for a, b, r in PAIRS:
         i, j = NAMES.index(a), NAMES.index(b)
@@ -57,19 +57,19 @@ def test_ranks_correlate_as_asked_and_else_not_at_all():
 
 
 def test_margins_stay_exact():
-    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
+    levels = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
     for name in NAMES:
-        steps = np.abs(np.sort(luck[name]) - (np.arange(N) + 0.5) / N)
+        steps = np.abs(np.sort(levels[name]) - (np.arange(N) + 0.5) / N)
         assert steps.max() < 2.0 / np.sqrt(N)  # Kolmogorov, far beyond 99.9 %
-        assert luck[name].min() >= LOWEST_LEVEL
+        assert levels[name].min() >= LOWEST_LEVEL
 
 
 def test_the_shipped_world_correlates_as_its_files_say():
     plan = load_plan()
     compiled = blocks.compile_plan(plan)
     names = [p.name for p in plan.priors if p.family not in ("fixed", "bernoulli")]
-    luck = correlated_levels(plan.sampling, compiled.copula, names, range(20_000))
-    values = [p.distribution.inverse_cdf(luck[p.name]) for p in plan.priors if p.name in names]
+    levels = correlated_levels(plan.sampling, compiled.copula, names, range(20_000))
+    values = [p.distribution.inverse_cdf(levels[p.name]) for p in plan.priors if p.name in names]
     found = spearmanr(np.array(values).T).statistic
     asked = {frozenset(pair[:2]): pair[2] for pair in plan.correlations}
     for i, a in enumerate(names):
@@ -103,15 +103,15 @@ def test_bits_of_one_component_know_nothing_of_another():
 
 
 def test_names_without_partners_keep_their_own_luck():
-    luck = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(10))
-    assert (luck["d"] == independent_levels(Sampling(7), "d", range(10))).all()
+    levels = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(10))
+    assert (levels["d"] == independent_levels(Sampling(7), "d", range(10))).all()
 
 
 def test_perfect_correlation_is_the_same_luck():
-    luck = correlated_levels(
+    levels = correlated_levels(
         Sampling(7), gaussian_copula("ab", [("a", "b", 1.0)]), "ab", range(100)
     )
-    np.testing.assert_allclose(luck["a"], luck["b"], rtol=1e-9)
+    np.testing.assert_allclose(levels["a"], levels["b"], rtol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -83,6 +83,6 @@ def test_a_folder_of_several_kinds_is_checked_file_by_file(folder, oomcast):
     (folder / "mixed" / "world.toml").write_text('extends = "baseline"\n')
     done = oomcast("check", "mixed")
     assert done.code == 0, done.err
-    *own, world = done.out.splitlines()
+    *own, scenario = done.out.splitlines()
     assert own == [f"mixed/my_{kind}.toml: {kind}, 1, no fault" for kind in sorted(FILES)]
-    assert world.startswith("mixed/world.toml: 92 priors")
+    assert scenario.startswith("mixed/world.toml: 92 priors")

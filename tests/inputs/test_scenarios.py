@@ -1,4 +1,4 @@
-"""The shipped worlds say what the design says of them, and come out as they should."""
+"""The shipped scenarios say what the design says of them, and come out as they should."""
 
 import math
 import tomllib
@@ -76,7 +76,7 @@ def draws(made, number=1024):
     return blocks.simulate_block(blocks.compile_plan(made), range(number))
 
 
-def test_in_the_essays_world_two_things_vary(essay):
+def test_in_the_essays_scenario_two_things_vary(essay):
     free = {name for name, prior in priors(essay).items() if prior.family != "fixed"}
     assert free - set(essay.hold) == {"spending_growth", "researcher_threshold"}
     assert set(essay.hold.values()) == {0.5}
@@ -104,7 +104,7 @@ def test_the_essays_numbers(essay):
     assert (spending.family, spending.natural) == ("uniform", {"low": 0.37, "high": 0.47})
 
 
-def test_the_essays_world_is_a_straight_line(essay):
+def test_the_essays_scenario_is_a_straight_line(essay):
     block = draws(essay, 8)
     years = essay.grid.years
     after = years >= ANCHOR
@@ -154,14 +154,14 @@ def test_the_talks_priors(name):
     assert found == pytest.approx([low, high])
 
 
-def test_the_talks_world_differs_in_what_it_names_alone(baseline):
+def test_the_talks_scenario_differs_in_what_it_names_alone(baseline):
     peak, base = priors(load.load_plan("peak-data")), priors(baseline)
     assert {name for name in base if peak[name] != base[name]} == {*PEAK, "regime_year"}
     year = peak["regime_year"]
     assert (year.family, year.natural) == ("uniform", {"low": 2025.0, "high": 2030.0})
 
 
-def test_in_the_talks_world_data_run_out_and_pretraining_ends(baseline):
+def test_in_the_talks_scenario_data_run_out_and_pretraining_ends(baseline):
     peak = load.load_plan("peak-data")
     place = [milestone.name for milestone in peak.milestones].index
     arrivals, before = draws(peak).arrivals, draws(baseline).arrivals
@@ -173,15 +173,15 @@ def test_in_the_talks_world_data_run_out_and_pretraining_ends(baseline):
     assert ended_before < 0.1
 
 
-@pytest.mark.parametrize("world", ["situational-awareness", "peak-data"])
-def test_seed_worlds_are_unconditioned_and_say_why(world):
-    raw = tomllib.loads((ROOT / "runs" / f"{world}.toml").read_text())
+@pytest.mark.parametrize("scenario", ["situational-awareness", "peak-data"])
+def test_seed_scenarios_are_unconditioned_and_say_why(scenario):
+    raw = tomllib.loads((ROOT / "runs" / f"{scenario}.toml").read_text())
     assert raw["extends"] == "baseline"
     assert raw["condition"] == {"observations": []}
-    assert load.load_plan(world).observations == ()
+    assert load.load_plan(scenario).observations == ()
     assert all({"unit", "source", "note"} <= set(prior) for prior in raw["priors"].values())
 
 
 @pytest.mark.parametrize("run", ["baseline", "peak-data", "situational-awareness"])
-def test_shipped_worlds_stand_a_far_horizon(run):
+def test_shipped_scenarios_stand_a_far_horizon(run):
     assert load.load_plan(run, ["horizon=2100"]).horizon == 2100.0

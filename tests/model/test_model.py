@@ -32,7 +32,7 @@ WALLS = (
     "priors.chips_ceiling.p90=6.0", "latency_ceiling=26.5", "stock_start=12", "regime_occurs=1",
     "algorithms_scale_dependence=1", "feedback_multiplier=8",
 )  # fmt: skip
-WORLDS = {
+SCENARIOS = {
     "baseline": ((), range(300)),
     "later draws": (("seed=0",), range(10**9 + 1, 10**9 + 31)),
     "another grid": (("start=2021.5", "anchor_year=2024.75", "horizon=2061"), range(40)),
@@ -43,7 +43,7 @@ WORLDS = {
 }  # fmt: skip
 
 
-def walked(*sets, draws=range(64)):
+def simulated(*sets, draws=range(64)):
     compiled = blocks.compile_plan(load.load_plan("baseline", sets))
     return compiled.plan, blocks.simulate_block(compiled, draws)
 
@@ -58,10 +58,10 @@ def differs(name, found, expected, story):
     return apart
 
 
-@pytest.mark.parametrize("world", WORLDS)
-def test_every_series_and_arrival_is_the_reference_s(world):
-    sets, draws = WORLDS[world]
-    made, block = walked(*sets, draws=draws)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_series_and_arrival_is_the_reference_s(scenario):
+    sets, draws = SCENARIOS[scenario]
+    made, block = simulated(*sets, draws=draws)
     grid = (made.start, made.anchor_year, made.horizon)
     for i, draw in enumerate(draws):
         parameters = {name: float(values[i]) for name, values in block.parameters.items()}
@@ -78,8 +78,8 @@ def test_every_series_and_arrival_is_the_reference_s(world):
             assert found == expected or abs(found - expected) < 1e-9, f"draw {draw}: {m.name}"
 
 
-def test_the_worlds_above_reach_the_corners_of_the_model():
-    _, block = walked(*WALLS, draws=WORLDS["binding walls"][1])
+def test_the_scenarios_above_reach_the_corners_of_the_model():
+    _, block = simulated(*WALLS, draws=SCENARIOS["binding walls"][1])
     assert set(np.unique(block.series["binding_constraint"])) == {0.0, 1.0, 2.0, 3.0}
     assert block.series["data_penalty"].max() > 0.4
     assert block.series["research_speedup"].max() > 5
@@ -114,7 +114,7 @@ def test_blocks_of_any_width_hold_the_same_bits(compiled, block, width):
 
 
 def test_algorithms_saturate_where_nothing_feeds_back():
-    made, block = walked(*PURE)
+    made, block = simulated(*PURE)
     t = made.grid.years[:, np.newaxis] - made.anchor_year
     p = block.parameters
     expected = saturating(p["algorithms_growth"], p["algorithms_limit"], t)
@@ -122,20 +122,20 @@ def test_algorithms_saturate_where_nothing_feeds_back():
 
 
 def test_without_a_regime_trained_effective_is_a_sum():
-    s = walked("regime_occurs=0")[1].series
+    s = simulated("regime_occurs=0")[1].series
     expected = s["trained_compute"] + s["algorithms"]
     np.testing.assert_allclose(s["trained_effective"], expected, rtol=1e-12, atol=1e-12)
 
 
 def test_after_a_change_of_regime_growth_is_multiplied():
-    s = walked("regime_occurs=1", "regime_year=2030", "regime_slope=2.5")[1].series
+    s = simulated("regime_occurs=1", "regime_year=2030", "regime_slope=2.5")[1].series
     grown = np.diff(s["trained_compute"] + s["algorithms"], axis=0)
     factor = np.where(np.arange(124) >= 44, 2.5, 1.0)[:, np.newaxis]
     np.testing.assert_allclose(np.diff(s["trained_effective"], axis=0), factor * grown, atol=1e-12)
 
 
 def test_far_limits_leave_a_straight_line_less_their_second_order_terms():
-    made, block = walked(
+    made, block = simulated(
         *FAR, *PURE, *NO_STEPS, "inference_exchange=0", "regime_occurs=0", "utilisation_decline=0"
     )
     t = made.grid.years[:, np.newaxis] - made.anchor_year
@@ -149,7 +149,7 @@ def test_far_limits_leave_a_straight_line_less_their_second_order_terms():
 
 
 def test_effective_compute_is_0_at_the_anchor_where_nothing_binds():
-    s = walked(*FAR)[1].series
+    s = simulated(*FAR)[1].series
     assert np.abs(s["effective_compute"][ANCHOR]).max() < 1e-12
     assert not s["unhobbling"][ANCHOR].any()
     assert not s["algorithms"][ANCHOR].any()
@@ -157,7 +157,7 @@ def test_effective_compute_is_0_at_the_anchor_where_nothing_binds():
 
 def test_with_a_fixed_stock_pretraining_never_falls_and_levels_off():
     fixed = (*LONG, "stock_growth=0", "synthetic_limit=1e-12", "stock_start=13.2", "horizon=2150")
-    _, block = walked(*FAR[:-1], *fixed)
+    _, block = simulated(*FAR[:-1], *fixed)
     s, p = block.series, block.parameters
     assert np.diff(s["trained_compute"], axis=0).min() > -1e-9
     assert np.diff(s["physical_compute"], axis=0).min() > 0
@@ -174,7 +174,7 @@ def test_the_data_penalty_starts_at_0_with_slope_0():
     for short in (0.0, 1e-2, 1e-3, 1e-4):
         # Synthetic data and growth aside, the stock is `short` under the optimum at the anchor.
         sets = ("stock_growth=0", "synthetic_start=2030", "repetition_gain=0", "tokens_start=13.0")
-        _, block = walked(*FAR[:-1], *sets, f"stock_start={13.0 - short}", draws=range(8))
+        _, block = simulated(*FAR[:-1], *sets, f"stock_start={13.0 - short}", draws=range(8))
         shortages[short] = block.series["data_penalty"][ANCHOR]
     assert not shortages[0.0].any()
     slopes = [shortages[short] / short for short in (1e-2, 1e-3, 1e-4)]
@@ -184,7 +184,7 @@ def test_the_data_penalty_starts_at_0_with_slope_0():
 
 def test_at_a_penalty_of_0_4_one_more_flop_buys_about_half_of_what_it_did():
     fixed = (*LONG, "stock_growth=0", "synthetic_limit=1e-12", "stock_start=13.2", "horizon=2100")
-    s = walked(*FAR[:-1], *fixed)[1].series
+    s = simulated(*FAR[:-1], *fixed)[1].series
     bought = np.diff(s["trained_compute"], axis=0) / np.diff(s["physical_compute"], axis=0)
     penalty = (s["data_penalty"][1:] + s["data_penalty"][:-1]) / 2
     near = np.abs(penalty - 0.4) < 0.02
@@ -193,7 +193,7 @@ def test_at_a_penalty_of_0_4_one_more_flop_buys_about_half_of_what_it_did():
 
 
 def test_half_of_the_multiplier_applies_at_the_researcher_s_threshold():
-    made, block = walked("feedback_multiplier=3")
+    made, block = simulated("feedback_multiplier=3")
     reached = block.series["effective_compute"] >= block.parameters["researcher_threshold"]
     assert ((block.series["research_speedup"] >= 2.0) == reached).all()
     (mark,) = (m for m in made.milestones if m.name == "automated_researcher")

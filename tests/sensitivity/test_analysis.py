@@ -1,4 +1,4 @@
-"""What drives the answer of a world: drivers, targets, faults, attribution, the command line."""
+"""What drives an answer: drivers, targets, faults, attribution, the command line."""
 
 import csv
 import io
@@ -51,22 +51,22 @@ def test_a_parameter_belongs_to_the_driver_whose_prior_file_states_it(baseline):
 
 
 @pytest.mark.parametrize("text", ["effective_compute", "data_headroom@2033.4", "score_math@2030"])
-def test_a_narrow_walk_gives_the_bits_of_the_whole_walk(baseline, text):
+def test_a_narrowed_plan_gives_the_bits_of_the_whole_plan(baseline, text):
     target = targets.read_target(baseline, text)
-    world = subjects.targeted_plan(baseline, target)
-    subject = subjects.subject(world)
+    scenario = subjects.targeted_plan(baseline, target)
+    subject = subjects.subject(scenario)
     block = blocks.simulate_block(blocks.compile_plan(baseline), range(7, 40))
     whole = targets.target_values(target, block, baseline.grid.years)
     assert np.array_equal(subject.answer(subject.levels(range(7, 40))), whole)
-    assert len(world.compiled.model.order) < len(blocks.compile_plan(baseline).model.order)
+    assert len(scenario.compiled.model.order) < len(blocks.compile_plan(baseline).model.order)
 
 
 def test_what_is_said_not_to_matter_does_not(baseline):
     target = targets.read_target(baseline, "automated_researcher")
-    world = subjects.targeted_plan(baseline, target)
-    idle = [name for name in world.varying if name not in world.matters]
+    scenario = subjects.targeted_plan(baseline, target)
+    idle = [name for name in scenario.varying if name not in scenario.matters]
     assert "price_decline" in idle
-    subject = subjects.subject(world)
+    subject = subjects.subject(scenario)
     full = blocks.compile_plan(baseline)
     levels = subject.levels(range(64))
     other = levels | {name: subject.levels(range(64, 128))[name] for name in idle}
@@ -97,11 +97,11 @@ def test_finished_draws_give_the_target_that_simulations_give(baseline, result):
     for text in ("remote_work", "effective_compute@2031.1"):
         target = targets.read_target(baseline, text)
         subject = subjects.subject(subjects.targeted_plan(baseline, target), cut=False)
-        walked = subject.answer(subject.levels(range(500)))
+        simulated = subject.answer(subject.levels(range(500)))
         kept = targets.target_of_kept_draws(
             target, baseline, opened.arrivals[:500], opened.trajectories[:500], opened.series
         )
-        assert kept == pytest.approx(walked, rel=1e-12)
+        assert kept == pytest.approx(simulated, rel=1e-12)
 
 
 def test_a_held_parameter_does_not_vary_and_its_partners_do():
@@ -415,7 +415,7 @@ def test_effects_year_by_year_are_stacked_to_the_whole(answers):
     assert "Method shapley" in table.replace("\n", " ")
 
 
-def test_worlds_are_compared_on_the_command_line(capsys, tmp_path, figures):
+def test_scenarios_are_compared_on_the_command_line(capsys, tmp_path, figures):
     (tmp_path / "slow.toml").write_text(
         'extends = "baseline"\ntitle = "Slow"\n[priors]\n'
         f"algorithms_growth = {FIXED.format(0.2, 'OOM/year')}\n"
@@ -478,9 +478,9 @@ def test_pawn_marks_what_chance_alone_gives(baseline, answers):
     document, table, _ = answers("automated_researcher", "--method", "given-draws", "--prior")
     records = {row["name"]: row for row in document["indices"]}
     target = targets.read_target(baseline, "automated_researcher")
-    world = subjects.targeted_plan(baseline, target)
+    scenario = subjects.targeted_plan(baseline, target)
     tied = {name for pair in baseline.correlations for name in pair[:2]}
-    idle = [row for name, row in records.items() if name not in world.matters | tied]
+    idle = [row for name, row in records.items() if name not in scenario.matters | tied]
     noise = [row["pawn"] <= row["pawn_noise_floor"] for row in idle]
     assert len(idle) > 5
     assert np.mean(noise) > 0.8

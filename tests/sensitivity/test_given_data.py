@@ -1,8 +1,8 @@
 """What finished draws, holds, boxes and knowledge say, against closed forms, SALib and planted answers."""
 
+import known_indices
 import numpy as np
 import pytest
-import subjects
 from SALib.analyze import pawn as salib_pawn
 from scipy.special import ndtr, ndtri
 from scipy.stats import rankdata, spearmanr
@@ -14,7 +14,7 @@ WEIGHTS = {"a": 1.0, "b": 0.7, "c": 0.0}
 
 def finished(draws=8000):
     """Draws of a line in three independent normals."""
-    subject = subjects.linear(WEIGHTS, [])
+    subject = known_indices.linear(WEIGHTS, [])
     levels = subject.levels(range(draws))
     return np.column_stack([levels[name] for name in "abc"]), subject.answer(levels)[0]
 
@@ -122,7 +122,7 @@ def swings(subject, groups, met=None, draws=4096):
 
 
 def test_a_tornado_of_a_line_is_known():
-    subject = subjects.linear(WEIGHTS, [])
+    subject = known_indices.linear(WEIGHTS, [])
     groups = {name: (name,) for name in "abc"}
     found = swings(subject, groups, met=lambda raw: raw[0] < 0.5, draws=16384)
     reach = ndtri(0.9)
@@ -140,14 +140,14 @@ def test_a_tornado_of_a_line_is_known():
 
 
 def test_a_driver_is_held_where_its_own_effect_stands_at_p10_and_p90():
-    subject = subjects.linear({"a": 1.0, "b": -0.7, "c": 0.0}, [("a", "b", 0.4)])
+    subject = known_indices.linear({"a": 1.0, "b": -0.7, "c": 0.0}, [("a", "b", 0.4)])
     found = swings(subject, {"both": ("a", "b")}).median_changes
     spread = np.sqrt(1.0 + 0.49 - 2 * 0.7 * 0.4)
     assert found.value[0, :, 0] == pytest.approx([-1.2816 * spread, 1.2816 * spread], abs=0.1)
 
 
 def test_a_median_beyond_the_horizon_is_not_a_number():
-    subject = subjects.independent(
+    subject = known_indices.independent(
         "ab", lambda levels: np.where(levels["a"] > 0.5, np.inf, 2030.0)[np.newaxis]
     )
     found = tornado.tornado_swings(
@@ -216,7 +216,7 @@ def test_two_planted_boxes_are_both_found():
 
 def test_the_value_of_information_agrees_with_the_closed_form():
     weights = {"a": 1.0, "b": 0.8, "c": 0.0}
-    subject = subjects.linear(weights, [("a", "b", 0.5)])
+    subject = known_indices.linear(weights, [("a", "b", 0.5)])
     groups = {name: (name,) for name in "abc"}
     found = value_of_information.value_from_simulation(
         subject,
@@ -227,8 +227,8 @@ def test_the_value_of_information_agrees_with_the_closed_form():
         share=0.95,
         matters=frozenset("ab"),
     )
-    whole = subjects.explained(subject, weights, subject.names)
-    known = np.array([subjects.explained(subject, weights, (name,)) for name in "abc"])
+    whole = known_indices.explained(subject, weights, subject.names)
+    known = np.array([known_indices.explained(subject, weights, (name,)) for name in "abc"])
     assert found.left.value == pytest.approx(np.sqrt(1.0 - known / whole), abs=0.03)
     assert found.width == pytest.approx(2 * 1.2816 * np.sqrt(whole), rel=0.03)
     reach = 1.2816 * np.sqrt(known)

@@ -3,9 +3,9 @@
 import itertools
 import math
 
+import known_indices
 import numpy as np
 import pytest
-import subjects
 from SALib.analyze import sobol as salib
 from scipy.special import ndtri
 
@@ -27,7 +27,7 @@ def indices(subject, groups=None, draws=4096, rows=200, **changes):
     return sobol.sobol_indices(subject, groups, **options | changes)
 
 
-@pytest.mark.parametrize("known", [subjects.ishigami, subjects.sobol_g])
+@pytest.mark.parametrize("known", [known_indices.ishigami, known_indices.sobol_g])
 def test_indices_agree_with_closed_forms(known):
     subject, first, total = known()
     found = indices(subject, draws=16384)
@@ -38,7 +38,7 @@ def test_indices_agree_with_closed_forms(known):
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
-    subject, _, total = subjects.ishigami()
+    subject, _, total = known_indices.ishigami()
     inside = []
     for k in range(60):  # sixty disjoint lots of draws
         moved = designs.Subject(
@@ -53,7 +53,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
 
 
 def test_indices_agree_with_salib_on_the_same_design():
-    subject, *_ = subjects.ishigami()
+    subject, *_ = known_indices.ishigami()
     draws = 1024
     a, b = subject.levels(range(draws)), subject.levels(range(draws, 2 * draws))
     rows = [a, *({**a, name: b[name]} for name in "xyz"), b]
@@ -68,28 +68,28 @@ def test_indices_agree_with_salib_on_the_same_design():
 
 
 def test_a_far_mean_costs_nothing():
-    subject, *_ = subjects.ishigami()
-    far = subjects.independent("xyz", lambda levels: subject.answer(levels) + 1e6)
+    subject, *_ = known_indices.ishigami()
+    far = known_indices.independent("xyz", lambda levels: subject.answer(levels) + 1e6)
     near, moved = indices(subject, draws=1024), indices(far, draws=1024)
     assert moved.first.value == pytest.approx(near.first.value, abs=1e-6)
     assert moved.total.value == pytest.approx(near.total.value, abs=1e-6)
 
 
 def test_tied_groups_agree_with_the_linear_gaussian_closed_form():
-    subject = subjects.linear(WEIGHTS, PAIRS)
+    subject = known_indices.linear(WEIGHTS, PAIRS)
     found = indices(subject, GROUPS, draws=16384)
-    whole = subjects.explained(subject, WEIGHTS, subject.names)
+    whole = known_indices.explained(subject, WEIGHTS, subject.names)
     for i, group in enumerate(GROUPS.values()):
         rest = designs.complement(subject, group)
-        first = subjects.explained(subject, WEIGHTS, group) / whole
-        total = 1.0 - subjects.explained(subject, WEIGHTS, rest) / whole
+        first = known_indices.explained(subject, WEIGHTS, group) / whole
+        total = 1.0 - known_indices.explained(subject, WEIGHTS, rest) / whole
         assert abs(found.first.value[i, 0] - first) < 4.0 * found.first.mcse[i, 0]
         assert abs(found.total.value[i, 0] - total) < 4.0 * found.total.mcse[i, 0]
         assert found.first.mcse[i, 0] < 0.02
 
 
 def test_redrawing_the_rest_keeps_the_joint_law():
-    subject = subjects.linear(WEIGHTS, PAIRS)
+    subject = known_indices.linear(WEIGHTS, PAIRS)
     a, b = subject.levels(range(40_000)), subject.levels(range(40_000, 80_000))
     kept = designs.conditional_redraw(
         a, b, ("a", "c"), designs.conditional_weights(subject, ("a", "c"))
@@ -101,7 +101,7 @@ def test_redrawing_the_rest_keeps_the_joint_law():
 
 
 def test_without_ties_keeping_is_the_plain_swap():
-    subject = subjects.linear(WEIGHTS, [("a", "b", 0.5)])
+    subject = known_indices.linear(WEIGHTS, [("a", "b", 0.5)])
     a, b = subject.levels(range(64)), subject.levels(range(64, 128))
     kept = designs.conditional_redraw(a, b, ("c",), designs.conditional_weights(subject, ("c",)))
     assert np.array_equal(kept["c"], a["c"])
@@ -109,14 +109,14 @@ def test_without_ties_keeping_is_the_plain_swap():
 
 
 def test_wholly_tied_parameters_are_one():
-    subject = subjects.linear({"a": 1.0, "b": 1.0, "c": 1.0}, [("a", "b", 1.0)])
+    subject = known_indices.linear({"a": 1.0, "b": 1.0, "c": 1.0}, [("a", "b", 1.0)])
     found = indices(subject, draws=4096)
     assert found.first.value[:2, 0] == pytest.approx([0.8, 0.8], abs=0.05)
     assert found.total.value[:2, 0] == pytest.approx([0.0, 0.0], abs=1e-12)
 
 
 def test_what_the_answer_does_not_read_has_exactly_nothing():
-    subject = subjects.linear({"a": 1.0, "b": 0.0, "c": 0.0}, [("a", "b", 0.6)])
+    subject = known_indices.linear({"a": 1.0, "b": 0.0, "c": 0.0}, [("a", "b", 0.6)])
     found = indices(subject, draws=2048, matters=frozenset("a"))
     assert found.total.value[1:, 0].tolist() == [0.0, 0.0]
     assert found.first.value[2, 0] == found.first.mcse[2, 0] == 0.0
@@ -125,14 +125,14 @@ def test_what_the_answer_does_not_read_has_exactly_nothing():
 
 
 def test_the_number_of_workers_changes_no_bit():
-    subject, *_ = subjects.sobol_g()
+    subject, *_ = known_indices.sobol_g()
     one, three = (indices(subject, draws=2000, workers=n) for n in (1, 3))
     assert all(np.array_equal(x, y) for x, y in zip(one.total, three.total, strict=True))
     assert all(np.array_equal(x, y) for x, y in zip(one.first, three.first, strict=True))
 
 
 def test_a_year_without_variance_has_no_index():
-    subject = subjects.independent(
+    subject = known_indices.independent(
         "xy", lambda levels: np.array([levels["x"], np.zeros_like(levels["x"])])
     )
     found = indices(subject, draws=1024)
@@ -155,15 +155,15 @@ def exact_shapley(subject, weights, groups):
         for size in range(len(others) + 1):
             for coalition in itertools.combinations(others, size):
                 known = [n for g in coalition for n in groups[g]]
-                gain = subjects.explained(subject, weights, [*known, *groups[name]])
-                gain -= subjects.explained(subject, weights, known)
+                gain = known_indices.explained(subject, weights, [*known, *groups[name]])
+                gain -= known_indices.explained(subject, weights, known)
                 part += gain / (len(names) * math.comb(len(others), size))
         found.append(part)
-    return np.array(found) / subjects.explained(subject, weights, subject.names)
+    return np.array(found) / known_indices.explained(subject, weights, subject.names)
 
 
 def test_shapley_effects_agree_with_the_linear_gaussian_closed_form():
-    subject = subjects.linear(WEIGHTS, PAIRS)
+    subject = known_indices.linear(WEIGHTS, PAIRS)
     found = shapley.shapley_effects(
         subject, GROUPS, draws=16384, replicate=200, seed=4, share=0.95, workers=2
     )

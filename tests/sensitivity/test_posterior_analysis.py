@@ -146,16 +146,16 @@ def test_what_a_plan_is_asked_about_its_posterior_its_result_answers_alike(weigh
 
 def test_after_a_certain_record_the_draws_that_agree_are_read_as_they_are(unconditioned, truncated):
     target = targets.read_target(unconditioned, "automated_researcher")
-    world = subjects.targeted_plan(unconditioned, target)
-    subject = subjects.subject(world)
+    scenario = subjects.targeted_plan(unconditioned, target)
+    subject = subjects.subject(scenario)
     levels = subject.levels(range(READ))
     late = subject.answer(levels)[0] > truncated.observations[0].year
     values, answer = (
-        subjects.varying_parameters(world, levels)[:, late].T,
+        subjects.varying_parameters(scenario, levels)[:, late].T,
         subject.answer(levels)[0],
     )
     counts = bootstrap.bootstrap_counts(int(late.sum()), 50, unconditioned.seed)
-    read = given_data.given_data_measures(world.varying, values, answer[late], counts, 0.95)
+    read = given_data.given_data_measures(scenario.varying, values, answer[late], counts, 0.95)
     found = asked(truncated, draws=READ)
     assert [r["first_order"] for r in found.records] == pytest.approx(read.first_order.value)
     assert [r["rank_correlation"] for r in found.records] == pytest.approx(

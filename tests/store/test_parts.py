@@ -5,34 +5,34 @@ import random
 import signal
 
 import pytest
-import worlds
-from worlds import quickly  # noqa: F401  (for every test here)
+import small_runs
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator.errors import InputFault
 from simulator.simulate import blocks
 from simulator.store import manifest, parts, results, running, work
 from simulator.store.beginning import RunRequest
 
-COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
+COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-draws", "900", "--keep-trajectories", "300", "--draws", "1500"]
 OF = 7
 
 
 def simulated(folder, number, *sets, of=OF, draws=1500, **options):
-    """The folder of one part of a small world."""
-    request = RunRequest(worlds.small(draws, *sets), False, False, 900, 300)._replace(**options)
+    """The folder of one part of a small run."""
+    request = RunRequest(small_runs.small(draws, *sets), False, False, 900, 300)._replace(**options)
     parts.run_part(request, folder, parts.DrawPart(number, of), workers=1 + number % 2)
     return folder
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("whole") / "whole"))
+    return small_runs.contents(small_runs.finished(tmp_path_factory.mktemp("whole") / "whole"))
 
 
 @pytest.fixture(scope="module")
 def seven(tmp_path_factory):
-    """All parts of the small world; no test changes them."""
+    """All parts of the small run; no test changes them."""
     folder = tmp_path_factory.mktemp("parts")
     return [simulated(folder / str(number), number) for number in range(1, OF + 1)]
 
@@ -54,16 +54,16 @@ def test_parts_cover_every_draw_once(total):
 def test_parts_merge_in_any_order_to_the_bytes_of_the_whole(seven, whole, tmp_path, seed):
     shuffled = random.Random(seed).sample(seven, OF)
     result = parts.merge_parts(shuffled, tmp_path / "merged")
-    assert worlds.contents(result.folder) == whole
-    assert results.verify_result(str(result.folder)).plan == worlds.small()
+    assert small_runs.contents(result.folder) == whole
+    assert results.verify_result(str(result.folder)).plan == small_runs.small()
     assert [path.name for path in tmp_path.iterdir()] == ["merged"]
 
 
 def test_a_part_is_no_result_and_a_whole_run_leaves_it_alone(seven):
     assert not (seven[0] / manifest.MANIFEST).exists()
-    assert "what is not a result" in refusal(worlds.finished, seven[0])
+    assert "what is not a result" in refusal(small_runs.finished, seven[0])
     assert "holds no manifest.json" in refusal(results.load_result, seven[0])
-    assert results.open_plan(str(seven[0])) == worlds.small()
+    assert results.open_plan(str(seven[0])) == small_runs.small()
 
 
 def test_a_part_that_is_done_is_not_simulated_again(seven, monkeypatch):
@@ -141,8 +141,8 @@ def test_a_killed_part_is_resumed_to_the_same_bytes(tmp_path):
     assert "--resume goes on" in refusal(simulated, target, 1, of=2, draws=draws)
     simulated(target, 1, of=2, draws=draws, resume=True)
     merged = parts.merge_parts([second, target], tmp_path / "merged").folder
-    undisturbed = worlds.finished(tmp_path / "whole", draws)
-    assert worlds.contents(merged) == worlds.contents(undisturbed)
+    undisturbed = small_runs.finished(tmp_path / "whole", draws)
+    assert small_runs.contents(merged) == small_runs.contents(undisturbed)
 
 
 def test_the_commands_leave_the_result_of_the_whole_with_its_picture(folder, oomcast):
@@ -155,7 +155,7 @@ def test_the_commands_leave_the_result_of_the_whole_with_its_picture(folder, oom
     merged = oomcast("merge", "parts/2", "parts/1", "--out", "merged", "--format", "json")
     at_once = oomcast(*COMMAND, "--out", "whole", "--format", "json")
     assert (merged.code, merged.out) == (at_once.code, at_once.out) == (0, at_once.out)
-    assert worlds.contents(folder / "merged") == worlds.contents(folder / "whole")
+    assert small_runs.contents(folder / "merged") == small_runs.contents(folder / "whole")
     assert (folder / "merged" / "effective_compute.svg").exists()
     again = oomcast("merge", "parts/1", "--out", "merged")
     assert again.code == 2

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import worlds
+import small_runs
 import xarray as xr
-from worlds import quickly  # noqa: F401  (a fixture)
+from small_runs import quickly  # noqa: F401  (a fixture)
 
 import simulator
 from simulator.evidence import draw_evidence
@@ -17,12 +17,12 @@ GROUPS |= {"sample_stats", "trajectories", "summaries"}
 
 @pytest.fixture(scope="module")
 def weighed():
-    return simulator.run(worlds.small(1500, SETS), keep_draws=900, keep_trajectories=300)
+    return simulator.run(small_runs.small(1500, SETS), keep_draws=900, keep_trajectories=300)
 
 
 @pytest.fixture(scope="module")
 def tempered():
-    return simulator.run(worlds.small(400, SETS, "condition.sampler=sequential"))
+    return simulator.run(small_runs.small(400, SETS, "condition.sampler=sequential"))
 
 
 def test_a_draw_stands_in_the_posterior_as_often_as_its_weight_says(weighed):
@@ -69,7 +69,7 @@ def test_the_evidence_is_in_the_tree_with_the_likelihood_of_each_draw(weighed):
 def test_after_tempered_smc_nothing_posterior_is_called_prior(tempered):
     tree = simulator.open_result(tempered)
     assert set(tree.children) == GROUPS
-    prior = simulator.run(worlds.small(400))
+    prior = simulator.run(small_runs.small(400))
     for i, each in enumerate(tempered.plan.priors):
         np.testing.assert_array_equal(tree["posterior"][each.name][0], tempered.parameters[:, i])
         np.testing.assert_array_equal(tree["prior"][each.name][0], prior.parameters[:, i])
@@ -78,7 +78,7 @@ def test_after_tempered_smc_nothing_posterior_is_called_prior(tempered):
 
 
 def test_an_unconditioned_result_has_a_prior_alone():
-    tree = simulator.open_result(simulator.run(worlds.small(400)))
+    tree = simulator.open_result(simulator.run(small_runs.small(400)))
     assert set(tree.children) == {"prior", "prior_predictive", "trajectories", "summaries"}
     assert tree["trajectories"].attrs["of"] == "prior"
 

@@ -5,9 +5,9 @@ import shutil
 
 import numpy as np
 import pytest
-import worlds
+import small_runs
 import xarray as xr
-from worlds import quickly  # noqa: F401  (for every test here)
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 import simulator
 from simulator import cli
@@ -21,7 +21,7 @@ from simulator.summaries.counts import REPORTED_LEVELS
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A finished result that no test changes."""
-    return worlds.finished(tmp_path_factory.mktemp("results") / "whole")
+    return small_runs.finished(tmp_path_factory.mktemp("results") / "whole")
 
 
 @pytest.fixture
@@ -41,14 +41,14 @@ def named(folder):
 
 
 def test_a_result_holds_what_it_says_and_no_more(whole):
-    assert set(worlds.contents(whole)) == {manifest.MANIFEST, *results.NUMBERS}
+    assert set(small_runs.contents(whole)) == {manifest.MANIFEST, *results.NUMBERS}
     assert not results.partial_folder(whole).exists()
-    assert results.verify_result(str(whole)).plan == worlds.small()
-    assert results.open_plan(str(whole)) == worlds.small()
+    assert results.verify_result(str(whole)).plan == small_runs.small()
+    assert results.open_plan(str(whole)) == small_runs.small()
 
 
 def test_kept_draws_are_rows_by_their_numbers(whole):
-    made = worlds.small()
+    made = small_runs.small()
     parameters, arrivals, trajectories = (
         np.load(whole / f"{name}.npy") for name in results.DRAW_FILES
     )
@@ -71,7 +71,7 @@ def test_counts_are_of_every_draw(whole):
 
 @pytest.mark.parametrize(("draws", "trajectories"), [(0, 0), (10_000, 10_000), (3, 700)])
 def test_more_or_fewer_draws_are_kept_on_request(tmp_path, draws, trajectories):
-    folder = worlds.finished(
+    folder = small_runs.finished(
         tmp_path / "kept", 700, keep_draws=draws, keep_trajectories=trajectories
     )
     result = results.load_result(str(folder))
@@ -81,9 +81,9 @@ def test_more_or_fewer_draws_are_kept_on_request(tmp_path, draws, trajectories):
 
 
 def test_another_folder_time_and_number_of_workers_change_no_byte(whole, tmp_path):
-    again = worlds.finished(tmp_path / "elsewhere" / "again", workers=3)
-    assert worlds.contents(again) == worlds.contents(whole)
-    assert str(whole.parent).encode() not in b"".join(worlds.contents(whole).values())
+    again = small_runs.finished(tmp_path / "elsewhere" / "again", workers=3)
+    assert small_runs.contents(again) == small_runs.contents(whole)
+    assert str(whole.parent).encode() not in b"".join(small_runs.contents(whole).values())
 
 
 @pytest.mark.parametrize("name", [manifest.MANIFEST, *results.NUMBERS])
@@ -121,14 +121,14 @@ def test_missing_foreign_and_truncated_files_are_named_at_once(copy):
 
 
 def test_what_another_version_wrote_is_read_where_it_can_be(copy):
-    worlds.resealed(copy, oomcast="0.0.1")
+    small_runs.resealed(copy, oomcast="0.0.1")
     assert results.verify_result(str(copy)).version == "0.0.1"
     assert results.load_result(str(copy)).version == "0.0.1"
     assert simulator.open_result(str(copy)).attrs["oomcast"] == "0.0.1"
 
 
 def test_another_format_is_refused_with_the_reason(copy):
-    worlds.resealed(copy, format=2, oomcast="9.0")
+    small_runs.resealed(copy, format=2, oomcast="9.0")
     for read in (results.verify_result, results.load_result, results.open_plan):
         with pytest.raises(InputFault, match=r"format: found 2, written by oomcast 9\.0"):
             read(str(copy))
@@ -143,7 +143,7 @@ def test_another_plan_than_this_version_knows_is_refused(copy, key, value, reaso
     if value is None:
         del plan[key]
     unknown = {"plan_sha256": "0" * 64} if key == "tides" else {}
-    worlds.resealed(copy, plan=plan, oomcast="9.0", **unknown)
+    small_runs.resealed(copy, plan=plan, oomcast="9.0", **unknown)
     with pytest.raises(InputFault, match=rf"the plan of oomcast 9\.0: .*{reason}"):
         results.load_result(str(copy))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import filelock
 import numpy as np
 import pytest
-import worlds
-from worlds import quickly  # noqa: F401  (for every test here)
+import small_runs
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator import cli
 from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
@@ -23,7 +23,7 @@ from simulator.simulate import blocks, engines
 from simulator.store import disk, results, running, work
 from simulator.summaries import summarise
 
-COMMAND = ["run", *(part for setting in worlds.SETS for part in ("--set", setting))]
+COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-draws", "900", "--keep-trajectories", "300"]
 LONG = 9000
 ALWAYS = -1.0  # seconds between snapshots: one after every range of draws
@@ -32,14 +32,16 @@ forks = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """Every byte of the small world's result, undisturbed."""
-    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("results") / "whole"))
+    """Every byte of the small run's result, undisturbed."""
+    return small_runs.contents(small_runs.finished(tmp_path_factory.mktemp("results") / "whole"))
 
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory):
     """The same of a run that takes a second or two."""
-    return worlds.contents(worlds.finished(tmp_path_factory.mktemp("results") / "long", LONG))
+    return small_runs.contents(
+        small_runs.finished(tmp_path_factory.mktemp("results") / "long", LONG)
+    )
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def target(tmp_path):
 
 
 def resumed(target, draws=1500, **options):
-    return worlds.contents(worlds.finished(target, draws, resume=True, **options))
+    return small_runs.contents(small_runs.finished(target, draws, resume=True, **options))
 
 
 def alone(target):
@@ -147,11 +149,15 @@ def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, step,
 @forks
 def test_death_at_any_file_operation_leaves_what_can_go_on(target):
     """The k-th time that a file is opened, renamed or removed the process dies at once, for every seventh k."""
-    k, died, whole = 0, True, worlds.contents(worlds.finished(target.with_name("whole"), 300))
+    k, died, whole = (
+        0,
+        True,
+        small_runs.contents(small_runs.finished(target.with_name("whole"), 300)),
+    )
     shutil.rmtree(target.with_name("whole"))
     while died:
         died = ended(forked(die_at, k, target)) == 9
-        assert not target.exists() or worlds.contents(target) == whole, f"operation {k}"
+        assert not target.exists() or small_runs.contents(target) == whole, f"operation {k}"
         assert resumed(target, 300) == whole, f"operation {k}"
         assert alone(target), f"operation {k}"
         shutil.rmtree(target)
@@ -180,7 +186,7 @@ def die_at(k, target):
 
     running.BETWEEN_SNAPSHOTS, disk.write = ALWAYS, half
     sys.addaudithook(watch)
-    worlds.finished(target, 300)
+    small_runs.finished(target, 300)
 
 
 # ---- interrupted
@@ -203,7 +209,7 @@ def test_what_was_done_at_an_interruption_is_not_simulated_again(
     target, whole, workers, monkeypatch
 ):
     with pytest.raises(Interrupted, match="of 1,500 draws are kept"):
-        worlds.finished(target, workers=workers, progress=interrupting(700))
+        small_runs.finished(target, workers=workers, progress=interrupting(700))
     state = work.load_snapshot(results.partial_folder(target))
     assert state.counts.draws == sum(map(len, state.done)) >= 700
     simulated, summarise_range = [], summarise.summarise_range
@@ -229,7 +235,7 @@ def test_an_interrupted_end_is_taken_up_again(target, whole):
         raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match="1,500 of 1,500"):
-        worlds.finished(target, pictures=stopping)
+        small_runs.finished(target, pictures=stopping)
     assert resumed(target) == whole
 
 
@@ -239,35 +245,35 @@ def test_an_interrupted_end_is_taken_up_again(target, whole):
 def test_resume_begins_on_nothing_and_prints_what_is_finished(target, whole):
     assert resumed(target) == whole
     before = (target / "counts.npz").stat()
-    assert resumed(target) == worlds.contents(worlds.finished(target)) == whole
+    assert resumed(target) == small_runs.contents(small_runs.finished(target)) == whole
     assert (target / "counts.npz").stat() == before
 
 
 @pytest.mark.parametrize("first", [400, 1, 1499])
 def test_more_draws_extend_a_result_to_the_bytes_of_a_run_of_that_size(target, whole, first):
-    worlds.finished(target, first)
+    small_runs.finished(target, first)
     with pytest.raises(InputFault, match="--resume extends it to 1,500"):
-        worlds.finished(target)
+        small_runs.finished(target)
     assert resumed(target) == whole
     assert alone(target)
 
 
 def test_an_interrupted_extension_keeps_the_shorter_result(target, whole):
-    shorter = worlds.contents(worlds.finished(target, 400))
+    shorter = small_runs.contents(small_runs.finished(target, 400))
     with pytest.raises(Interrupted):
-        worlds.finished(target, resume=True, progress=interrupting(900))
-    assert worlds.contents(target) == shorter
+        small_runs.finished(target, resume=True, progress=interrupting(900))
+    assert small_runs.contents(target) == shorter
     assert resumed(target) == whole
 
 
 def test_an_unfinished_run_may_be_asked_for_more_draws(target, whole):
     with pytest.raises(Interrupted):
-        worlds.finished(target, 800, progress=interrupting(300))
+        small_runs.finished(target, 800, progress=interrupting(300))
     assert resumed(target) == whole
 
 
 def test_a_spoilt_result_is_not_extended(target):
-    worlds.finished(target, 400)
+    small_runs.finished(target, 400)
     with (target / "parameters.npy").open("r+b") as file:
         file.seek(-1, os.SEEK_END)
         file.write(b"\xff")
@@ -278,11 +284,11 @@ def test_a_spoilt_result_is_not_extended(target):
 
 def test_an_unfinished_run_waits_for_a_word(target):
     with pytest.raises(Interrupted):
-        worlds.finished(target, progress=interrupting(300))
+        small_runs.finished(target, progress=interrupting(300))
     with pytest.raises(InputFault, match=r"\.world\.partial.*unfinished run.*--resume"):
-        worlds.finished(target)
+        small_runs.finished(target)
     with pytest.raises(InputFault, match=r"another seed.*--overwrite.*--out"):
-        running.run(worlds.small(1500, "seed=5"), str(target), resume=True)
+        running.run(small_runs.small(1500, "seed=5"), str(target), resume=True)
     with pytest.raises(InputFault, match="more than the 700 asked for"):
         resumed(target, 700)
     for options in ({"keep_draws": 10}, {"keep_trajectories": 10}):
@@ -292,31 +298,33 @@ def test_an_unfinished_run_waits_for_a_word(target):
 
 @pytest.mark.parametrize("resume", [True, False])
 def test_something_else_in_the_way_stays_as_it_is(target, resume):
-    before = worlds.contents(worlds.finished(target))
+    before = small_runs.contents(small_runs.finished(target))
     for sets, difference in (
         (["seed=5"], "another seed"),
         (["algorithms_growth=0.4"], "another algorithms_growth"),
     ):
         with pytest.raises(InputFault, match=f"{difference}.*--overwrite.*--out"):
-            running.run(worlds.small(1500, *sets), str(target), resume=resume)
+            running.run(small_runs.small(1500, *sets), str(target), resume=resume)
     with pytest.raises(InputFault, match="of 1,500 draws, more than"):
-        running.run(worlds.small(700), str(target), resume=resume)
-    worlds.resealed(target, oomcast="0.0.1")
+        running.run(small_runs.small(700), str(target), resume=resume)
+    small_runs.resealed(target, oomcast="0.0.1")
     with pytest.raises(InputFault, match=r"another version, 0\.0\.1"):
-        running.run(worlds.small(), str(target), resume=resume)
-    assert before.keys() == worlds.contents(target).keys()
+        running.run(small_runs.small(), str(target), resume=resume)
+    assert before.keys() == small_runs.contents(target).keys()
     assert alone(target)
 
 
 def test_overwriting_replaces_once_the_new_result_is_whole(target, whole):
-    other = worlds.contents(worlds.finished(target, 300, "seed=5"))
+    other = small_runs.contents(small_runs.finished(target, 300, "seed=5"))
     with pytest.raises(Interrupted):
-        worlds.finished(target, overwrite=True, progress=interrupting(300))
-    assert worlds.contents(target) == other
+        small_runs.finished(target, overwrite=True, progress=interrupting(300))
+    assert small_runs.contents(target) == other
     with pytest.raises(InputFault, match="another plan"):
         resumed(target)
     with pytest.raises(Interrupted, match="1,500 of 1,500"):
-        worlds.finished(target, overwrite=True, resume=True, pictures=lambda *_: interrupting(0)(1))
+        small_runs.finished(
+            target, overwrite=True, resume=True, pictures=lambda *_: interrupting(0)(1)
+        )
     assert resumed(target, overwrite=True) == whole
     assert alone(target)
 
@@ -325,8 +333,8 @@ def test_a_folder_that_is_no_result_is_never_replaced(target):
     target.mkdir()
     (target / "thesis.txt").write_text("years of work")
     with pytest.raises(InputFault, match="not a result"):
-        worlds.finished(target, overwrite=True)
-    assert worlds.contents(target) == {"thesis.txt": b"years of work"}
+        small_runs.finished(target, overwrite=True)
+    assert small_runs.contents(target) == {"thesis.txt": b"years of work"}
 
 
 # ---- raced
@@ -362,15 +370,15 @@ def test_of_two_processes_one_wins_and_the_other_says_who(target, whole):
             os.write(say_so, b"!")
             signal.pause()
 
-    child = forked(worlds.finished, target, progress=work_until_killed)
+    child = forked(small_runs.finished, target, progress=work_until_killed)
     os.close(say_so)
     assert os.read(at_work, 1) == b"!"  # nothing, should the process have ended
     os.close(at_work)
     with pytest.raises(InputFault, match=f"process {child} on .* at work"):
-        worlds.finished(target)
+        small_runs.finished(target)
     os.kill(child, signal.SIGKILL)
     ended(child)
-    assert worlds.contents(worlds.finished(target, overwrite=True)) == whole
+    assert small_runs.contents(small_runs.finished(target, overwrite=True)) == whole
 
 
 def test_of_many_at_once_each_has_the_result_or_a_message(target, whole):
@@ -379,7 +387,7 @@ def test_of_many_at_once_each_has_the_result_or_a_message(target, whole):
     def attempt():
         barrier.wait()
         try:
-            worlds.finished(target)
+            small_runs.finished(target)
         except InputFault as fault:
             messages.append(str(fault))
 
@@ -390,7 +398,7 @@ def test_of_many_at_once_each_has_the_result_or_a_message(target, whole):
         thread.join()
     assert len(messages) < 4
     assert all("at work" in message for message in messages)
-    assert worlds.contents(target) == whole
+    assert small_runs.contents(target) == whole
     assert alone(target)
 
 
@@ -418,7 +426,7 @@ def failing(monkeypatch, at, number):
 def test_a_full_disk_fails_well_and_the_run_goes_on_later(target, whole, at, monkeypatch):
     repair = failing(monkeypatch, at, errno.ENOSPC)
     with pytest.raises(RunFailed, match=r"No space left on device. Free some space.*same command"):
-        worlds.finished(target)
+        small_runs.finished(target)
     assert not target.exists()
     repair()
     assert resumed(target) == whole
@@ -427,7 +435,7 @@ def test_a_full_disk_fails_well_and_the_run_goes_on_later(target, whole, at, mon
 def test_a_disk_that_may_not_be_written_to_says_so(target, monkeypatch):
     failing(monkeypatch, 1, errno.EROFS)
     with pytest.raises(RunFailed, match="Have the folder made writable, or choose another --out"):
-        worlds.finished(target)
+        small_runs.finished(target)
 
 
 @pytest.fixture
@@ -447,7 +455,7 @@ def test_a_disk_that_fills_up_and_is_given_space(little_disk, whole):
     for kilobytes in (3900, 2500, 1500):
         ballast.write_bytes(bytes(1024 * kilobytes))
         with pytest.raises(RunFailed, match="Free some space"):
-            worlds.finished(target, resume=True)
+            small_runs.finished(target, resume=True)
         assert not target.exists()
         ballast.unlink()
     subprocess.run(["mount", "-o", "remount,size=40m", str(little_disk)], check=True)
@@ -476,7 +484,7 @@ def test_a_folder_that_is_removed_in_mid_run(target, whole, again, when):
 
     doing = {"progress": remove} if when == "simulating" else {"pictures": remove}
     with pytest.raises(RunFailed, match="removed in mid-run"):
-        worlds.finished(target, **doing)
+        small_runs.finished(target, **doing)
     assert not target.exists()
     assert resumed(target) == whole
 
@@ -485,10 +493,10 @@ def test_a_run_leaves_alone_what_another_has_begun_in_its_place(target, whole):
     def taken_over(*_):
         shutil.rmtree(results.partial_folder(target))
         with pytest.raises(Interrupted):
-            worlds.finished(target, progress=interrupting(700))
+            small_runs.finished(target, progress=interrupting(700))
 
     with pytest.raises(RunFailed, match="removed in mid-run"):
-        worlds.finished(target, progress=taken_over)
+        small_runs.finished(target, progress=taken_over)
     assert resumed(target) == whole
 
 
@@ -497,7 +505,7 @@ def test_a_run_leaves_alone_what_another_has_begun_in_its_place(target, whole):
 
 def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, capsys):
     simulate, bad = blocks.model.evaluate, 777
-    worst = blocks.simulate_block(blocks.compile_plan(worlds.small()), range(bad, bad + 1))
+    worst = blocks.simulate_block(blocks.compile_plan(small_runs.small()), range(bad, bad + 1))
     mark = worst.parameters["algorithms_growth"][0]
 
     def broken(model, parameters, grid):
@@ -508,7 +516,7 @@ def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, cap
 
     monkeypatch.setattr(blocks.model, "evaluate", broken)
     with pytest.raises(DrawFailed) as failed:
-        worlds.finished(target)
+        small_runs.finished(target)
     command = str(failed.value).rpartition("oomcast ")[2].split()
     assert command == ["replay", str(results.partial_folder(target)), "--draw", str(bad)]
     assert not target.exists()

@@ -130,7 +130,7 @@ def _bars(findings: Analysis, path: Path) -> None:
     title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
     draw_ranked_bars(
         path,
-        title=f"{title}: {findings.target.said}",
+        title=f"{title}: {findings.target.in_words}",
         subtitle=_subtitle(findings),
         measures=list(measures.values()),
         rows=rows,
@@ -168,7 +168,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
     )
     draw_tornado(
         path,
-        title=f"Tornado: {target.said}",
+        title=f"Tornado: {target.in_words}",
         subtitle=_subtitle(findings),
         panels=[names[stem] for stem in stems],
         swings=swings,
@@ -249,7 +249,7 @@ def attribution(split: Attribution, a: Plan, b: Plan, path: Path, interval: floa
     draw_waterfall(
         path,
         title=f"From {a.title} to {b.title}, driver by driver",
-        subtitle=f"{split.statistic} of the {split.target.said} [{split.unit}], of the {split.of}",
+        subtitle=f"{split.statistic} of the {split.target.in_words} [{split.unit}], of the {split.of}",
         start=ends[0],
         end=ends[1],
         steps=steps,

@@ -75,7 +75,9 @@ def attribution_answer(attribution: Attribution, a: Plan, b: Plan, share: float)
         f"{100 * share:g} % intervals; {attribution.how}, {attribution.simulations:,} simulations, seed {a.seed}. "
         f"{of_in_words(attribution.of, [each.effective for each in attribution.weights])}"
     )
-    title = f"From {a.title} to {b.title}: {attribution.statistic} of the {attribution.target.said}"
+    title = (
+        f"From {a.title} to {b.title}: {attribution.statistic} of the {attribution.target.in_words}"
+    )
     table = Table(title, ["driver", f"part [{attribution.unit}]", "interval"], lines, caption)
     document = {
         "a": a.name,

@@ -88,7 +88,7 @@ def _flat(findings: Analysis) -> list[dict[str, Any]]:
 
 
 def _title(findings: Analysis) -> str:
-    return f"{findings.plan.title}: {findings.target.said}, by {findings.query.by}"
+    return f"{findings.plan.title}: {findings.target.in_words}, by {findings.query.by}"
 
 
 def _caption(findings: Analysis, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Functions of probability levels whose indices are known."""
+"""Functions of probability levels whose sensitivity indices are known in closed form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from simulator import sampling
 from simulator.sensitivity.designs import Subject
 
-LUCK = sampling.Sampling(11)
+SAMPLING = sampling.Sampling(11)
 
 
 def ishigami(a=7.0, b=0.1):
@@ -46,7 +46,7 @@ def independent(names, answer):
 
 
 def drawn(names, draws):
-    return {name: sampling.independent_levels(LUCK, name, draws) for name in names}
+    return {name: sampling.independent_levels(SAMPLING, name, draws) for name in names}
 
 
 def linear(weights, pairs):
@@ -66,7 +66,7 @@ def linear(weights, pairs):
         return sum(w * ndtri(levels[name]) for name, w in weights.items())[np.newaxis]
 
     def levels(draws):
-        return sampling.correlated_levels(LUCK, mixing, names, draws)
+        return sampling.correlated_levels(SAMPLING, mixing, names, draws)
 
     return Subject(names, matrix, levels, answer)
 

@@ -1,4 +1,4 @@
-"""Small worlds that run in a moment, and what tests say of result folders."""
+"""Small plans that run in a moment, their result folders, and the files in these."""
 
 import math
 
@@ -34,7 +34,7 @@ def small(draws=1500, *sets):
 
 
 def finished(out, draws=1500, *sets, **options):
-    """The folder of a small world's result."""
+    """The folder of a small run's result."""
     return running.run(small(draws, *sets), out, **{**KEEP, **options}).folder
 
 
