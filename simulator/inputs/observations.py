@@ -128,7 +128,8 @@ MEASURED, MET = {"series", "value", "sd", "unit"}, {"milestone", "met"}
 def restored_observation(raw: Mapping[str, Any]) -> Observation:
     """An observation from the JSON of a plan, where a field that was not stated has its default."""
     fields = Observation.model_fields
-    return Observation(**{key: v for key, v in raw.items() if v != fields[key].default})
+    stated = {key: v for key, v in raw.items() if key not in fields or v != fields[key].default}
+    return Observation(**stated)
 
 
 def read_observations(faults: list[Fault]) -> dict[str, Observation]:

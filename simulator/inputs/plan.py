@@ -73,9 +73,3 @@ class Plan(BaseModel):
         """SHA-256 of everything but the number of draws, for more draws of a plan extend it."""
         rest = self.model_copy(update={"draws": 0})
         return hashlib.sha256(rest.canonical().encode()).hexdigest()
-
-
-def parse_plan(text: str) -> Plan:
-    """Read a plan back from its JSON."""
-    raw: dict[str, Any] = json.loads(text)
-    return Plan.model_validate(raw)

@@ -217,8 +217,7 @@ def _fitted_prior(name: str, family: str, content: str) -> Prior | Misstated:
                 include={"unit", "family", "shift", "lower", "upper", "source", "note"}
             ),
         )
-        _check_truncation(prior)
-        _check_finite(prior)
+        check_numbers(prior)
     except Misstated as error:
         return Misstated(*error.args)  # without its traceback
     return prior
@@ -318,6 +317,18 @@ def _misfit(family: Family, stated: dict[str, float], natural: dict[str, Natural
     levels = np.array([QUANTILES[key] for key in stated])
     miss = family.misfit(levels, np.array(list(stated.values())), natural)
     return 0.0 if miss < EXACT_FIT else miss
+
+
+def check_numbers(prior: Prior) -> None:
+    """Check that every draw of a prior is a finite number, and that its limits leave some.
+
+    Raises
+    ------
+    Misstated
+        when it is not so
+    """
+    _check_truncation(prior)
+    _check_finite(prior)
 
 
 def _check_truncation(prior: Prior) -> None:

@@ -10,18 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from simulator.errors import Fault, InputFault, listed
 from simulator.evidence import weights
 from simulator.evidence.weights import RangeLikelihoods
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate.blocks import CompiledPlan
-from simulator.store import manifest, results, work
+from simulator.store import archives, manifest, results, work
+from simulator.store.archives import UNREADABLE
 from simulator.store.manifest import MANIFEST, KeptDraws, ResultHead
 from simulator.store.work import WorkState
-from simulator.summaries.counts import empty_counts
+from simulator.summaries.counts import CountLayout, Counts, empty_counts
 
 ELSEWHERE = "--overwrite replaces it, --out DIR leaves it alone"
 
@@ -179,8 +178,7 @@ def _extended(folder: Path, target: Path, existing: ResultHead, request: RunRequ
         raise _in_the_way(target, problem, fix)
     manifest.verify_files(target)
     head = request.head(existing)
-    with np.load(target / results.COUNTS) as file:
-        shape, counts = results.read_counts(file, head.plan)
+    shape, counts = _read_counts(target, existing)
     files, done = results.draw_file_shapes(head), (range(existing.plan.draws),)
     state = WorkState(head, shape, files, counts, done)
     if _weights_change(existing, head):
@@ -188,6 +186,14 @@ def _extended(folder: Path, target: Path, existing: ResultHead, request: RunRequ
     work.write_plan(folder, request.plan)
     work.begin_work(folder, state, extended=target)
     return state
+
+
+def _read_counts(target: Path, existing: ResultHead) -> tuple[CountLayout, Counts]:
+    try:
+        return results.read_counts(archives.read_archive(target / results.COUNTS), existing.plan)
+    except UNREADABLE as error:
+        problem = f"what cannot be read ({type(error).__name__}: {error})"
+        raise _in_the_way(target / results.COUNTS, problem, manifest.AGAIN) from None
 
 
 def _weights_change(existing: ResultHead, wanted: ResultHead) -> bool:

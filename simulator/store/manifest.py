@@ -6,14 +6,18 @@ import errno
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field
 
 from simulator import __version__
 from simulator.errors import Fault, InputFault
 from simulator.inputs.files import shown_path
-from simulator.inputs.plan import Plan, parse_plan
+from simulator.inputs.plan import Plan
+from simulator.inputs.schema import Entry, validated
+from simulator.inputs.stored_plan import parse_plan
 from simulator.store import disk
 
 FORMAT = 1
@@ -21,6 +25,35 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 
 AGAIN = "oomcast run makes it again with --overwrite"
+
+
+class FileRecord(Entry):
+    """Length and checksum of one file of a result."""
+
+    bytes: Annotated[int, Field(ge=0, lt=2**63)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=200)]
+"""A name without a folder: nothing outside a result's folder is read for it."""
+
+
+class HeadEntry(Entry):
+    """What a manifest and a snapshot say of what a result is of; the plan is checked by itself."""
+
+    format: int
+    oomcast: str
+    plan: dict[str, Any]
+    plan_sha256: str
+    draws: int
+    keep_cards: Annotated[int, Field(ge=0)]
+    keep_trajectories: Annotated[int, Field(ge=0)]
+
+
+class ManifestEntry(HeadEntry):
+    """A manifest, but for its own checksum."""
+
+    files: dict[FileName, FileRecord]
 
 
 class KeptDraws(NamedTuple):
@@ -76,20 +109,31 @@ def read_head(document: dict[str, Any], file: Path, plan: Plan | None = None) ->
     InputFault
         when another version wrote it, with another format or other keys of a plan
     """
-    version = document["oomcast"]
+    version = _checked(HeadEntry, document, file)["oomcast"]
     keep = KeptDraws(document["keep_cards"], document["keep_trajectories"])
     if plan and is_of_plan(document, plan):
         return ResultHead(plan, keep, version)
     try:
         plan = parse_plan(json.dumps(document["plan"]))
     except ValueError as error:
-        reason = "; ".join(line.strip() for line in str(error).splitlines()[1:3])
+        reason = str(error)
     else:
         if plan.digest() == document["plan_sha256"]:
             return ResultHead(plan, keep, version)
         reason = f"keys that {__version__} does not know"
-    what, fix = f"the plan of oomcast {version}: {reason}", f"read it with oomcast {version}"
+    what = f"the plan of oomcast {version}: {reason}"
+    fix = AGAIN if version == __version__ else f"read it with oomcast {version}"
     raise InputFault([Fault(shown_path(file), "", "plan", what, f"a plan of {__version__}", fix)])
+
+
+def _checked(shape: type[HeadEntry], document: dict[str, Any], file: Path) -> dict[str, Any]:
+    """A document whose keys that the shape knows have its types; the fault names each that has not."""
+    faults: list[Fault] = []
+    known = {key: value for key, value in document.items() if key in shape.model_fields}
+    validated(shape, known, shown_path(file), "", faults)
+    if faults:
+        raise InputFault(replace(fault, fix=AGAIN) for fault in faults)
+    return document
 
 
 def is_of_plan(document: dict[str, Any], plan: Plan) -> bool:
@@ -122,7 +166,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise InputFault(
             [Fault(shown_path(path), "", "", "a changed file", f"sha256 {own}", AGAIN)]
         )
-    return document
+    return _checked(ManifestEntry, document, path)
 
 
 def sealed(document: dict[str, Any]) -> str:
@@ -170,8 +214,14 @@ def verify_files(folder: Path) -> ResultHead:
 def file_faults(
     folder: Path, files: dict[str, Any], name: str, checksum: bool = True
 ) -> list[Fault]:
-    """What is wrong with one file: it is missing, or has another length or, if asked, another checksum."""
-    path, stated = folder / name, files[name]
+    """What is wrong with one file: missing, a link, or of another length or, if asked, another checksum."""
+    path = folder / name
+    if name not in files:
+        return [Fault(shown_path(folder / MANIFEST), "", "files", f"no {name}", fix=AGAIN)]
+    stated = files[name]
+    if path.is_symlink():
+        problem, allowed = "a link to another place", "a file of the result's own"
+        return [Fault(shown_path(path), "", "", problem, allowed, AGAIN)]
     if not path.is_file():
         return [Fault(shown_path(path), found="no such file", fix=AGAIN)]
     size = path.stat().st_size

@@ -20,11 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from simulator.arrays import Array
 from simulator.errors import Fault, InputFault, listed
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks
-from simulator.store import beginning, disk, results, running, work
+from simulator.store import archives, beginning, disk, results, running, work
+from simulator.store.archives import UNREADABLE
 from simulator.store.beginning import RunRequest
 from simulator.store.manifest import ResultHead
 from simulator.store.work import WorkState
@@ -217,7 +219,7 @@ def merge_parts(
             state = _merged_state(folder, parts)
             result = running.write_result(folder / work.RESULT, state, None, pictures)
             work.finish_work(folder, target, lock)
-            return results.with_draws(result, results.open_draws(target), target)
+            return results.with_draws(result, results.open_draws(target, head), target)
 
 
 def _simulated_part(folder: Path) -> SimulatedPart:
@@ -338,5 +340,14 @@ def _copy_rows(part: SimulatedPart, target: Path, shape: tuple[int, ...]) -> Non
     for draws in part.done:
         stop = min(draws.stop, shape[0])
         if draws.start < stop:
-            rows = np.load(part.folder / work.RESULT / target.name, mmap_mode="r")
+            rows = _rows_of_part(part.folder / work.RESULT / target.name, shape)
             disk.write_rows(target, shape, draws.start, rows[draws.start : stop])
+
+
+def _rows_of_part(path: Path, shape: tuple[int, ...]) -> Array:
+    try:
+        return archives.map_array(path, shape)
+    except UNREADABLE as error:
+        problem = f"what cannot be read ({type(error).__name__}: {error})"
+        fix = "run the part again with --overwrite"
+        raise InputFault([Fault(shown_path(path), "", "", problem, fix=fix)]) from None

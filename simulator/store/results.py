@@ -13,7 +13,6 @@ Columns are in the plan's order. Every byte is a function of the plan and of how
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from os import PathLike
@@ -27,11 +26,14 @@ from simulator import model
 from simulator.arrays import Array, Whole
 from simulator.errors import Fault, InputFault, did_you_mean
 from simulator.inputs.files import shown_path
-from simulator.inputs.plan import Plan, parse_plan
-from simulator.store import manifest
+from simulator.inputs.plan import Plan
+from simulator.inputs.stored_plan import parse_plan
+from simulator.store import archives, manifest
+from simulator.store.archives import UNREADABLE, Arrays, require_array
 from simulator.store.manifest import MANIFEST, ResultHead
-from simulator.summaries.counts import CountLayout, Counts, Grid
+from simulator.summaries.counts import BINS, CountLayout, Counts, Grid
 from simulator.summaries.result import ImportanceWeights, Result
+from simulator.summaries.summarise import band_rows
 
 COUNTS, SUMMARIES, TABLE, WEIGHTS = "counts.npz", "summaries.nc", "milestones.csv", "weights.npz"
 
@@ -40,8 +42,6 @@ PLAN = "plan.json"  # of unfinished work, so that its draws can be replayed
 DRAW_FILES = ("parameters", "arrivals", "trajectories")
 
 NUMBERS = (COUNTS, SUMMARIES, TABLE, *(f"{name}.npy" for name in DRAW_FILES))
-
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 def result_folder(plan: Plan, out: str | None) -> Path:
@@ -133,12 +133,13 @@ def write_weights(file: IO[bytes], weights: ImportanceWeights) -> None:
     np.savez(file, whole=_packed(weights.whole), trust=diagnostics)
 
 
-def _read_weights(path: Path) -> ImportanceWeights | None:
-    if not path.is_file():
-        return None
-    with np.load(path) as file:
-        effective, pareto_k = file["trust"]
-        return ImportanceWeights(file["whole"].astype(np.int64), float(effective), float(pareto_k))
+def _read_weights(path: Path, draws: int) -> ImportanceWeights:
+    """The weights of a plan with observations, of every draw."""
+    file = archives.read_archive(path)
+    require_array("whole", file["whole"], "u", (draws,))
+    require_array("trust", file["trust"], "f", (2,))
+    effective, pareto_k = map(float, file["trust"])
+    return ImportanceWeights(file["whole"].astype(np.int64), effective, pareto_k)
 
 
 def number_files(plan: Plan) -> tuple[str, ...]:
@@ -151,24 +152,73 @@ def _packed(counts: Whole) -> npt.NDArray[np.unsignedinteger]:
     return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
-def read_counts(file: Any, plan: Plan) -> tuple[CountLayout, Counts]:
-    """Counts, and the edges of their bins, from an open file."""
-    grids = {n.partition("/")[2]: Grid(file[n]) for n in file.files if n.startswith("knots/")}
-    codes = {n.partition("/")[2]: file[n] for n in file.files if n.startswith("codes/")}
+def read_counts(file: Arrays, plan: Plan) -> tuple[CountLayout, Counts]:
+    """Counts, and the edges of their bins, from the arrays of an archive.
+
+    Parameters
+    ----------
+    file : name -> array, as `write_counts` names them
+    plan : what was counted, which gives the shape of every array
+
+    Returns
+    -------
+    what is counted; and counts of the draws that were done [draws, or weight]
+
+    Raises
+    ------
+    ValueError, KeyError
+        when an array is missing, or not of the shape that the plan gives it
+    """
+    shape = _read_layout(file, plan)
+    years, days, milestones = len(shape.years), shape.days, len(shape.milestones)
+    shapes = {
+        "draws": ("u", ()),
+        "squares": ("U", ()),
+        "bins": ("u", (len(shape.grids), years, BINS + 2)),
+        **dict.fromkeys(("least", "most"), ("f", (len(shape.grids), years))),
+        "arrivals": ("u", (milestones, days + 2)),
+        **dict.fromkeys(("first", "final"), ("f", (milestones,))),
+        **{f"codes/{name}": ("u", (years, values)) for name, values in shape.codes.items()},
+    }
+    for name, (kind, expected) in shapes.items():
+        require_array(name, file[name], kind, expected)
     counts = Counts(
         int(file["draws"]),
         file["bins"].astype(np.int64),
         file["least"],
         file["most"],
-        codes,
+        {name: file[f"codes/{name}"] for name in shape.codes},
         file["arrivals"].astype(np.int64),
         file["first"],
         file["final"],
-        int(str(file["squares"])),
+        int(str(file["squares"])[:60]),
     )
-    values = {name: c.shape[1] for name, c in codes.items()}
-    names = tuple(m.name for m in plan.milestones)
-    return CountLayout(file["years"], grids, values, names, plan.start, plan.horizon), counts
+    for name, table in (
+        ("bins", counts.bins),
+        ("arrivals", counts.arrivals),
+        *counts.codes.items(),
+    ):
+        if not (table.sum(axis=-1) == counts.draws).all():
+            raise ValueError(f"{name}: counts that do not add up to {counts.draws:,}")
+    return shape, counts
+
+
+def _read_layout(file: Arrays, plan: Plan) -> CountLayout:
+    """What is counted according to the plan, with the edges of the bins from an archive."""
+    years = plan.grid.years[band_rows(plan)]
+    _, codes = series_and_codes(plan)
+    knots = {name: file[f"knots/{name}"] for name in plan.series if name not in codes}
+    for name, each in knots.items():
+        require_array(f"knots/{name}", each, "f", (len(years), *each.shape[1:2]))
+        if each.shape[1] not in range(2, BINS) or not np.isfinite(each).all():
+            raise ValueError(f"knots/{name}: no edges of bins")
+        if (np.diff(each, axis=1) < 0.0).any():
+            raise ValueError(f"knots/{name}: edges that fall")
+    require_array("years", file["years"], "f", years.shape)
+    grids = {name: Grid(each) for name, each in knots.items()}
+    values = {name: len(codes[name]) for name in plan.series if name in codes}
+    names = tuple(milestone.name for milestone in plan.milestones)
+    return CountLayout(years, grids, values, names, plan.start, plan.horizon)
 
 
 def is_unfinished(folder: str) -> bool:
@@ -179,9 +229,17 @@ def is_unfinished(folder: str) -> bool:
 def open_plan(result: str) -> Plan:
     """The plan of a finished result, or of a work folder."""
     if is_unfinished(result):
-        return parse_plan((Path(result) / PLAN).read_text("utf-8"))
+        return _plan_of_work(Path(result) / PLAN)
     folder = locate_result(result)
     return manifest.read_head(manifest.read_manifest(folder), folder / MANIFEST).plan
+
+
+def _plan_of_work(path: Path) -> Plan:
+    try:
+        return parse_plan(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        problem = f"what cannot be read ({error})"
+        raise InputFault([Fault(shown_path(path), "", "", problem, fix=manifest.AGAIN)]) from None
 
 
 def is_result_of(folder: Path, plan: Plan) -> bool:
@@ -222,29 +280,48 @@ def load_result(result: str | PathLike[str], plan: Plan | None = None) -> Result
     if faults:
         raise InputFault(faults)
     try:
-        with np.load(folder / COUNTS) as file:
-            shape, counts = read_counts(file, head.plan)
-        weights = _read_weights(folder / WEIGHTS)
-        return assemble_result(head, shape, counts, weights, open_draws(folder), folder)
+        shape, counts = read_counts(archives.read_archive(folder / COUNTS), head.plan)
+        weights = None
+        if head.plan.observations:
+            weights = _read_weights(folder / WEIGHTS, head.plan.draws)
+        _require_all_draws(counts, weights, head.plan)
+        draws = open_draws(folder, head)
+        for name in draws:
+            archives.require_numbers(folder / f"{name}.npy", infinite=name == "arrivals")
+        return assemble_result(head, shape, counts, weights, draws, folder)
     except UNREADABLE as error:
         problem = f"what cannot be read ({type(error).__name__}: {error})"
         raise InputFault([Fault(shown_path(folder), "", "", problem, fix=manifest.AGAIN)]) from None
 
 
-def open_draws(folder: Path) -> dict[str, Array]:
+def _require_all_draws(counts: Counts, weights: ImportanceWeights | None, plan: Plan) -> None:
+    """Require that the counts are of every draw, or of the whole weight of every draw."""
+    whole = plan.draws if weights is None else int(weights.whole.sum())
+    if counts.draws != whole:
+        raise ValueError(f"draws: counts of {counts.draws:,} in place of {whole:,}")
+
+
+def open_draws(folder: Path, head: ResultHead) -> dict[str, Array]:
     """The files of kept draws, mapped into memory.
 
     Parameters
     ----------
     folder : of a result
+    head : what it is of, which gives the shapes
 
     Returns
     -------
     parameters : (draw, parameter) [each in its own unit]
     arrivals : (draw, milestone) [year]
     trajectories : (draw, series, year) [each series in its own unit]
+
+    Raises
+    ------
+    ValueError, and others of `archives.UNREADABLE`
+        when a file is damaged, or of another shape
     """
-    return {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in DRAW_FILES}
+    shapes = draw_file_shapes(head)
+    return {n: archives.map_array(folder / f"{n}.npy", shape) for n, shape in shapes.items()}
 
 
 def assemble_result(

@@ -97,7 +97,7 @@ def run(
                 raise
             result = write_result(work_folder / work.RESULT, state, weights, pictures)
             work.finish_work(work_folder, target, lock)
-            return results.with_draws(result, results.open_draws(target), target)
+            return results.with_draws(result, results.open_draws(target, state.head), target)
 
 
 def simulate_missing(
@@ -173,7 +173,7 @@ def write_result(
             results.write_weights(file, weights)
     with disk.replacing(folder / results.COUNTS) as file:
         results.write_counts(file, state.shape, counts)
-    draws = results.open_draws(folder)
+    draws = results.open_draws(folder, state.head)
     result = results.assemble_result(state.head, state.shape, counts, weights, draws, folder)
     with disk.replacing(folder / results.TABLE) as file:
         file.write(csv_text([flat(row) for row in result.milestone_estimates]).encode())

@@ -20,15 +20,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
+import numpy.typing as npt
 from filelock import lock_descriptor
 
 from simulator.errors import Fault, InputFault, RunFailed
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
-from simulator.store import disk, manifest, results
+from simulator.store import archives, disk, manifest, results
+from simulator.store.archives import UNREADABLE, require_array
 from simulator.store.manifest import ResultHead
 from simulator.summaries.counts import CountLayout, Counts, merge_counts
 from simulator.summaries.summarise import RangeSummary
@@ -239,15 +241,24 @@ def load_snapshot(folder: Path) -> WorkState | None:
     if not (path.is_file() and (folder / RESULT).is_dir()):
         return None
     try:
-        with np.load(path) as file:
-            head = manifest.read_head(json.loads(str(file["head"])), path)
-            shape, counts = results.read_counts(file, head.plan)
-            done = tuple(range(int(a), int(b)) for a, b in file["done"])
-    except results.UNREADABLE as error:
+        file = archives.read_archive(path)
+        head = manifest.read_head(json.loads(str(file["head"])), path)
+        shape, counts = results.read_counts(file, head.plan)
+        done = _read_ranges(file["done"], head.plan.draws)
+    except UNREADABLE as error:
         what = f"what cannot be read ({type(error).__name__}: {error})"
         fix = "--overwrite starts again"
         raise InputFault([Fault(shown_path(path), "", "", what, fix=fix)]) from None
     return WorkState(head, shape, results.draw_file_shapes(head), counts, done)
+
+
+def _read_ranges(done: npt.NDArray[Any], draws: int) -> tuple[range, ...]:
+    """Ranges of draws in rising order, with gaps between them."""
+    require_array("done", done, "u", (len(done), 2))
+    ends = done.astype(np.int64).ravel()
+    if (np.diff(ends) <= 0).any() or (len(ends) and ends[-1] > draws):
+        raise ValueError("done: no ranges of draws in rising order")
+    return tuple(range(int(a), int(b)) for a, b in done)
 
 
 def finish_work(folder: Path, target: Path, lock: IO[str]) -> None:

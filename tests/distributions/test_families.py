@@ -7,8 +7,8 @@ from scipy import interpolate, stats
 from simulator.distributions.distribution import FAMILIES, Distribution
 from simulator.distributions.family import QUANTILES
 from simulator.inputs.load import load_plan
-from simulator.inputs.plan import parse_plan
 from simulator.inputs.priors import StatedTable, resolve_prior
+from simulator.inputs.stored_plan import parse_plan
 from simulator.sampling import LOWEST_LEVEL
 
 LEVELS = np.array([1e-12, 1e-9, 1e-4, 0.01, 0.3, 0.5, 0.77, 0.99, 1 - 1e-9, 1 - 1e-12])

@@ -7,7 +7,7 @@ import pytest
 from simulator.errors import InputFault
 from simulator.inputs import files, merge
 from simulator.inputs.load import load_plan
-from simulator.inputs.plan import parse_plan
+from simulator.inputs.stored_plan import parse_plan
 
 FIXED = '{table}\nfamily = "fixed"\nvalue = {value}\nunit = "OOM/year"\nsource = "judgement"\n'
 
