@@ -25,12 +25,14 @@ from simulator.cli.options import (
     announce_overlay,
     app,
     settings,
+    split_commas,
     whole_number,
 )
 
 if TYPE_CHECKING:
     from simulator.inputs.load import LoadedRun
     from simulator.inputs.plan import Plan
+    from simulator.summaries.precision import PrecisionTarget
     from simulator.summaries.result import Result
 
 
@@ -47,6 +49,7 @@ class FinishedRun(NamedTuple):
     plan: Plan
     milestone_estimates: list[dict[str, Any]]
     warnings: Sequence[str]
+    precise: bool = True  # as precise as --until-mcse wants it
 
 
 def _input_failures(loaded: Iterable[LoadedRun]) -> list[Failure]:
@@ -57,7 +60,7 @@ def _input_failures(loaded: Iterable[LoadedRun]) -> list[Failure]:
 
 
 def _run_all(
-    plans: Iterable[Plan], out: str | None, run_plan: Callable[[Plan, Path], Result]
+    plans: Iterable[Plan], out: str | None, run_plan: Callable[[Plan, Path], FinishedRun]
 ) -> tuple[list[FinishedRun], list[Failure]]:
     """Run each plan into a folder of its own, under `out` if that is given."""
     from simulator.errors import Fault, InputFault
@@ -65,15 +68,16 @@ def _run_all(
     from simulator.store import results
 
     finished: dict[Path, FinishedRun] = {}
+    requested: dict[Path, Plan] = {}
     failures = []
     for plan in plans:
         folder = results.result_folder(plan, str(Path(out) / plan.name) if out else None)
         unchanged = results.is_result_of(folder, plan)
         try:
-            if folder in finished and finished[folder].plan != plan:
+            if folder in finished and requested[folder] != plan:
                 problem = f"two runs of the name {plan.name}"
                 raise InputFault([Fault(str(folder), "", "", problem, "one", "rename one of them")])
-            finished[folder] = finished_run(run_plan(plan, folder))
+            finished[folder], requested[folder] = run_plan(plan, folder), plan
         except Exception as error:  # a failure of one run must not stop the others
             failures.append(_reported(Failure(plan.name, error)))
             continue
@@ -86,6 +90,12 @@ def finished_run(result: Result) -> FinishedRun:
     from simulator.output.messages import result_warnings
 
     return FinishedRun(result.plan, result.milestone_estimates, result_warnings(result))
+
+
+def _exit_unless_precise(finished: Iterable[FinishedRun]) -> None:
+    """Exit with 1 when a result is whole, but not as precise as wanted."""
+    if not all(each.precise for each in finished):
+        raise typer.Exit(1)
 
 
 def _reported(failure: Failure) -> Failure:
@@ -141,6 +151,33 @@ KeepTrajectories = Annotated[
     ),
 ]
 
+UntilMcse = Annotated[
+    float | None,
+    typer.Option(
+        "--until-mcse",
+        metavar="ERROR",
+        help="Double the draws until every median has this Monte Carlo standard error in years, and "
+        "every probability as a share; medians beyond the horizon are left out.",
+    ),
+]
+
+Milestones = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--milestones", metavar="NAMES", help="With --until-mcse: whose errors matter; all if none."
+    ),
+]
+
+MaxDraws = Annotated[
+    int | None,
+    typer.Option(
+        "--max-draws",
+        parser=whole_number,
+        metavar="N",
+        help="With --until-mcse: take no more draws than this; 1e7 when left out.",
+    ),
+]
+
 Part = Annotated[
     str | None,
     typer.Option(
@@ -168,6 +205,9 @@ def run(
     keep_draws: KeepDraws = None,
     keep_cards: KeepCards = None,
     keep_trajectories: KeepTrajectories = None,
+    until_mcse: UntilMcse = None,
+    milestones: Milestones = None,
+    max_draws: MaxDraws = None,
     part: Part = None,
     format: TableFormat = None,
     output: Output = None,
@@ -175,24 +215,21 @@ def run(
     """Simulate runs; leave results and print a milestone table.
 
     Several runs, or a run with a [sweep], are simulated in turn and end with one table. One that fails is named and the
-    rest still simulated; the exit code is then 2 if the input was at fault in every failure, else 1.
+    rest still simulated; the exit code is then 2 if the input was at fault in every failure, else 1. It is 1 too where
+    --max-draws leave a larger error than --until-mcse.
+
+    Example: oomcast run --until-mcse 0.02 --milestones automated_researcher
     """
-    from simulator.errors import InputFault
-    from simulator.inputs.load import load_runs
     from simulator.output import rendering
-    from simulator.output.messages import warn_of_inputs
 
     announce_overlay()
-    wanted = list(dict.fromkeys(runs or ["baseline"]))
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
     form = rendering.choose_format(format, output)
+    target = _precision_target(until_mcse, milestones, max_draws, part)
     options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
     kept = keep_cards if keep_draws is None else keep_draws
-    options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories}
-    loaded = load_runs(wanted, changes, priors)
-    warn_of_inputs(dict.fromkeys(warning for each in loaded for warning in each.warnings))
-    if len(loaded) == 1 and loaded[0].faults:
-        raise InputFault(loaded[0].faults)
+    options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories, "target": target}
+    loaded = _loaded_runs(runs or ["baseline"], changes, priors, target)
     plans = [plan for each in loaded for plan in each.plans]
     if part is not None:
         _run_part(loaded, part, out, options)
@@ -200,6 +237,52 @@ def run(
         _run_alone(plans[0], out, form, output, options)
     else:
         _run_several(loaded, out, form, output, options)
+
+
+def _precision_target(
+    until_mcse: float | None,
+    milestones: list[str] | None,
+    max_draws: int | None,
+    part: str | None,
+) -> PrecisionTarget | None:
+    """The precision that the options ask for; None without --until-mcse, which the others need."""
+    from simulator.errors import Fault, InputFault
+    from simulator.summaries.precision import MOST_DRAWS, PrecisionTarget
+
+    if until_mcse is not None:
+        if part is not None:
+            fix = "give the parts a number of --draws"
+            raise InputFault([Fault("--until-mcse", "", "", "--part", "a whole run", fix)])
+        most = MOST_DRAWS if max_draws is None else max_draws
+        return PrecisionTarget(until_mcse, tuple(split_commas(milestones)), most)
+    stray = {"--milestones": milestones, "--max-draws": max_draws}
+    faults = [
+        Fault(name, "", "", "no --until-mcse", "both together", "as in --until-mcse 0.02")
+        for name, value in stray.items()
+        if value is not None
+    ]
+    if faults:
+        raise InputFault(faults)
+    return None
+
+
+def _loaded_runs(
+    runs: Iterable[str], changes: list[str], priors: str | None, target: PrecisionTarget | None
+) -> list[LoadedRun]:
+    """Load the runs of a command with what is odd in them said; the only one of a command has no fault."""
+    from simulator.errors import InputFault
+    from simulator.inputs.load import load_runs
+    from simulator.output.messages import warn_of_inputs
+    from simulator.summaries.precision import require_target
+
+    loaded = load_runs(dict.fromkeys(runs), changes, priors)
+    warn_of_inputs(dict.fromkeys(warning for each in loaded for warning in each.warnings))
+    if len(loaded) == 1 and loaded[0].faults:
+        raise InputFault(loaded[0].faults)
+    if target:
+        for plan in (plan for each in loaded for plan in each.plans):
+            require_target(target, plan)
+    return loaded
 
 
 def _run_several(
@@ -215,6 +298,8 @@ def _run_several(
     finished, failed = _run_all(plans, out, partial(_run_plan, **options))
     if finished:
         print_results(finished, form, output, listed=True)
+    if not (at_fault or failed):
+        _exit_unless_precise(finished)
     raise typer.Exit(_exit_code([*at_fault, *failed]))
 
 
@@ -226,9 +311,10 @@ def _run_alone(
     from simulator.store.results import result_folder
 
     folder = result_folder(plan, out)
-    result = _run_plan(plan, folder, **options)
-    print_results([finished_run(result)], form, output)
+    finished = _run_plan(plan, folder, **options)
+    print_results([finished], form, output)
     announce_result(folder, folder / PICTURE)
+    _exit_unless_precise([finished])
 
 
 def _only_plan(loaded: Sequence[LoadedRun]) -> Plan:
@@ -263,8 +349,24 @@ def _run_part(
     announce_part(str(part), out)
 
 
-def _run_plan(plan: Plan, folder: Path, **options: Any) -> Result:
-    """Simulate one plan into a folder, with a progress bar and its picture."""
+def _run_plan(
+    plan: Plan, folder: Path, target: PrecisionTarget | None, **options: Any
+) -> FinishedRun:
+    """Simulate one plan into a folder, with its picture, until it is as precise as wanted."""
+    from simulator.output.messages import announce_doubling, precision_notes
+    from simulator.store.until import run_until
+
+    if target is None:
+        return finished_run(_run_draws(plan, folder, **options))
+    announce = partial(announce_doubling, plan.name)
+    result, precision = run_until(plan, folder, target, _run_draws, announce, **options)
+    finished, notes = finished_run(result), precision_notes(plan.name, precision, target)
+    warnings, precise = [*finished.warnings, *notes], precision.reaches(target)
+    return finished._replace(warnings=warnings, precise=precise)
+
+
+def _run_draws(plan: Plan, folder: Path, **options: Any) -> Result:
+    """Simulate the draws of one plan into a folder, with a progress bar and its picture."""
     from simulator.store import running
 
     with _draws_bar(plan.draws) as progress:

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from simulator.errors import InputFault, RunFailed
+from simulator.errors import InputFault, RunFailed, listed
 from simulator.evidence.weights import LEAST_EFFECTIVE, weight_warnings
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import observed
 from simulator.summaries.estimates import unsettled_milestones
+from simulator.summaries.precision import EstimateError, Precision, PrecisionTarget
 from simulator.summaries.result import ImportanceWeights, Result
 
 NO_BOX = (
@@ -147,6 +148,45 @@ def announce_evidence(before: Plan, after: Plan) -> None:
     parts += [f"conditions on {', '.join(now) or 'nothing'} in place of"] if gone else []
     if parts:
         print(f"oomcast: {parts[0]} {', '.join(own) or 'nothing'}", file=sys.stderr)
+
+
+def error_in_words(error: EstimateError) -> str:
+    """A Monte Carlo error with what it is of."""
+    if error.of == "p50":
+        size = "unknown" if math.isinf(error.mcse) else f"{error.mcse:.2g} years"
+        return f"{size}, of the median of {error.milestone}"
+    of = "arrival" if error.of == "reached" else f"arrival before {error.of}"
+    return f"{error.mcse:.2g}, of the probability of {of} of {error.milestone}"
+
+
+def announce_doubling(name: str, precision: Precision, draws: int) -> None:
+    """Say that the errors are too large after so many draws, and how many there will be."""
+    if precision.largest:
+        text = f"{precision.draws:,} draws leave an error of {error_in_words(precision.largest)}"
+        print(f"oomcast: {name}: {text}; going on to {draws:,}", file=sys.stderr)
+
+
+def precision_notes(name: str, precision: Precision, target: PrecisionTarget) -> list[str]:
+    """How many draws a run until a Monte Carlo error took, or how far it fell short with all that were allowed."""
+    without = ""
+    if precision.beyond:
+        without = f" (left out: medians beyond the horizon, of {listed(precision.beyond)})"
+    error = precision.largest
+    if error is None:
+        return [f"oomcast: {name}: no milestone, so no error to bring down"]
+    if precision.reaches(target):
+        text = (
+            f"{precision.draws:,} draws; the largest Monte Carlo error is {error_in_words(error)}"
+        )
+        return [f"oomcast: {name}: {text}{without}"]
+    text = (
+        f"{precision.draws:,} draws leave an error of {error_in_words(error)}, not {target.mcse:g}"
+    )
+    fix = "raise --max-draws"
+    if math.isfinite(error.mcse):
+        needed = precision.draws * (error.mcse / target.mcse) ** 2
+        fix += f" to {float(f'{needed:.1g}'):,.0f} or so"
+    return [f"oomcast: warning: {name}: {text}{without}; {fix}, and add --resume"]
 
 
 def announce_result(folder: Path, picture: Path | None = None) -> None:
