@@ -8,6 +8,7 @@ input raises `InputFault`, which says what is wrong, what is allowed and what pr
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from os import PathLike
@@ -131,7 +132,7 @@ def run(
     if folder is not None:
         options = {"resume": resume, "overwrite": overwrite}
         kept = {"keep_draws": keep_draws, "keep_trajectories": keep_trajectories}
-        return running.run(plan, folder, workers, progress, **options, **kept)  # type: ignore[arg-type]
+        return running.run(plan, folder, workers, progress, **options, **kept, warn=warnings.warn)  # type: ignore[arg-type]
     if resume or overwrite:
         word = "resume" if resume else "overwrite"
         problem, fix = f"{word} without a folder", "give run(plan, folder)"

@@ -29,11 +29,11 @@ def merge(
     Example: oomcast merge parts/* --out runs/big
     """
     from simulator.cli.run import PICTURE, draw_picture, finished_run, print_results
-    from simulator.output.messages import announce_result
+    from simulator.output.messages import announce_result, warn_of_run
     from simulator.output.rendering import choose_format
     from simulator.store.parts import merge_parts
 
     form = choose_format(format, output)
-    result = merge_parts(parts, out, draw_picture, overwrite)
+    result = merge_parts(parts, out, draw_picture, overwrite, warn_of_run)
     print_results([finished_run(result)], form, output)
     announce_result(out, out / PICTURE)

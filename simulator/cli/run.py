@@ -334,7 +334,7 @@ def _run_part(
 ) -> None:
     """Simulate one part of the only plan of a command, and say how to go on."""
     from simulator.errors import Fault, InputFault
-    from simulator.output.messages import announce_part
+    from simulator.output.messages import announce_part, warn_of_run
     from simulator.store import parts
     from simulator.store.beginning import RunRequest
 
@@ -345,7 +345,7 @@ def _run_part(
     keep = options["keep_draws"], options["keep_trajectories"]
     request = RunRequest(plan, options["resume"], options["overwrite"], *keep)
     with _draws_bar(len(part.draws(plan.draws))) as progress:
-        parts.run_part(request, out, part, options["workers"], progress.update)
+        parts.run_part(request, out, part, options["workers"], progress.update, warn_of_run)
     announce_part(str(part), out)
 
 
@@ -367,10 +367,12 @@ def _run_plan(
 
 def _run_draws(plan: Plan, folder: Path, **options: Any) -> Result:
     """Simulate the draws of one plan into a folder, with a progress bar and its picture."""
+    from simulator.output.messages import warn_of_run
     from simulator.store import running
 
+    options |= {"pictures": draw_picture, "warn": warn_of_run}
     with _draws_bar(plan.draws) as progress:
-        return running.run(plan, folder, progress=progress.update, pictures=draw_picture, **options)
+        return running.run(plan, folder, progress=progress.update, **options)
 
 
 def print_results(

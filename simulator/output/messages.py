@@ -26,6 +26,11 @@ def warn_of_inputs(warnings: Iterable[object]) -> None:
         print(f"oomcast: warning: {warning}", file=sys.stderr)
 
 
+def warn_of_run(warning: str) -> None:
+    """Print what a run warns of while it is under way."""
+    print(f"oomcast: warning: {warning}", file=sys.stderr)
+
+
 def warn_of_effective(name: str, effective: float | None) -> None:
     """Warn when few draws carry a posterior."""
     if effective is not None and effective < LEAST_EFFECTIVE:

@@ -37,13 +37,12 @@ class RunRequest(NamedTuple):
     def head(self, existing: ResultHead | None = None) -> ResultHead:
         """The head of the result to make, given the one that exists."""
         draws, trajectories = existing.keep if existing else KeptDraws()
-        return ResultHead(
-            self.plan,
-            KeptDraws(
-                draws if self.draws is None else self.draws,
-                trajectories if self.trajectories is None else self.trajectories,
-            ),
+        keep = KeptDraws(
+            draws if self.draws is None else self.draws,
+            trajectories if self.trajectories is None else self.trajectories,
         )
+        families = existing.families if existing else ()
+        return ResultHead(self.plan, keep, families=families)
 
 
 def finished_head(target: Path, request: RunRequest) -> ResultHead | None:

@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -18,6 +18,7 @@ from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.inputs.schema import Entry, validated
 from simulator.inputs.stored_plan import parse_plan
+from simulator.simulate.cpus import CpuFamily, parse_family
 from simulator.store import disk
 
 FORMAT = 1
@@ -38,6 +39,19 @@ FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_le
 """A name without a folder: nothing outside a result's folder is read for it."""
 
 
+class CpuEntry(Entry):
+    """A family of machines, as `CpuFamily.document` gives it."""
+
+    features: list[str]
+    functions: dict[str, str]
+
+
+class ProvenanceEntry(Entry):
+    """How a result came about beyond its plan; manifests before it was kept have none."""
+
+    cpus: list[CpuEntry] = Field(default_factory=list)
+
+
 class HeadEntry(Entry):
     """What a manifest and a snapshot say of what a result is of; the plan is checked by itself."""
 
@@ -48,6 +62,7 @@ class HeadEntry(Entry):
     draws: int
     keep_cards: Annotated[int, Field(ge=0)]
     keep_trajectories: Annotated[int, Field(ge=0)]
+    provenance: ProvenanceEntry = ProvenanceEntry()
 
 
 class ManifestEntry(HeadEntry):
@@ -72,11 +87,14 @@ class ResultHead:
     plan : what was simulated
     keep : how many draws are kept one by one
     version : of the program that made the result
+    families : of the machines that simulated its draws, on which their last bits depend; no part of what was asked for,
+        so heads that differ in them alone are equal
     """
 
     plan: Plan
     keep: KeptDraws
     version: str = __version__
+    families: tuple[CpuFamily, ...] = field(default=(), compare=False)
 
     def document(self) -> dict[str, Any]:
         """The head in plain values; `format` is the layout of the folder."""
@@ -88,7 +106,12 @@ class ResultHead:
             "draws": self.plan.draws,
             "keep_cards": self.keep.draws,
             "keep_trajectories": self.keep.trajectories,
+            "provenance": {"cpus": [family.document() for family in self.families]},
         }
+
+    def with_families(self, families: Iterable[CpuFamily]) -> ResultHead:
+        """The head of a result with draws from machines of these families too."""
+        return replace(self, families=tuple(sorted({*self.families, *families})))
 
     def same_scenario(self, other: ResultHead) -> bool:
         """Whether two heads differ at most in the number of draws and in what is kept."""
@@ -111,15 +134,16 @@ def read_head(document: dict[str, Any], file: Path, plan: Plan | None = None) ->
     """
     version = _checked(HeadEntry, document, file)["oomcast"]
     keep = KeptDraws(document["keep_cards"], document["keep_trajectories"])
+    families = tuple(map(parse_family, document.get("provenance", {}).get("cpus", ())))
     if plan and is_of_plan(document, plan):
-        return ResultHead(plan, keep, version)
+        return ResultHead(plan, keep, version, families)
     try:
         plan = parse_plan(json.dumps(document["plan"]))
     except ValueError as error:
         reason = str(error)
     else:
         if plan.digest() == document["plan_sha256"]:
-            return ResultHead(plan, keep, version)
+            return ResultHead(plan, keep, version, families)
         reason = f"keys that {__version__} does not know"
     what = f"the plan of oomcast {version}: {reason}"
     fix = AGAIN if version == __version__ else f"read it with oomcast {version}"

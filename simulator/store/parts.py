@@ -35,6 +35,8 @@ from simulator.summaries.result import Result
 
 PART = "part.json"
 
+LAST_BITS = 1e-9  # by which edges of bins may differ between machines: far more than last bits, far less than a bin
+
 
 class DrawPart(NamedTuple):
     """One of `of` nearly equal parts of a run's draws, numbered from 1."""
@@ -81,6 +83,7 @@ def run_part(
     part: DrawPart,
     workers: int = 1,
     progress: Callable[[int], None] = lambda draws: None,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> None:
     """Simulate one part of a plan's draws and leave it in a folder for `merge_parts`; nothing to do when it is done.
 
@@ -91,6 +94,7 @@ def run_part(
     part : which part
     workers : threads
     progress : called with the number of draws done since the last call
+    warn : called when draws of machines come together whose last bits differ
 
     Raises
     ------
@@ -113,7 +117,9 @@ def run_part(
             file.write(json.dumps(part._asdict()).encode())
         state = _without_other_rows(target, state, draws)
         progress(state.simulated)
-        running.simulate_missing(target, lock, state, compiled, None, workers, progress, draws)
+        running.simulate_missing(
+            target, lock, state, compiled, None, workers, progress, warn, draws
+        )
 
 
 def _require_divisible(plan: Plan, part: DrawPart) -> None:
@@ -183,8 +189,11 @@ def merge_parts(
     out: str | PathLike[str],
     pictures: Callable[[Result, Path], None] = lambda result, folder: None,
     overwrite: bool = False,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> Result:
     """Merge the parts of a run to its result, with the bytes that the whole run would have.
+
+    Parts from machines of several families, whose last bits differ, are counted in the bins of the first draws' part.
 
     Parameters
     ----------
@@ -192,6 +201,7 @@ def merge_parts(
     out : the result's folder
     pictures : called with the result and the folder to draw in, once the numbers are written
     overwrite : replace the result that is there
+    warn : called when parts come from machines whose last bits differ
 
     Returns
     -------
@@ -207,7 +217,8 @@ def merge_parts(
     _require_one_plan(parts)
     _require_no_overlap(parts)
     _require_all_draws(parts)
-    head, target = parts[0].head, Path(out)
+    parts.sort(key=_first_draw)
+    head, target = _joined_head(parts, warn), Path(out)
     request = RunRequest(head.plan, False, overwrite, *head.keep)
     folder = results.partial_folder(target)
     with running.explained_endings(folder):
@@ -216,7 +227,7 @@ def merge_parts(
             return results.load_result(target, head.plan)
         with work.work_lock(folder) as lock:
             _require_free(folder, target, request, existing)
-            state = _merged_state(folder, parts)
+            state = _merged_state(folder, head, parts)
             result = running.write_result(folder / work.RESULT, state, None, pictures)
             work.finish_work(folder, target, lock)
             return results.with_draws(result, results.open_draws(target, head), target)
@@ -239,9 +250,9 @@ def _require_one_plan(parts: Sequence[SimulatedPart]) -> None:
         if other.head != first.head:
             problem = f"a part of another plan than {shown_path(first.folder)}"
             fix = "merge the parts of one command, with the same version, priors, --draws and --keep-draws"
-        elif not _same_bins(other.shape, first.shape):
-            problem = f"other bins than {shown_path(first.folder)}, fitted by another kind of CPU"
-            fix = f"simulate part {other.part} on the same kind"
+        elif not _same_bins(other, first):
+            problem = f"other bins than {shown_path(first.folder)}"
+            fix = f"simulate part {other.part} again with --overwrite, on the same kind of CPU"
         else:
             continue
         faults.append(Fault(shown_path(other.folder), "", "", problem, fix=fix))
@@ -249,10 +260,21 @@ def _require_one_plan(parts: Sequence[SimulatedPart]) -> None:
         raise InputFault(faults)
 
 
-def _same_bins(a: CountLayout, b: CountLayout) -> bool:
-    return a.grids.keys() == b.grids.keys() and all(
-        np.array_equal(a.grids[name].knots, b.grids[name].knots) for name in a.grids
+def _same_bins(a: SimulatedPart, b: SimulatedPart) -> bool:
+    """Whether two parts count over the same bins, up to last bits if their machines differ in these."""
+    exact = set(a.head.families) == set(b.head.families)
+    tolerance = 0.0 if exact else LAST_BITS
+    return a.shape.grids.keys() == b.shape.grids.keys() and all(
+        grid.knots.shape == (other := b.shape.grids[name]).knots.shape
+        and np.array_equal(grid.positions, other.positions)
+        and np.allclose(grid.knots, other.knots, rtol=tolerance, atol=tolerance)
+        for name, grid in a.shape.grids.items()
     )
+
+
+def _first_draw(part: SimulatedPart) -> int:
+    """The first draw of a part; of one that has none yet, past every other."""
+    return part.done[0].start if part.done else part.head.plan.draws
 
 
 def _require_no_overlap(parts: Sequence[SimulatedPart]) -> None:
@@ -313,10 +335,19 @@ def _require_free(
         raise InputFault([Fault(shown_path(target), "", "", problem, fix=beginning.ELSEWHERE)])
 
 
-def _merged_state(folder: Path, parts: Sequence[SimulatedPart]) -> WorkState:
+def _joined_head(parts: Sequence[SimulatedPart], warn: Callable[[str], None]) -> ResultHead:
+    """The head of the parts' result, with the families of all their machines."""
+    head = parts[0].head
+    for each in parts[1:]:
+        joined = head.with_families(each.head.families)
+        running.warn_of_families(each.folder, head, joined, warn)
+        head = joined
+    return head
+
+
+def _merged_state(folder: Path, head: ResultHead, parts: Sequence[SimulatedPart]) -> WorkState:
     """Put the parts' counts and kept draws together in a work folder; one part at a time is in memory."""
-    head, shape = parts[0].head, parts[0].shape
-    files = results.draw_file_shapes(head)
+    shape, files = parts[0].shape, results.draw_file_shapes(head)
     counts = empty_counts(shape)
     work.write_plan(folder, head.plan)
     (folder / work.RESULT).mkdir()

@@ -12,15 +12,17 @@ from typing import IO
 
 import numpy as np
 
-from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
+from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed, listed
 from simulator.evidence import tempered
 from simulator.evidence.weights import RangeLikelihoods
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
+from simulator.simulate.cpus import same_bits
 from simulator.store import beginning, datatree, disk, in_memory, manifest, results, work
 from simulator.store.beginning import RunRequest
+from simulator.store.manifest import ResultHead
 from simulator.store.work import WorkState
 from simulator.summaries.records import csv_text, flat
 from simulator.summaries.result import ImportanceWeights, Result
@@ -40,6 +42,7 @@ def run(
     overwrite: bool = False,
     keep_draws: int | None = None,
     keep_trajectories: int | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> Result:
     """Simulate every draw of a plan and write its result.
 
@@ -53,6 +56,7 @@ def run(
     resume : go on with an unfinished run, or extend a result of fewer draws; begin when there is neither
     overwrite : replace what exists, once the new result is complete; with `resume`, go on with doing so
     keep_draws, keep_trajectories : of how many first draws; when left out as in what exists, else 100,000 and 1,000
+    warn : called when draws of machines come together whose last bits differ
 
     Returns
     -------
@@ -88,7 +92,7 @@ def run(
             progress(state.simulated)
             try:
                 state, weights = simulate_missing(
-                    work_folder, lock, state, compiled, first, workers, progress
+                    work_folder, lock, state, compiled, first, workers, progress, warn
                 )
             except (
                 InputFault
@@ -108,6 +112,7 @@ def simulate_missing(
     first: RangeLikelihoods | None,
     workers: int,
     progress: Callable[[int], None],
+    warn: Callable[[str], None],
     part: range | None = None,
 ) -> tuple[WorkState, ImportanceWeights | None]:
     """Simulate the draws that are missing, with a snapshot every few seconds and at the end.
@@ -123,7 +128,8 @@ def simulate_missing(
             saved_at = time.monotonic()
             for summary in run_ranges(task, _missing_ranges(state, workers, part)):
                 unsaved.update(work.write_draws(folder, state, summary))
-                state = work.with_range(state, summary)
+                before, state = state, work.with_range(state, summary)
+                warn_of_families(folder, before.head, state.head, warn)
                 progress(len(summary.draws))
                 if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
                     work.require_lock(folder, lock)
@@ -137,6 +143,19 @@ def simulate_missing(
     work.require_lock(folder, lock)
     work.save_snapshot(folder, state, unsaved)
     return state, weights
+
+
+def warn_of_families(
+    folder: Path, before: ResultHead, after: ResultHead, warn: Callable[[str], None]
+) -> None:
+    """Warn when draws come from a machine whose last bits differ from those of the draws before."""
+    added = [family for family in after.families if family not in before.families]
+    others = [each for each in before.families if not any(same_bits(each, a) for a in added)]
+    if added and others:
+        warn(
+            f"{shown_path(folder)}: draws simulated with {listed(others[0].features)} come together with draws "
+            f"simulated with {listed(added[0].features)}, and differ in their last bits (docs/method.md, Bits)"
+        )
 
 
 def _missing_ranges(state: WorkState, workers: int, part: range | None = None) -> list[range]:

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
 from simulator.simulate.blocks import Block, CompiledPlan, simulate_blocks
+from simulator.simulate.cpus import CpuFamily, this_family
 from simulator.summaries.counts import (
     FITTED_TO,
     CountLayout,
@@ -30,6 +31,7 @@ class RangeSummary(NamedTuple):
     parameters : (draw, parameter) [each in its own unit], of the draws whose parameters are kept
     arrivals : (draw, milestone) [year], of the same draws
     trajectories : (draw, series, year) [each series in its own unit], of the draws whose trajectories are kept
+    family : of the machine that simulated it
     """
 
     draws: range
@@ -37,6 +39,7 @@ class RangeSummary(NamedTuple):
     parameters: Array
     arrivals: Array
     trajectories: Array
+    family: CpuFamily
 
 
 def band_rows(plan: Plan) -> Whole:
@@ -156,9 +159,10 @@ def summarise_range(
         paths = np.array([block.series[name][:, :first] for name in compiled.model.series])
         kept[2].append(np.moveaxis(paths, 2, 0))
         del block, at_years, paths  # or two blocks are in memory while the next one is simulated
-    return RangeSummary(
-        draws, counts, *(np.ascontiguousarray(np.concatenate(parts)) for parts in kept)
+    parameters, arrivals, trajectories = (
+        np.ascontiguousarray(np.concatenate(parts)) for parts in kept
     )
+    return RangeSummary(draws, counts, parameters, arrivals, trajectories, this_family())
 
 
 def _number_below(draws: range, number: int) -> int:
