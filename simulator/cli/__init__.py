@@ -1,6 +1,7 @@
 """The command line: one file a command, named like it; each parses, calls and prints.
 
-The commands join the one `app` in the order of the imports here, in which `oomcast --help` lists them.
+The commands join the one `app` in the order of the imports here, in which `oomcast --help` lists them:
+that in which people come to use them.
 """
 
 from __future__ import annotations
@@ -10,24 +11,24 @@ import sys
 # isort: off
 from simulator.cli import (  # noqa: F401
     run,
-    merge,
-    new,
-    median,
-    check,
-    priors,
     milestones,
     bands,
-    sensitivity,
-    condition,
     claims,
-    score,
-    compare,
-    pool,
-    replay,
     plot,
     report,
-    export,
     explore,
+    sensitivity,
+    compare,
+    new,
+    check,
+    priors,
+    condition,
+    score,
+    pool,
+    replay,
+    median,
+    export,
+    merge,
 )
 
 # isort: on

@@ -6,10 +6,23 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Output, ResultName, SeriesNames, TableFormat, app, split_commas
+from simulator.cli.options import (
+    Output,
+    ResultName,
+    SeriesNames,
+    TableFormat,
+    app,
+    examples,
+    split_commas,
+)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "bands baseline",
+        "bands baseline --series cluster_power,inference --years 2027-2035",
+    )
+)
 def bands(
     result: ResultName,
     series: SeriesNames = None,

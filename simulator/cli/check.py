@@ -7,15 +7,24 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Format, Output, Priors, Sets, TableFormat, app, settings
+from simulator.cli.completion import source_names
+from simulator.cli.options import Format, Output, Priors, Sets, TableFormat, app, examples, settings
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "check",
+        "check slow-power my_observations.toml runs/baseline",
+        "check slow-power --explain power_ceiling -o origins.csv",
+    )
+)
 def check(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH...]", help="Runs, prior files, evidence, results; all inputs if none."
+            metavar="PATH",
+            help="Runs, prior files, evidence, results; all inputs if none.",
+            autocompletion=source_names,
         ),
     ] = None,
     sets: Sets = None,
@@ -27,11 +36,10 @@ def check(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Check run files, priors, milestones, sources, observations, claims, forecasts and results; every fault at once.
+    """List every fault of run files, priors, evidence and results.
 
-    Examples: oomcast check slow-power my_observations.toml runs/baseline
-
-    oomcast check slow-power --explain power_ceiling -o origins.csv
+    Milestones, sources, observations, claims and forecasts of others are checked too, in files of your own or the
+    shipped ones.
     """
     from simulator.errors import InputFault
     from simulator.inputs import inspection

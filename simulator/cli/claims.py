@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from simulator.cli.options import Output, ResultNames, TableFormat, app
+from simulator.cli.options import Output, ResultNames, TableFormat, app, examples
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "claims baseline",
+        "claims baseline peak-data -o claims.md",
+    )
+)
 def claims(results: ResultNames, format: TableFormat = None, output: Output = None) -> None:
-    """Print the ledger of claims: each one's probability in each scenario, and what happened."""
+    """Print claims of others: their probability, and what happened."""
     from simulator.evidence.claims import claim_probability
     from simulator.inputs.claims import load_claims
     from simulator.output.rendering import emit

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simulator.cli.completion import source_names
 from simulator.cli.options import (
     CORES,
     IntervalShare,
@@ -17,6 +18,7 @@ from simulator.cli.options import (
     Target,
     Workers,
     app,
+    examples,
     open_source,
     progress_bar,
 )
@@ -30,7 +32,14 @@ if TYPE_CHECKING:
 
 
 Other = Annotated[
-    str | None, typer.Argument(metavar="B", help="Another; left out with --published.")
+    str | None,
+    typer.Argument(
+        metavar="B", help="Another; left out with --published.", autocompletion=source_names
+    ),
+]
+
+Attribute = Annotated[
+    bool, typer.Option("--attribute", help="Split the difference of the target over drivers.")
 ]
 
 Published = Annotated[
@@ -38,14 +47,20 @@ Published = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "compare baseline peak-data",
+        "compare baseline peak-data --attribute --target run_1e28@2031",
+        "compare baseline --published",
+    )
+)
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="A result, else a run.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A result, else a run.", autocompletion=source_names)
+    ],
     b: Other = None,
     target: Target = "automated_researcher",
-    attribute: Annotated[
-        bool, typer.Option("--attribute", help="Split the difference of the target over drivers.")
-    ] = False,
+    attribute: Attribute = False,
     published: Published = False,
     draws: MethodDraws = 4096,
     replicates: Replicates = 200,
@@ -58,16 +73,14 @@ def compare(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Say how two scenarios differ, in plan and in answer; --attribute says which driver it comes from.
+    """Say how two scenarios differ, in plan and in answer.
+
+    --attribute says which driver the difference comes from.
 
     Conditioned scenarios are compared after their observations are weighed, and a difference of evidence is a part
     of its own; --prior compares them before.
 
-    Example: oomcast compare baseline peak-data --attribute --target automated_researcher@2031
-
     With --published, print a result's own numbers beside what others forecast of the same subjects.
-
-    Example: oomcast compare baseline --published
     """
     from simulator.output.messages import warn_of_weighing
     from simulator.output.rendering import choose_format, emit, is_figure

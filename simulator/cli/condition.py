@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import CORES, Output, ResultName, TableFormat, Workers, app, split_commas
+from simulator.cli.completion import milestone_names, observation_names
+from simulator.cli.options import (
+    CORES,
+    Output,
+    ResultName,
+    TableFormat,
+    Workers,
+    app,
+    examples,
+    split_commas,
+)
 
 if TYPE_CHECKING:
     from simulator.output.rendering import Answer
@@ -28,6 +38,7 @@ Observations = Annotated[
         "--observations",
         metavar="NAME,...",
         help="Condition on these in place of the run's own; as for --add.",
+        autocompletion=observation_names,
     ),
 ]
 
@@ -37,6 +48,7 @@ Added = Annotated[
         "--add",
         metavar="NAME,...",
         help="Condition on these too: names of observations, or TOML files of your own.",
+        autocompletion=observation_names,
     ),
 ]
 
@@ -64,6 +76,7 @@ AskedMilestones = Annotated[
         "--milestones",
         metavar="NAME,...",
         help="Of which to say what each observation did; the run's own up to 3, else the headline.",
+        autocompletion=milestone_names,
     ),
 ]
 
@@ -76,7 +89,12 @@ Overwrite = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "condition baseline --add gpqa_2025,my_observations.toml",
+        'condition baseline --observe "training_flop 2026-09-01 27.1 +- 0.3"',
+    )
+)
 def condition(
     result: ResultName,
     add: Added = None,
@@ -90,11 +108,9 @@ def condition(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Weigh a finished run on observations; leave a new result, and say what each observation did.
+    """Weigh a finished run on observations; keep a new result.
 
-    Examples: oomcast condition baseline --add gpqa_2025,my_observations.toml
-
-    oomcast condition baseline --observe "training_flop 2026-09-01 27.1 +- 0.3"
+    A table says what each observation did.
     """
     from simulator.evidence.influence import asked_milestones
     from simulator.inputs.conditioning import EvidenceChange, conditioned_plan

@@ -15,6 +15,7 @@ from simulator.cli.options import (
     Workers,
     announce_overlay,
     app,
+    examples,
     settings,
 )
 
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from simulator.summaries.result import Result
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "explore baseline -o page.html --no-open",
+    )
+)
 def explore(
     run: RunName = "baseline",
     sets: Sets = None,
@@ -37,7 +42,10 @@ def explore(
     ] = True,
     workers: Workers = CORES,
 ) -> None:
-    """Simulate a scenario where that is not done, write its page and open it: there, priors move."""
+    """Open the page of a scenario, in which priors move.
+
+    A scenario that has no result yet is simulated first.
+    """
     import webbrowser
 
     from simulator.inputs.load import load_plan

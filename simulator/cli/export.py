@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import ResultName, app
+from simulator.cli.options import ResultName, app, examples
 
 
 class ExportName(StrEnum):
@@ -23,7 +23,12 @@ class ExportName(StrEnum):
     iamc = "iamc"
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "export baseline --as csv -o baseline-csv",
+        "export baseline --as netcdf -o baseline.nc",
+    )
+)
 def export(
     result: ResultName,
     name: Annotated[ExportName, typer.Option("--as", help="The format.")],
@@ -34,7 +39,7 @@ def export(
         ),
     ],
 ) -> None:
-    """Write a result for another program, as in `oomcast export baseline --as csv -o baseline-csv`.
+    """Write a result for other programs, as csv, netCDF and more.
 
     csv (with a datapackage.json), parquet and xlsx hold tidy tables; netcdf everything, with units; hubverse and
     metaculus forecasts of arrival years; iamc bands in the long format of scenario databases.

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from simulator.cli.options import Output, Priors, RunName, Sets, TableFormat, app, settings
+from simulator.cli.options import (
+    Output,
+    Priors,
+    RunName,
+    Sets,
+    TableFormat,
+    app,
+    examples,
+    settings,
+)
 
 
 @app.command("best", hidden=True)
-@app.command()
+@app.command(
+    epilog=examples(
+        "median",
+        "median peak-data --set hold.power_ceiling=0.9",
+    )
+)
 def median(
     run: RunName = "baseline",
     sets: Sets = None,

@@ -8,10 +8,14 @@ from typing import Annotated
 import typer
 
 from simulator.cli.interrupts import interrupted_messages
-from simulator.cli.options import Output, TableFormat, app
+from simulator.cli.options import Output, TableFormat, app, examples
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "merge parts/1 parts/2 --out runs/big",
+    )
+)
 @interrupted_messages()
 def merge(
     parts: Annotated[
@@ -24,9 +28,9 @@ def merge(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Merge the parts that `run --part` made; leave the result of the whole run, byte for byte.
+    """Merge the parts of a run to its result.
 
-    Example: oomcast merge parts/* --out runs/big
+    The parts are those that `run --part` made; the result is that of the whole run, byte for byte.
     """
     from simulator.cli.run import PICTURE, draw_picture, finished_run, print_results
     from simulator.output.messages import announce_result, warn_of_run

@@ -7,14 +7,23 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Output, TableFormat, app, open_source
+from simulator.cli.completion import result_names
+from simulator.cli.options import Output, TableFormat, app, examples, open_source
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "milestones baseline",
+        "milestones baseline peak-data -o years.csv",
+        "milestones --list",
+    )
+)
 def milestones(
     results: Annotated[
         list[str] | None,
-        typer.Argument(metavar="RESULT...", help="Folders or names of results."),
+        typer.Argument(
+            metavar="RESULT", help="Folders or names of results.", autocompletion=result_names
+        ),
     ] = None,
     listed: Annotated[
         bool, typer.Option("--list", help="List names, meanings and thresholds of a run or result.")
@@ -22,10 +31,7 @@ def milestones(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Print credible intervals of arrival years, and probabilities by year and of not arriving.
-
-    Example: oomcast milestones --list
-    """
+    """Print when milestones arrive: intervals and probabilities."""
     from simulator.errors import Fault, InputFault
     from simulator.output.messages import warn_of_past, warn_of_weights
     from simulator.output.rendering import emit

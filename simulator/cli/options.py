@@ -13,6 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from simulator.cli.completion import (
+    result_names,
+    scenario_names,
+    series_names,
+    source_names,
+    target_names,
+)
+
 if TYPE_CHECKING:
     from simulator.inputs.plan import Plan
     from simulator.summaries.result import Result
@@ -22,10 +30,15 @@ app = typer.Typer(
     name="oomcast",
     help="Credible intervals for the years in which AI milestones arrive.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help: calls of `oomcast` as people type them, a line each."""
+    return "\b\nExamples:\n" + "\n".join(f"  oomcast {line}" for line in lines)
 
 
 class Format(StrEnum):
@@ -37,24 +50,46 @@ class Format(StrEnum):
     md = "md"
 
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run file's path, or a run's name.")]
+RunName = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="A run file's path, or a run's name.", autocompletion=scenario_names
+    ),
+]
 
 RunNames = Annotated[
     list[str] | None,
-    typer.Argument(metavar="RUN", help="Run files or names of runs; baseline when left out."),
+    typer.Argument(
+        metavar="RUN",
+        help="Run files or names of runs; baseline when left out.",
+        autocompletion=scenario_names,
+    ),
 ]
 
 ResultNames = Annotated[
-    list[str], typer.Argument(metavar="RESULT...", help="Folders or names of results.")
+    list[str],
+    typer.Argument(
+        metavar="RESULT", help="Folders or names of results.", autocompletion=result_names
+    ),
 ]
 
 ResultName = Annotated[
-    str, typer.Argument(metavar="RESULT", help="A result's folder, or the name of one in ./runs.")
+    str,
+    typer.Argument(
+        metavar="RESULT",
+        help="A result's folder, or the name of one in ./runs.",
+        autocompletion=result_names,
+    ),
 ]
 
 SeriesNames = Annotated[
     list[str] | None,
-    typer.Option("--series", help="Names, with commas between; all that are kept when left out."),
+    typer.Option(
+        "--series",
+        metavar="NAME,...",
+        help="Names, with commas between; all that are kept when left out.",
+        autocompletion=series_names,
+    ),
 ]
 
 Sets = Annotated[
@@ -139,7 +174,12 @@ def announce_overlay() -> None:
         print(f"oomcast: priors in ./{folder} overlay the shipped ones", file=sys.stderr)
 
 
-Source = Annotated[str, typer.Argument(metavar="RUN|RESULT", help="A finished result, else a run.")]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN|RESULT", help="A finished result, else a run.", autocompletion=source_names
+    ),
+]
 
 MethodDraws = Annotated[
     int,
@@ -161,7 +201,13 @@ CORES = os.cpu_count() or 1
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads.")]
 
 Target = Annotated[
-    str, typer.Option("--target", help="milestone, milestone@2031, series@2030 or series.")
+    str,
+    typer.Option(
+        "--target",
+        metavar="TARGET",
+        help="milestone, milestone@2031, series@2030 or series.",
+        autocompletion=target_names,
+    ),
 ]
 
 

@@ -7,14 +7,25 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import app, split_commas
+from simulator.cli.completion import results_and_kinds, series_names
+from simulator.cli.options import app, examples, split_commas
 from simulator.output.figures.kinds import Kind
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "plot baseline arrivals -o arrivals.svg",
+        "plot baseline peak-data compare -o scenarios.pdf",
+    )
+)
 def plot(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT", help="A result; several to compare.")
+        list[str],
+        typer.Argument(
+            metavar="RESULT",
+            help="A result; several to compare.",
+            autocompletion=results_and_kinds,
+        ),
     ],
     kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(Kind)}.")],
     output: Annotated[
@@ -23,11 +34,14 @@ def plot(
     series: Annotated[
         list[str] | None,
         typer.Option(
-            "--series", help="What bands, or prior-posterior, show: names, with commas between."
+            "--series",
+            metavar="NAME,...",
+            help="What bands, or prior-posterior, show: names, with commas between.",
+            autocompletion=series_names,
         ),
     ] = None,
 ) -> None:
-    """Draw a picture of a result.
+    """Draw a picture of results.
 
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
     `oomcast plot baseline peak-data compare -o scenarios.pdf`.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import Output, ResultNames, TableFormat, app
+from simulator.cli.options import Output, ResultNames, TableFormat, app, examples
 
 Weights = Annotated[
     str | None,
@@ -14,16 +14,20 @@ Weights = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "pool baseline peak-data --weights 0.7,0.3",
+    )
+)
 def pool(
     results: ResultNames,
     weights: Weights = None,
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Mix several scenarios by weights, and print the pool's credible intervals beside each scenario's.
+    """Mix scenarios by weights.
 
-    Example: oomcast pool baseline peak-data --weights 0.7,0.3
+    The pool's credible intervals are printed beside each scenario's.
     """
     from simulator.output.messages import warn_of_weights
     from simulator.output.rendering import choose_format, emit

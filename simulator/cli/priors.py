@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import Output, Priors, Sets, TableFormat, announce_overlay, app, settings
+from simulator.cli.completion import prior_names, scenario_names
+from simulator.cli.options import (
+    Output,
+    Priors,
+    Sets,
+    TableFormat,
+    announce_overlay,
+    app,
+    examples,
+    settings,
+)
 
 if TYPE_CHECKING:
     from simulator.inputs.plan import Plan
@@ -15,15 +25,28 @@ if TYPE_CHECKING:
 
 
 RunOption = Annotated[
-    str, typer.Option("--run", metavar="RUN", help="The run whose priors to show.")
+    str,
+    typer.Option(
+        "--run", metavar="RUN", help="The run whose priors to show.", autocompletion=scenario_names
+    ),
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "priors",
+        "priors 'power_*' --run peak-data",
+        "priors algorithms_growth --plot growth.svg",
+    )
+)
 def priors(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME...]", help="Priors, or patterns such as 'stock_*'."),
+        typer.Argument(
+            metavar="NAME",
+            help="Priors, or patterns such as 'stock_*'; all when left out.",
+            autocompletion=prior_names,
+        ),
     ] = None,
     run: RunOption = "baseline",
     sets: Sets = None,
@@ -38,7 +61,10 @@ def priors(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Print priors with their quantiles after fits, shifts and limits, units and sources."""
+    """Print priors with quantiles, units and sources.
+
+    The quantiles are those after fits, shifts and limits.
+    """
     from simulator.inputs import load
     from simulator.output.rendering import emit
     from simulator.output.tables.priors import families_answer, priors_answer, select_priors

@@ -6,25 +6,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.cli.options import Output, TableFormat, app
+from simulator.cli.completion import source_names
+from simulator.cli.options import Output, TableFormat, app, examples
 
 if TYPE_CHECKING:
     from simulator.inputs.plan import Plan
     from simulator.summaries.result import Result
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "replay baseline --draw 17",
+        "replay baseline --draw 17 -o draw.json",
+    )
+)
 def replay(
-    result: Annotated[str, typer.Argument(metavar="RESULT", help="A result, or a run.")],
+    result: Annotated[
+        str,
+        typer.Argument(metavar="RESULT", help="A result, or a run.", autocompletion=source_names),
+    ],
     draw: Annotated[int, typer.Option("--draw", min=0, help="The draw's number.")],
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Print one draw: its parameters, every series, its arrivals, and what the evidence says of it.
+    """Print one draw: parameters, series, arrivals and weight.
 
     A conditioned draw has a weight, 1 on average; one of weight 0 is refuted by the observation that is named.
-
-    Example: oomcast replay baseline --draw 17
     """
     from simulator.evidence.draw_evidence import replay_with_evidence
     from simulator.inputs.plan import Plan

@@ -7,19 +7,30 @@ from typing import Annotated
 
 import typer
 
-from simulator.cli.options import app
+from simulator.cli.completion import result_names
+from simulator.cli.options import app, examples
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "report baseline peak-data -o report.html",
+    )
+)
 def report(
     results: Annotated[
-        list[str], typer.Argument(metavar="RESULT...", help="Folders or names of results.")
+        list[str],
+        typer.Argument(
+            metavar="RESULT", help="Folders or names of results.", autocompletion=result_names
+        ),
     ],
     output: Annotated[
         Path, typer.Option("-o", metavar="FILE", help="The page, one file that ends in .html.")
     ] = Path("report.html"),
 ) -> None:
-    """Write results as one page that needs no server, and in which priors move."""
+    """Write results as one page, in which priors move.
+
+    The page is one file that needs no server.
+    """
     from simulator.output.messages import announce_page, warn_of_page
     from simulator.page.report import check_output, write_report
     from simulator.store.results import load_result

@@ -24,6 +24,7 @@ from simulator.cli.options import (
     Workers,
     announce_overlay,
     app,
+    examples,
     settings,
     split_commas,
     whole_number,
@@ -189,7 +190,13 @@ Part = Annotated[
 ]
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "run",
+        "run baseline peak-data --draws 1e5",
+        "run baseline --set algorithms_growth=0.4 --out runs/fixed-growth",
+    )
+)
 @interrupted_messages()
 def run(
     runs: RunNames = None,
@@ -212,7 +219,7 @@ def run(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Simulate runs; leave results and print a milestone table.
+    """Simulate scenarios; keep results, print a milestone table.
 
     Several runs, or a run with a [sweep], are simulated in turn and end with one table. One that fails is named and the
     rest still simulated; the exit code is then 2 if the input was at fault in every failure, else 1. It is 1 too where

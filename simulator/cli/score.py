@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from simulator.cli.options import Output, ResultName, TableFormat, app
+from simulator.cli.options import Output, ResultName, TableFormat, app, examples
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "score hindcast-2023",
+    )
+)
 def score(result: ResultName, format: TableFormat = None, output: Output = None) -> None:
-    """Score a run against what came after its as-of date, beside two simple rivals."""
+    """Score a run against what came after its as-of date.
+
+    Two simple rivals, a trend line and no change, are scored beside it.
+    """
     from simulator.evidence.hindcast import hindcast_scores
     from simulator.output.rendering import emit
     from simulator.output.tables.score import score_answer

@@ -21,6 +21,7 @@ from simulator.cli.options import (
     Target,
     Workers,
     app,
+    examples,
     open_source,
     progress_bar,
 )
@@ -36,7 +37,13 @@ Weights = Annotated[
 METHODS = "sobol, correlated, shapley, given-draws, tornado, discovery or information."
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "sensitivity baseline",
+        "sensitivity baseline --prior --method correlated --by driver",
+        "sensitivity baseline --target cluster_100b@2031 -o drivers.svg",
+    )
+)
 def sensitivity(
     source: Source = "baseline",
     target: Target = "automated_researcher",
@@ -53,12 +60,12 @@ def sensitivity(
     format: TableFormat = None,
     output: Output = None,
 ) -> None:
-    """Say what drives a milestone or a series: tables, or a picture with -o FILE.svg.
+    """Say what drives a milestone or a series.
+
+    The answer is a table, or a picture with -o FILE.svg.
 
     A conditioned scenario is asked about its posterior, from weighted draws, in which observations tie the parameters
     to one another: sobol, correlated and shapley take --prior.
-
-    Example: oomcast sensitivity baseline --prior --method correlated --by driver
     """
     from simulator.output.messages import warn_of_effective
     from simulator.output.rendering import choose_format, is_figure
