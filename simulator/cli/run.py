@@ -32,6 +32,7 @@ from simulator.cli.options import (
 
 if TYPE_CHECKING:
     from simulator.inputs.load import LoadedRun
+    from simulator.inputs.observations import Observation
     from simulator.inputs.plan import Plan
     from simulator.summaries.precision import PrecisionTarget
     from simulator.summaries.result import Result
@@ -238,6 +239,7 @@ def run(
     options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories, "target": target}
     loaded = _loaded_runs(runs or ["baseline"], changes, priors, target)
     plans = [plan for each in loaded for plan in each.plans]
+    options["pictures"] = partial(draw_picture, observations=loaded[0].observations)
     if part is not None:
         _run_part(loaded, part, out, options)
     elif len(loaded) == len(plans) == 1:
@@ -377,9 +379,8 @@ def _run_draws(plan: Plan, folder: Path, **options: Any) -> Result:
     from simulator.output.messages import warn_of_run
     from simulator.store import running
 
-    options |= {"pictures": draw_picture, "warn": warn_of_run}
     with _draws_bar(plan.draws) as progress:
-        return running.run(plan, folder, progress=progress.update, **options)
+        return running.run(plan, folder, progress=progress.update, warn=warn_of_run, **options)
 
 
 def print_results(
@@ -402,7 +403,9 @@ def _draws_bar(draws: int) -> Any:
     )
 
 
-def draw_picture(result: Result, folder: Path) -> None:
+def draw_picture(
+    result: Result, folder: Path, observations: Sequence[Observation] | None = None
+) -> None:
     """Draw the run's picture; if that fails, warn and leave no part of it, since the numbers are whole."""
     from simulator.output.figures import fan
     from simulator.output.messages import warn_of_picture
@@ -410,7 +413,7 @@ def draw_picture(result: Result, folder: Path) -> None:
     if "effective_compute" not in result.plan.series:
         return
     try:
-        fan.fan(result, folder / PICTURE)
+        fan.fan(result, folder / PICTURE, observations)
     except Exception as error:  # no failure in drawing may lose a result
         (folder / PICTURE).unlink(missing_ok=True)
         warn_of_picture(error)

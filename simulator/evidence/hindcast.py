@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import logsumexp, ndtr
 
 from simulator.arrays import Array, Whole, at_date
-from simulator.inputs.observations import Observation, known_observations
+from simulator.inputs.observations import Observation
 from simulator.summaries.result import Result
 
 SCORED_LEVELS = {
@@ -28,7 +28,6 @@ SCORED_LEVELS = {
 }
 
 INTERVALS = {"50": ("p25", "p75"), "80": ("p10", "p90"), "95": ("p025", "p975")}
-
 NORMAL_80 = 2.563  # standard deviations between p10 and p90 of a normal
 
 SHORTEST_TREND = 2.0  # years that points must span before a line through them is a trend
@@ -410,15 +409,16 @@ class HindcastScores:
     draws: int
 
 
-def hindcast_scores(result: Result) -> HindcastScores:
+def hindcast_scores(result: Result, observations: Sequence[Observation]) -> HindcastScores:
     """Score a result and its rivals against the records after its as-of date; there may be none.
 
     Parameters
     ----------
     result : of any run that keeps trajectories
+    observations : every one that is known
     """
     plan = result.plan
-    kept = records(known_observations())
+    kept = records(observations)
     conditioned = [each.name for each in plan.observations]
     later = [
         each

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from simulator.errors import Fault, InputFault
@@ -15,6 +16,7 @@ from simulator.inputs.merge import (
     prior_folders,
     read_shared_files,
 )
+from simulator.inputs.observations import Observation, by_date
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior, read_prior_folders, resolve_prior
 from simulator.inputs.scenarios import read_scenario
@@ -31,6 +33,7 @@ class LoadedRun(NamedTuple):
     plans : its plan, or one a point of its sweep, named `NAME@parameter=number`; none where there are faults
     warnings : what is legal in its inputs but odd
     faults : every fault of the run or of a point of its sweep
+    observations : every record of the observation files, by date; None where one of them has a fault
     """
 
     run: str
@@ -38,6 +41,7 @@ class LoadedRun(NamedTuple):
     plans: tuple[Plan, ...]
     warnings: tuple[Fault, ...]
     faults: tuple[Fault, ...]
+    observations: tuple[Observation, ...] | None = None
 
 
 def load_runs(
@@ -56,7 +60,8 @@ def load_runs(
         shared = read_shared_files(priors)
     except InputFault as error:
         return [LoadedRun(run, None, (), (), error.faults) for run in runs]
-    return [_load_run(run, sets, shared) for run in runs]
+    known = None if shared.observation_faults else by_date(shared.observations.values())
+    return [_load_run(run, sets, shared)._replace(observations=known) for run in runs]
 
 
 def load_run(
@@ -124,7 +129,35 @@ def load_plan(run: str = "baseline", sets: Iterable[str] = (), priors: str | Non
     InputFault
         with every fault of the inputs
     """
-    shared, scenario_faults = read_shared_files(priors), list[Fault]()
+    return _plan(run, list(sets), read_shared_files(priors))
+
+
+def plans_by_name(runs: Iterable[str]) -> dict[str, Plan]:
+    """The plans of the baseline and of several runs, whatever they sweep; the files that they share are read once.
+
+    Parameters
+    ----------
+    runs : paths, else names in `./runs`, else shipped runs
+
+    Returns
+    -------
+    run -> plan; runs with faults are left out
+
+    Raises
+    ------
+    InputFault
+        with every fault of the baseline
+    """
+    shared = read_shared_files()
+    plans = {"baseline": _plan("baseline", [], shared)}
+    for run in runs:
+        with suppress(InputFault):
+            plans[run] = plans.get(run) or _plan(run, [], shared)
+    return plans
+
+
+def _plan(run: str, sets: list[str], shared: SharedFiles) -> Plan:
+    scenario_faults: list[Fault] = []
     scenario = read_scenario(run, scenario_faults)
     inputs = merge_inputs(shared, scenario, sets, scenario_faults)
     if inputs.faults:

@@ -162,7 +162,12 @@ def known_observations() -> tuple[Observation, ...]:
     observations = read_observations(faults)
     if faults:
         raise InputFault(faults)
-    return tuple(sorted(observations.values(), key=lambda each: (each.year, each.name)))
+    return by_date(observations.values())
+
+
+def by_date(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Observations in the order of their dates."""
+    return tuple(sorted(observations, key=lambda each: (each.year, each.name)))
 
 
 def _observation(name: str, table: object, file: str, faults: list[Fault]) -> Observation | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from simulator.inputs.observations import Observation
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.decomposition import observed_models
 from simulator.summaries.estimates import (
@@ -58,13 +60,15 @@ def _short(values: np.ndarray) -> list[float]:
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def observed_points(result: Result) -> dict[str, list[dict[str, Any]]]:
+def observed_points(
+    result: Result, observations: Sequence[Observation]
+) -> dict[str, list[dict[str, Any]]]:
     """Observed models on the fan of effective compute, by series."""
     if "effective_compute" not in result.plan.series:
         return {}
     points = [
         {"label": model.observation.label, "year": model.observation.year}
         | {"low": model.low, "middle": model.middle, "high": model.high}
-        for model in observed_models(result)
+        for model in observed_models(result, observations)
     ]
     return {"effective_compute": points}

@@ -13,7 +13,8 @@ from typing import Any
 
 from simulator.errors import Fault, InputFault
 from simulator.inputs.files import shipped_folder
-from simulator.inputs.load import load_plan
+from simulator.inputs.load import plans_by_name
+from simulator.inputs.observations import Observation, known_observations
 from simulator.inputs.plan import Plan
 from simulator.inputs.schema import SourceEntry
 from simulator.output.tables.milestones import milestones_answer
@@ -27,9 +28,9 @@ from simulator.page.scenarios import scenario_record
 from simulator.page.trace import trace
 from simulator.summaries.result import Result
 
-WORKER_NEEDS = frozenset({
+WORKER_NEEDS = (
     "program", "sampling", "priors", "series", "arrivals", "years", "rows", "conditioned",
-})  # fmt: skip
+)  # fmt: skip
 
 
 def report(results: Sequence[Result]) -> tuple[str, list[str]]:
@@ -45,8 +46,11 @@ def report(results: Sequence[Result]) -> tuple[str, list[str]]:
     """
     programs: list[str] = []
     warnings: list[str] = []
-    plans = [*(result.plan for result in results), *_presets([result.plan for result in results])]
-    scenarios = [scenario_record(plan, _program(plan, programs, warnings)) for plan in plans]
+    observations = known_observations()
+    plans, stated = _plans([result.plan for result in results])
+    scenarios = [
+        scenario_record(plan, _program(plan, programs, warnings), stated) for plan in plans
+    ]
     controls = all(each["program"] is not None for each in scenarios[: len(results)])
     extra = [each for each in scenarios[len(results) :] if controls and each["program"] is not None]
     scenarios = [*scenarios[: len(results)], *extra]
@@ -58,10 +62,11 @@ def report(results: Sequence[Result]) -> tuple[str, list[str]]:
             key: _source_in_words(source) for plan in plans for key, source in plan.sources.items()
         },
         "order": order,
-        "points": observed_points(results[0]),
+        "points": observed_points(results[0], observations),
         "controls": controls,
     }
-    return _filled(results, data, programs, drivers, warnings), warnings
+    static = _static_parts(results, drivers, observations)
+    return _filled(results, data, programs, static, warnings), warnings
 
 
 def write_report(results: Sequence[Result], path: Path) -> list[str]:
@@ -87,18 +92,13 @@ def check_output(path: Path) -> None:
         )
 
 
-def _presets(plans: Sequence[Plan]) -> list[Plan]:
-    """The shipped scenarios that are not among the results."""
-    known = {plan.name for plan in plans}
-    names = sorted(path.stem for path in shipped_folder("runs").glob("*.toml"))
-    presets = []
-    for name in names:
-        if name not in known:
-            try:
-                presets.append(load_plan(name))
-            except InputFault:  # a person's own files beside it do not fit it
-                continue
-    return presets
+def _plans(plans: Sequence[Plan]) -> tuple[list[Plan], dict[str, Plan]]:
+    """The plans of the results and of the other shipped scenarios, and every plan that run files give, by name."""
+    own = [plan.name for plan in plans]
+    shipped = sorted(path.stem for path in shipped_folder("runs").glob("*.toml"))
+    stated = plans_by_name([*own, *shipped])  # a person's own files may not fit a scenario
+    presets = [stated[name] for name in shipped if name in stated and name not in own]
+    return [*plans, *presets], stated
 
 
 def _program(plan: Plan, programs: list[str], warnings: list[str]) -> int | None:
@@ -121,13 +121,12 @@ def _filled(
     results: Sequence[Result],
     data: dict[str, Any],
     programs: list[str],
-    drivers: Markup,
+    static: Markup,
     warnings: Sequence[str],
 ) -> str:
     style, script = page_file("page.css"), f"(() => {{\n{bundle('page')}\n}})();\n"
     worker = _worker(data["scenarios"], programs) if data["controls"] else ""
     first = results[0].plan
-    static = _static_parts(results, drivers)
     values = {
         "policy": _policy(style, script),
         "title": escaped(f"{first.title}: AI milestones by oomcast"),
@@ -158,14 +157,16 @@ def _filled(
     return Template(page_file("page.html")).substitute(values)
 
 
-def _static_parts(results: Sequence[Result], drivers: Markup) -> Markup:
+def _static_parts(
+    results: Sequence[Result], drivers: Markup, observations: Sequence[Observation]
+) -> Markup:
     """The parts of the page that stay as they are when priors move."""
     first = results[0].plan
     return joined([
         drivers,
         sections.evidence_section(results[0]),
         sections.claims_section(results),
-        sections.hindcast_section(results),
+        sections.hindcast_section(results, observations),
         sections.side_by_side_section(results),
         sections.priors_section(first),
         sections.provenance_section(results),

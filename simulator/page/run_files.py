@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from simulator.errors import InputFault
-from simulator.inputs.load import load_plan
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 
@@ -24,9 +23,15 @@ class RestatedPlan(NamedTuple):
     priors: dict[str, str]
 
 
-def restated(plan: Plan) -> RestatedPlan:
-    """The run file of a plan: it extends the run of the plan's name, or the baseline, and says what differs."""
-    base = _base(plan)
+def restated(plan: Plan, stated: Mapping[str, Plan]) -> RestatedPlan:
+    """The run file of a plan: it extends the run of the plan's name, or the baseline, and says what differs.
+
+    Parameters
+    ----------
+    plan : to restate
+    stated : name -> plan of the run file of that name; the baseline is one of them
+    """
+    base = _base(plan, stated)
     known = {prior.name: prior for prior in base.priors}
     lines = [f"extends = {json.dumps(base.name)}"]
     lines += [
@@ -58,13 +63,10 @@ def restated(plan: Plan) -> RestatedPlan:
     return RestatedPlan("\n".join(lines), priors)
 
 
-def _base(plan: Plan) -> Plan:
-    try:
-        base = load_plan(plan.name)
-    except InputFault:
-        return load_plan()
+def _base(plan: Plan, stated: Mapping[str, Plan]) -> Plan:
+    base = stated.get(plan.name, stated["baseline"])
     extra = {prior.name for prior in base.priors} - {prior.name for prior in plan.priors}
-    return load_plan() if extra else base
+    return stated["baseline"] if extra else base
 
 
 def prior_table(prior: Prior) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,15 @@ def _domain_record(domain: Domain) -> dict[str, Any]:
     return {"low": low, "high": high, "lowOpen": domain.low_open, "highOpen": domain.high_open}
 
 
-def scenario_record(plan: Plan, program: int | None) -> dict[str, Any]:
-    """What the page has to know of a scenario; `program` is None where its model could not be traced."""
+def scenario_record(plan: Plan, program: int | None, stated: Mapping[str, Plan]) -> dict[str, Any]:
+    """What the page has to know of a scenario.
+
+    Parameters
+    ----------
+    plan : of the scenario
+    program : the number of its program; None where its model could not be traced
+    stated : name -> plan of the run file of that name; the baseline is one of them
+    """
     known = model.join_drivers(prior.name for prior in plan.priors).series
     return {
         "program": program,
@@ -121,13 +129,13 @@ def scenario_record(plan: Plan, program: int | None) -> dict[str, Any]:
         ],
         "sampler": plan.sampler,
         "observations": [observation.name for observation in plan.observations],
-        **stated_scenario(plan),
+        **stated_scenario(plan, stated),
     }
 
 
-def stated_scenario(plan: Plan) -> dict[str, Any]:
+def stated_scenario(plan: Plan, stated: Mapping[str, Plan]) -> dict[str, Any]:
     """What links and run files have to know of a scenario."""
-    toml, tables = restated(plan)
+    toml, tables = restated(plan, stated)
     return {
         "name": plan.name,
         "title": plan.title,

@@ -206,9 +206,9 @@ def _outcome(claim: Claim) -> Markup:
     return element("span", words, class_=f"outcome outcome-{kind}")
 
 
-def hindcast_section(results: Iterable[Result]) -> Markup:
+def hindcast_section(results: Iterable[Result], observations: Sequence[Observation]) -> Markup:
     """Scores of results that were observed past their as-of dates."""
-    scored = [(result.plan, hindcast_scores(result)) for result in results]
+    scored = [(result.plan, hindcast_scores(result, observations)) for result in results]
     parts = [
         finished_table(score_answer(plan, scores).table)
         for plan, scores in scored

@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.arrays import Array, Whole, at_date, effective_sample_size
-from simulator.inputs.observations import Observation, known_observations
+from simulator.inputs.observations import Observation
 from simulator.summaries.result import Result
 
 LABELS = {
@@ -164,14 +164,15 @@ class ObservedModel(NamedTuple):
     high: float
 
 
-def observed_models(result: Result) -> list[ObservedModel]:
+def observed_models(result: Result, observations: Sequence[Observation]) -> list[ObservedModel]:
     """Effective compute of the models with a label among the observations, by date.
 
         effective = log10 FLOP - anchor_compute (median of its prior) + algorithms + unhobbling + inference
 
     Parameters
     ----------
-    result : of any run; none of its models is told of when it keeps no trajectories
+    result : of any run; no model is given when it keeps no trajectories
+    observations : every one that is known
 
     Returns
     -------
@@ -181,7 +182,7 @@ def observed_models(result: Result) -> list[ObservedModel]:
     anchor = next(p for p in plan.priors if p.name == "anchor_compute").distribution
     at_anchor = float(anchor.inverse_cdf(np.array([0.5]))[0])
     models = []
-    for observation in known_observations() if len(result.trajectories) else ():
+    for observation in observations if len(result.trajectories) else ():
         labelled = observation.label and observation.series == "training_flop"
         if labelled and plan.start <= observation.year <= plan.horizon:
             low, middle, high = capability_gains(

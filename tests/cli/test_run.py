@@ -1,6 +1,7 @@
 """`oomcast run` does its work once, and its flags reach the run."""
 
 import json
+from collections import Counter
 
 import pytest
 import small_runs
@@ -9,6 +10,7 @@ from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator import model
 from simulator.cli.options import whole_number
+from simulator.inputs import files
 from simulator.output.tables import milestones as table
 from simulator.simulate import blocks
 from simulator.store import manifest, results, running
@@ -112,3 +114,14 @@ def test_a_fraction_of_a_draw_is_refused(folder, oomcast):
         done = oomcast("run", *words, "--out", "none")
         assert (done.code, "Traceback" in done.err, words[-1][-3:] in done.err) == (2, False, True)
     assert not (folder / "none").exists()
+
+
+def test_a_run_reads_each_file_once(folder, oomcast, monkeypatch):
+    reads, read = Counter(), files._bounded_bytes
+    counted = lambda path: (reads.update([str(path)]), read(path))[1]  # noqa: E731
+    monkeypatch.setattr(files, "_bounded_bytes", counted)
+    monkeypatch.setattr("simulator.output.figures.fan.draw_fan", lambda *_, **__: None)
+    done = oomcast(*COMMAND, "--draws", "300", "--out", "once")
+    assert done.code == 0
+    assert any(path.endswith("observations.toml") for path in reads)
+    assert [path for path, times in reads.items() if times > 1] == []

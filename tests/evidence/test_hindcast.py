@@ -10,7 +10,7 @@ from scipy import integrate, stats
 from simulator.evidence import hindcast
 from simulator.evidence.hindcast import Prediction, hindcast_scores
 from simulator.inputs import load
-from simulator.inputs.observations import Observation
+from simulator.inputs.observations import Observation, known_observations
 from simulator.store import running
 
 
@@ -177,7 +177,7 @@ def scored(tmp_path_factory):
 
 def test_a_hindcast_is_scored_beside_its_rivals(scored, oomcast):
     result, place = scored
-    found = hindcast_scores(result)
+    found = hindcast_scores(result, known_observations())
     names = [each.name for each in found.observations]
     assert "grok4" in names
     assert not {"gpt4", "gpt2", "math_gpt4", "revenue_2026"} & set(names)

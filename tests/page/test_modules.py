@@ -13,7 +13,7 @@ from simulator import sampling
 from simulator.distributions.distribution import FAMILIES
 from simulator.evidence.likelihood import log_likelihood
 from simulator.evidence.weights import smoothed_weights
-from simulator.inputs.load import load_plan
+from simulator.inputs.load import load_plan, plans_by_name
 from simulator.inputs.priors import StatedTable, resolve_prior
 from simulator.page.javascript import program
 from simulator.page.scenarios import prior_record, sampling_record, scenario_record
@@ -117,7 +117,7 @@ answer({id: 1, scenario: 0, changes: {}, evidence: true, series: "effective_comp
 
 def test_the_worker_answers_as_a_run_does():
     plan = load_plan("baseline", ["draws=1500"])
-    scenario = scenario_record(plan, 0)
+    scenario = scenario_record(plan, 0, plans_by_name([]))
     programs = f"const PROGRAMS = [{program(trace(plan)).source}];"
     answer = told("simulation", programs + ANSWER, scenario)
     block = blocks.simulate_block(blocks.compile_plan(plan), range(1500))

@@ -5,7 +5,7 @@ import pytest
 from page_scripts import printed, told
 from programs import needs_node
 
-from simulator.inputs.load import load_plan
+from simulator.inputs.load import load_plan, plans_by_name
 from simulator.inputs.priors import StatedTable, resolve_prior
 from simulator.page.run_files import restated
 from simulator.page.scenarios import prior_record, stated_scenario
@@ -81,7 +81,8 @@ def test_a_prior_that_is_not_moved_is_described_by_its_own_quantiles():
 
 
 def scenarios():
-    return [stated_scenario(load_plan(name)) for name in ("baseline", "peak-data")]
+    stated = plans_by_name(["peak-data"])
+    return [stated_scenario(plan, stated) for plan in stated.values()]
 
 
 STATE = {
@@ -141,7 +142,7 @@ def test_the_run_file_of_a_scenario_gives_its_plan(name, sets, folder):
     text = told(
         "state",
         "console.log(JSON.stringify(runFile([given], startingState([given], 0), 500)))",
-        stated_scenario(plan),
+        stated_scenario(plan, plans_by_name([name])),
     )
     (folder / "again.toml").write_text(text)
     again = load_plan("again.toml")
@@ -157,7 +158,11 @@ def test_the_run_file_of_a_scenario_gives_its_plan(name, sets, folder):
 
 def test_the_run_file_drops_the_evidence():
     script = "const s = {...startingState([given], 0), evidence: false};"
-    text = told("state", script + printed("runFile([given], s, 10)"), stated_scenario(load_plan()))
+    text = told(
+        "state",
+        script + printed("runFile([given], s, 10)"),
+        stated_scenario(load_plan(), plans_by_name([])),
+    )
     assert "observations = []" in text
     assert "gemini_ultra" not in text
-    assert "gemini_ultra" in restated(load_plan()).toml
+    assert "gemini_ultra" in restated(load_plan(), plans_by_name([])).toml

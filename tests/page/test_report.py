@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from simulator import model
+from simulator.inputs import files
 from simulator.inputs.load import load_plan
 from simulator.page import report as room
 from simulator.page.markup import element, link
@@ -46,10 +48,37 @@ def result():
 
 
 @pytest.fixture(scope="module")
-def text(result):
-    page, warnings = room.report([result])
+def written(result):
+    """The page, and how often each file was read for it."""
+    reads, read = Counter(), files._bounded_bytes
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            files, "_bounded_bytes", lambda path: (reads.update([path.name]), read(path))[1]
+        )
+        page, warnings = room.report([result])
     assert warnings == []
-    return page
+    return page, reads
+
+
+@pytest.fixture(scope="module")
+def text(written):
+    return written[0]
+
+
+def test_files_that_scenarios_share_are_read_once(written):
+    _, reads = written
+    assert reads["algorithms.toml"] == reads["sources.toml"] == reads["milestones.toml"] == 1
+    assert reads["observations.toml"] == 2  # for the scenarios, and for what came later
+
+
+@pytest.mark.slow
+def test_a_page_is_the_same_whatever_the_order_of_sets(folder, oomcast_apart):
+    assert oomcast_apart("run", "baseline", "--draws", 400).code == 0
+    pages = []
+    for seed in ("1", "2"):
+        assert oomcast_apart("report", "baseline", "-o", "a.html", PYTHONHASHSEED=seed).code == 0
+        pages.append((folder / "a.html").read_bytes())
+    assert pages[0] == pages[1]
 
 
 def test_the_page_is_one_small_file_that_asks_nothing_of_anyone(text):

@@ -12,6 +12,7 @@ from matplotlib.ticker import MultipleLocator
 
 from simulator.errors import Fault, InputFault
 from simulator.evidence import hindcast
+from simulator.inputs.observations import known_observations
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, heading, titles
 from simulator.summaries.result import Result
@@ -102,7 +103,7 @@ def _pit_curves(axes: Axes, pit: Mapping[str, np.ndarray]) -> None:
 
 def calibration(result: Result, path: str | PathLike[str]) -> None:
     """Draw a result against the observations after its as-of date."""
-    scored = hindcast.hindcast_scores(result)
+    scored = hindcast.hindcast_scores(result, known_observations())
     if not scored.observations:
         allowed = "a run whose as-of date lies before some observation of its series"
         raise InputFault(

@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
+from simulator.inputs.observations import Observation, known_observations
 from simulator.output.figures import style
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
@@ -237,12 +238,19 @@ POINTS_NOTE = (
 )
 
 
-def fan(result: Result, path: Path) -> None:
-    """Draw effective compute with observed models, thresholds, and what binds."""
+def fan(result: Result, path: Path, observations: Sequence[Observation] | None = None) -> None:
+    """Draw effective compute with observed models, thresholds, and what binds.
+
+    Parameters
+    ----------
+    result : of any run that keeps the bands of effective compute
+    path : of the picture
+    observations : every one that is known; read from the files when left out
+    """
     plan, shape = result.plan, result.shape
     select_series(result, ["effective_compute"])
     bands = estimates.band_estimates(result.counts, shape, "effective_compute")
-    points = _model_points(result)
+    points = _model_points(result, observations)
     ladder = [
         Rung(MODEL_RUNGS[name], point.value, point.value, point.value)
         for name, point in points.items()
@@ -264,13 +272,14 @@ def fan(result: Result, path: Path) -> None:
     )
 
 
-def _model_points(result: Result) -> dict[str, Point]:
+def _model_points(result: Result, observations: Sequence[Observation] | None) -> dict[str, Point]:
     """Observed models by name, at their estimated effective compute."""
+    known = known_observations() if observations is None else observations
     return {
         model.observation.name: Point(
             model.observation.label, model.observation.year, model.middle, model.low, model.high
         )
-        for model in observed_models(result)
+        for model in observed_models(result, known)
     }
 
 
