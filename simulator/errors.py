@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control sequences of terminals, and marks that turn the direction of text; tabs and ends of lines are none."""
+
+
+def printable(text: str) -> str:
+    """A text with its control characters as escapes, which no terminal obeys."""
+    return UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Fault:
         parts = [f"found {self.found}"] if self.found else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.fix] if self.fix else []
-        return f"{location}: " + "; ".join(parts)
+        return printable(f"{location}: " + "; ".join(parts))
 
 
 class InputFault(Exception):

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import Fault
+from simulator.errors import UNPRINTABLE, Fault, printable
 
 
 def decimal_year(day: date) -> float:
@@ -107,12 +107,14 @@ def _bounded_bytes(path: Path) -> bytes:
 
 
 def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
-    """What is nested too deeply, too large or misnamed, with its path; no recursion, so any depth is safe."""
+    """What is nested too deeply, too large, misnamed or unprintable, with its path; any depth is safe."""
     waiting: list[tuple[Any, TablePath]] = [(tables, ())]
     while waiting:
         value, path = waiting.pop()
         if isinstance(value, int) and abs(value) >= LARGEST_WHOLE:
             return "a whole number of more than 40 digits", path
+        if isinstance(value, str) and UNPRINTABLE.search(value):
+            return "a text with control characters", path
         if not isinstance(value, dict | list):
             continue
         if len(path) > MOST_LEVELS:
@@ -177,9 +179,9 @@ def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
 def shown_path(path: Path) -> str:
     """A path as a person would write it from where they stand."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return printable(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return printable(str(path))
 
 
 def overlay_folders(name: str) -> list[Path]:

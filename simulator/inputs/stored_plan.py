@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from simulator import model
 from simulator.distributions.distribution import FAMILIES
 from simulator.errors import listed
+from simulator.inputs.files import out_of_bounds
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Misstated, Prior, check_numbers
 from simulator.inputs.schema import quoted
@@ -45,13 +46,14 @@ def parse_plan(text: str) -> Plan:
     try:
         raw: dict[str, Any] = json.loads(text)
         plan = Plan.model_validate(raw)
+    except ValidationError as error:
+        raise NotAPlan(_misfit(error)) from None
     except RecursionError:
         raise NotAPlan("lists or tables nested too deeply") from None
-    except (
-        ValueError
-    ) as error:  # pydantic's first line counts the errors, and the next two tell the first
-        lines = str(error).splitlines()
-        raise NotAPlan("; ".join(line.strip() for line in lines[1:3] or lines)) from None
+    except ValueError as error:
+        raise NotAPlan(str(error)) from None
+    if excess := out_of_bounds(raw):
+        raise NotAPlan(f"{'.'.join(excess[1])}: {excess[0]}")
     if wrong := list(_problems(plan)):
         raise NotAPlan(listed(wrong, 3))
     return plan

@@ -194,12 +194,6 @@ def test_iamc_rows_are_the_bands(result, tmp_path):
     assert beside == provenance(result)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
-def test_no_text_of_a_file_is_a_formula(text):
-    assert tidy._text(text) == f"'{text}"
-    assert tidy._text("plain =") == "plain ="
-
-
 @pytest.mark.parametrize(
     ("name", "path", "message"),
     [

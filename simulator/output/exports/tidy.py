@@ -13,13 +13,11 @@ from simulator.output.exports.provenance import provenance
 from simulator.output.tables.bands import bands_records
 from simulator.summaries import bands
 from simulator.summaries.counts import REPORTED_LEVELS
-from simulator.summaries.records import flat
+from simulator.summaries.records import flat, plain_text
 from simulator.summaries.result import Result
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COMPUTED_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 WORKBOOK_DRAWS = (
     10_000  # a workbook of more is slow to open; csv and Parquet hold all that are kept
@@ -152,17 +150,12 @@ def _priors(result: Result) -> TidyTable:
         source = plan.sources[prior.source]
         cited = f"{source.authors} ({source.year}), {source.title}"
         words = prior.name, prior.unit, prior.family
-        rows.append((*words, *map(float, quantiles), _text(cited), _text(prior.note)))
+        rows.append((*words, *map(float, quantiles), plain_text(cited), plain_text(prior.note)))
     return TidyTable("priors", "Priors", pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def _finite(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.replace([np.inf, -np.inf], np.nan)
-
-
-def _text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(COMPUTED_BY_SPREADSHEETS) else text
 
 
 def write_csv(result: Result, folder: Path) -> None:
@@ -227,7 +220,7 @@ def write_workbook(result: Result, path: Path) -> None:
 
     tables = list(tidy_tables(result))
     about: list[tuple[str, str, str]] = [
-        ("provenance", key, _text(str(value))) for key, value in provenance(result).items()
+        ("provenance", key, plain_text(str(value))) for key, value in provenance(result).items()
     ]
     about.append(
         ("draws", "", f"the first {WORKBOOK_DRAWS:,}; csv and Parquet hold all that are kept")
