@@ -9,7 +9,7 @@ formula. Everything here is pure and per draw: no operation mixes draws, and non
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from simulator import drivers
 from simulator.arrays import Array
 from simulator.drivers.algorithms import algorithms_step
-from simulator.drivers.driver import Driver, MemberParameters, Parameter, Series, gives
+from simulator.drivers.driver import Driver, MemberParameters, Parameter, Quantity, Series, gives
 from simulator.drivers.feedback import research_speedup
 
 
@@ -117,10 +117,17 @@ class TimeGrid:
 
 @gives(
     {
-        "algorithms": "OOM",
-        "trained_effective": "OOM",
-        "effective_compute": "OOM",
-        "research_speedup": "1",
+        "algorithms": Quantity(
+            "OOM", "Gain from algorithms, as training compute of the same effect"
+        ),
+        "trained_effective": Quantity(
+            "OOM", "Training compute and algorithms together over the anchor's"
+        ),
+        "effective_compute": Quantity(
+            "OOM",
+            "Effective compute over the anchor's",
+        ),
+        "research_speedup": Quantity("1", "How many times faster research goes with AI's help"),
     }
 )
 def progress(
@@ -217,7 +224,8 @@ class Model:
         for series in given:
             stem, _, rest = series.name.partition("<")
             for member in members[rest[:-1]] if rest else ("",):
-                named[stem + member] = Series(stem + member, series.unit, series.codes)
+                meaning = series.meaning.replace(f"<{rest[:-1]}>", member.replace("_", " "))
+                named[stem + member] = replace(series, name=stem + member, meaning=meaning)
         return {name: series for name, series in named.items() if not name.startswith("_")}
 
 

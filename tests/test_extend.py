@@ -16,11 +16,11 @@ from simulator.simulate import replay
 DRIVER = '''"""People who do research at the frontier."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.driver import Limit, Quantity, Rate, gives
 from simulator.drivers.growth import saturating
 
 
-@gives({"researchers": "OOM"})
+@gives({"researchers": Quantity("OOM", "Researchers at the frontier over the anchor's")})
 def researchers(t: Array, researchers_growth: Rate, researchers_limit: Limit) -> Array:
     """How many more than at the anchor: `saturating(growth, limit, t)`."""
     return saturating(researchers_growth, researchers_limit, t)

@@ -17,6 +17,7 @@ from simulator.cli import (  # noqa: F401
     run,
     milestones,
     bands,
+    series,
     claims,
     plot,
     report,

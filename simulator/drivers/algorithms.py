@@ -3,7 +3,7 @@
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Fraction, Limit, LostShare, Rate, gives
+from simulator.drivers.driver import Fraction, Limit, LostShare, Quantity, Rate, gives
 
 
 @gives({"_algorithms_pace": "1"})
@@ -47,7 +47,10 @@ def pace(
     return 1.0 - algorithms_scale_dependence + algorithms_scale_dependence * compute_pace
 
 
-@gives({"algorithms": "OOM"}, stepped=True)
+@gives(
+    {"algorithms": Quantity("OOM", "Gain from algorithms, as training compute of the same effect")},
+    stepped=True,
+)
 def algorithms_step(
     algorithms: Array,
     research_speedup: Array,

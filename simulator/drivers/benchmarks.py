@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Fraction, Level, PerOOM, gives
+from simulator.drivers.driver import Fraction, Level, PerOOM, Quantity, gives
 from simulator.drivers.growth import sigmoid
 
 
@@ -15,7 +15,7 @@ class Benchmark(NamedTuple):
     floor: Fraction
 
 
-@gives({"score_<benchmark>": "fraction"})
+@gives({"score_<benchmark>": Quantity("fraction", "Best score on the benchmark <benchmark>")})
 def scores(effective_compute: Array, benchmark: dict[str, Benchmark]) -> dict[str, Array]:
     """Score of each benchmark: chance, and a sigmoid of effective compute from there to 1.
 

@@ -1,11 +1,14 @@
 """Chips made a year."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogChipsPerYear, Rate, gives
+from simulator.drivers.driver import LogChipsPerYear, Quantity, Rate, gives
 from simulator.drivers.growth import logistic
 
 
-@gives({"chip_output": "log10 H100e/year"}, logistic=("chip_output",))
+@gives(
+    {"chip_output": Quantity("log10 H100e/year", "AI chips made in a year, in H100 equivalents")},
+    logistic=("chip_output",),
+)
 def chip_output(
     t: Array,
     chip_output_start: LogChipsPerYear,

@@ -3,17 +3,32 @@
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogChips, LogFlop, LogMw, LogUsd, LostShare, Rate, gives
+from simulator.drivers.driver import (
+    LogChips,
+    LogFlop,
+    LogMw,
+    LogUsd,
+    LostShare,
+    Quantity,
+    Rate,
+    gives,
+)
 
 CEILING_YEAR = 2030.0
 
 
 @gives(
     {
-        "affordable_compute": "OOM",
-        "power_limited_compute": "OOM",
-        "chip_limited_compute": "OOM",
-        "latency_limited_compute": "OOM",
+        "affordable_compute": Quantity("OOM", "Compute over the anchor's that spending allows"),
+        "power_limited_compute": Quantity(
+            "OOM", "Compute over the anchor's that electric power allows"
+        ),
+        "chip_limited_compute": Quantity(
+            "OOM", "Compute over the anchor's that the supply of chips allows"
+        ),
+        "latency_limited_compute": Quantity(
+            "OOM", "Compute over the anchor's that latency within a run allows"
+        ),
     }
 )
 def limits(
@@ -89,9 +104,15 @@ def limits(
 
 @gives(
     {
-        "physical_compute": "OOM",
-        "binding_constraint": ("money", "power", "chips", "latency"),
-        "training_flop": "log10 FLOP",
+        "physical_compute": Quantity(
+            "OOM", "Training compute of the largest run over the anchor's"
+        ),
+        "binding_constraint": Quantity(
+            "code",
+            "What limits the compute of the largest run",
+            ("money", "power", "chips", "latency"),
+        ),
+        "training_flop": Quantity("log10 FLOP", "Training compute of the largest run"),
     }
 )
 def physical_compute(
@@ -128,7 +149,15 @@ def physical_compute(
     return least, code, anchor_compute + least
 
 
-@gives({"cluster_cost": "log10 USD", "cluster_chips": "log10 H100e", "cluster_power": "log10 MW"})
+@gives(
+    {
+        "cluster_cost": Quantity("log10 USD", "Hardware cost of the cluster of the largest run"),
+        "cluster_chips": Quantity(
+            "log10 H100e", "Chips in the cluster of the largest run, in H100 equivalents"
+        ),
+        "cluster_power": Quantity("log10 MW", "Power of the cluster of the largest run"),
+    }
+)
 def cluster(
     physical_compute: Array,
     price_performance: Array,

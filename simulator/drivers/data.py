@@ -3,11 +3,30 @@
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Date, Exponent, Gain, Limit, LogTokens, PerYear, Rate, gives
+from simulator.drivers.driver import (
+    Date,
+    Exponent,
+    Gain,
+    Limit,
+    LogTokens,
+    PerYear,
+    Quantity,
+    Rate,
+    gives,
+)
 from simulator.drivers.growth import LN10
 
 
-@gives({"optimal_tokens": "log10 tokens", "training_tokens": "log10 tokens"})
+@gives(
+    {
+        "optimal_tokens": Quantity(
+            "log10 tokens", "Tokens that are optimal for the largest run's compute"
+        ),
+        "training_tokens": Quantity(
+            "log10 tokens", "Tokens wanted by the largest run, overtraining included"
+        ),
+    }
+)
 def tokens(
     t: Array,
     physical_compute: Array,
@@ -43,9 +62,13 @@ def tokens(
 
 @gives(
     {
-        "token_stock": "log10 tokens",
-        "data_headroom": "OOM",
-        "human_data_headroom": "OOM",
+        "token_stock": Quantity(
+            "log10 tokens", "Tokens there are, with repetition and synthetic data"
+        ),
+        "data_headroom": Quantity("OOM", "Tokens there are over the tokens wanted"),
+        "human_data_headroom": Quantity(
+            "OOM", "Tokens of human text there are over the tokens wanted"
+        ),
     }
 )
 def stock(
@@ -94,7 +117,14 @@ def stock(
     return held, headroom, headroom - synthetic
 
 
-@gives({"data_penalty": "OOM", "trained_compute": "OOM"})
+@gives(
+    {
+        "data_penalty": Quantity("OOM", "Compute lost because tokens are short of the optimum"),
+        "trained_compute": Quantity(
+            "OOM", "Training compute over the anchor's, less the data penalty"
+        ),
+    }
+)
 def penalty(
     physical_compute: Array,
     token_stock: Array,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from simulator.arrays import Array
 from simulator.distributions.domain import (
@@ -74,6 +74,21 @@ LogMinutes = Annotated[Array, Parameter("log10 minutes", REAL)]
 LogMinutesPerOOM = Annotated[Array, Parameter("log10 minutes/OOM", POSITIVE)]
 
 
+class Quantity(NamedTuple):
+    """What a driver says of a series that it gives.
+
+    Attributes
+    ----------
+    unit : such as `OOM`
+    meaning : what the series is, in words; its name stands for it where it is empty
+    codes : names of the values 0, 1, 2 and so on of a series that is a code
+    """
+
+    unit: str
+    meaning: str = ""
+    codes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Series:
     """A quantity over the years of a draw; `codes` names the values of one that is a code."""
@@ -81,10 +96,12 @@ class Series:
     name: str
     unit: str
     codes: tuple[str, ...] = ()
+    meaning: str = ""
 
     @property
     def long_name(self) -> str:
-        return self.name.replace("_", " ")
+        """What the series is, in words."""
+        return self.meaning or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -139,7 +156,7 @@ class Driver:
 
 
 def gives(
-    series: Mapping[str, str | tuple[str, ...]],
+    series: Mapping[str, str | Quantity],
     *,
     logistic: tuple[str, ...] = (),
     stepped: bool = False,
@@ -148,7 +165,7 @@ def gives(
 
     Parameters
     ----------
-    series : name -> unit, or a tuple of names for a code
+    series : name -> unit, or unit, meaning and codes
     logistic : stems `x` of which `x_start`, `x_growth`, `x_ceiling` go through `growth.logistic`, range checked
     stepped : called once a quarter by the model, instead of once a draw
     """
@@ -160,13 +177,15 @@ def gives(
         members = {
             n: _member_parameters(n, hints[n]) for n in needs if get_origin(hints.get(n)) is dict
         }
-        given = {
-            name: Series(name, "code", unit) if isinstance(unit, tuple) else Series(name, unit)
-            for name, unit in series.items()
-        }
+        given = {name: _series(name, each) for name, each in series.items()}
         return Driver(function, given, needs, parameters, members, logistic, stepped)
 
     return declare
+
+
+def _series(name: str, given: str | Quantity) -> Series:
+    unit, meaning, codes = Quantity(given) if isinstance(given, str) else given
+    return Series(name, unit, codes, meaning)
 
 
 def _parameter(hint: Any) -> Any:

@@ -1,11 +1,11 @@
 """How long the largest runs last."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.driver import Limit, Quantity, Rate, gives
 from simulator.drivers.growth import saturating
 
 
-@gives({"duration": "OOM"})
+@gives({"duration": Quantity("OOM", "Length of a training run over the anchor's")})
 def duration(t: Array, duration_growth: Rate, duration_limit: Limit) -> Array:
     """Length of a training run over the anchor's.
 

@@ -1,11 +1,18 @@
 """Revenue and investment."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogUsdPerYear, Rate, gives
+from simulator.drivers.driver import LogUsdPerYear, Quantity, Rate, gives
 from simulator.drivers.growth import logistic
 
 
-@gives({"ai_revenue": "log10 USD/year"}, logistic=("revenue",))
+@gives(
+    {
+        "ai_revenue": Quantity(
+            "log10 USD/year", "Revenue from AI products in a year, of all sellers"
+        )
+    },
+    logistic=("revenue",),
+)
 def revenue(
     t: Array, revenue_start: LogUsdPerYear, revenue_growth: Rate, revenue_ceiling: LogUsdPerYear
 ) -> Array:
@@ -27,7 +34,10 @@ def revenue(
     return logistic(revenue_start, revenue_growth, revenue_ceiling, t)
 
 
-@gives({"ai_investment": "log10 USD/year"}, logistic=("investment",))
+@gives(
+    {"ai_investment": Quantity("log10 USD/year", "Investment in AI in a year, of the whole world")},
+    logistic=("investment",),
+)
 def investment(
     t: Array,
     investment_start: LogUsdPerYear,

@@ -3,12 +3,20 @@
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogMw, Rate, gives
+from simulator.drivers.driver import LogMw, Quantity, Rate, gives
 from simulator.drivers.growth import logistic, power10
 
 
 @gives(
-    {"ai_power": "log10 MW", "us_generation": "log10 MW", "ai_power_share": "fraction"},
+    {
+        "ai_power": Quantity("log10 MW", "Average power that AI draws in the United States"),
+        "us_generation": Quantity(
+            "log10 MW", "Average electric power generated in the United States"
+        ),
+        "ai_power_share": Quantity(
+            "fraction", "AI's share of electricity generated in the United States"
+        ),
+    },
     logistic=("ai_power",),
 )
 def electricity(

@@ -1,11 +1,14 @@
 """The feedback of AI on its own research."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Factor, Level, Limit, gives
+from simulator.drivers.driver import Factor, Level, Limit, Quantity, gives
 from simulator.drivers.growth import sigmoid
 
 
-@gives({"research_speedup": "1"}, stepped=True)
+@gives(
+    {"research_speedup": Quantity("1", "How many times faster research goes with AI's help")},
+    stepped=True,
+)
 def research_speedup(
     effective_compute: Array,
     researcher_threshold: Level,

@@ -1,11 +1,17 @@
 """What turns money, and watts, into compute."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.driver import Limit, Quantity, Rate, gives
 from simulator.drivers.growth import saturating
 
 
-@gives({"price_performance": "OOM"})
+@gives(
+    {
+        "price_performance": Quantity(
+            "OOM", "Computing speed per dollar of hardware over the anchor's"
+        )
+    }
+)
 def price_performance(
     t: Array, price_performance_growth: Rate, price_performance_limit: Limit
 ) -> Array:
@@ -30,7 +36,7 @@ def price_performance(
     return saturating(price_performance_growth, price_performance_limit, t)
 
 
-@gives({"energy_efficiency": "OOM"})
+@gives({"energy_efficiency": Quantity("OOM", "Computing speed per watt over the anchor's")})
 def energy_efficiency(
     t: Array, energy_efficiency_growth: Rate, energy_efficiency_limit: Limit
 ) -> Array:

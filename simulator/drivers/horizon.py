@@ -1,10 +1,16 @@
 """Readings of effective compute: the time horizon, and how fast the anchor's run could be repeated."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogMinutes, LogMinutesPerOOM, gives
+from simulator.drivers.driver import LogMinutes, LogMinutesPerOOM, Quantity, gives
 
 
-@gives({"time_horizon": "log10 minutes"})
+@gives(
+    {
+        "time_horizon": Quantity(
+            "log10 minutes", "Working time of tasks that AI does with 50 % success"
+        )
+    }
+)
 def time_horizon(
     effective_compute: Array, horizon_start: LogMinutes, horizon_slope: LogMinutesPerOOM
 ) -> Array:
@@ -29,7 +35,13 @@ def time_horizon(
     return horizon_start + horizon_slope * effective_compute
 
 
-@gives({"training_speedup": "OOM"})
+@gives(
+    {
+        "training_speedup": Quantity(
+            "OOM", "How much faster the frontier cluster repeats the anchor's run"
+        )
+    }
+)
 def training_speedup(physical_compute: Array, duration: Array, algorithms: Array) -> Array:
     """How much faster the frontier cluster repeats the anchor's run (3 months to 1 minute: 5.12 OOM).
 

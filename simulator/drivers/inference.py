@@ -3,11 +3,11 @@
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Date, Factor, Limit, Rate, gives
+from simulator.drivers.driver import Date, Factor, Limit, Quantity, Rate, gives
 from simulator.drivers.growth import saturating
 
 
-@gives({"inference": "OOM"})
+@gives({"inference": Quantity("OOM", "Inference compute, as training compute of the same effect")})
 def inference(
     year: Array,
     inference_start: Date,

@@ -1,11 +1,11 @@
 """The price of a fixed capability."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Limit, Rate, gives
+from simulator.drivers.driver import Limit, Quantity, Rate, gives
 from simulator.drivers.growth import saturating
 
 
-@gives({"inference_price": "OOM"})
+@gives({"inference_price": Quantity("OOM", "Price of a fixed capability over the anchor's")})
 def inference_price(t: Array, price_decline: Rate, price_decline_limit: Limit) -> Array:
     """Price of a fixed capability over the anchor's.
 

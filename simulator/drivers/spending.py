@@ -1,11 +1,18 @@
 """What money could buy."""
 
 from simulator.arrays import Array
-from simulator.drivers.driver import LogUsd, Rate, gives
+from simulator.drivers.driver import LogUsd, Quantity, Rate, gives
 from simulator.drivers.growth import logistic
 
 
-@gives({"affordable_cluster_cost": "log10 USD"}, logistic=("spending",))
+@gives(
+    {
+        "affordable_cluster_cost": Quantity(
+            "log10 USD", "Hardware cost of the largest cluster that spending allows"
+        )
+    },
+    logistic=("spending",),
+)
 def spending(
     t: Array, spending_start: LogUsd, spending_growth: Rate, spending_ceiling: LogUsd
 ) -> Array:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Date, Fraction, Gain, Ramp, gives
+from simulator.drivers.driver import Date, Fraction, Gain, Quantity, Ramp, gives
 
 
 class Step(NamedTuple):
@@ -17,7 +17,9 @@ class Step(NamedTuple):
     ramp: Ramp
 
 
-@gives({"unhobbling": "OOM"})
+@gives(
+    {"unhobbling": Quantity("OOM", "Gain from unhobbling: tools, reasoning and the other steps")}
+)
 def steps(year: Array, anchor_year: float, unhobbling: dict[str, Step]) -> Array:
     """Gain from unhobbling: the sum of its steps, 0 at the anchor.
 

@@ -113,7 +113,12 @@ def scenario_record(plan: Plan, program: int | None, stated: Mapping[str, Plan])
         "rows": band_rows(plan).tolist(),
         "sampling": sampling_record(plan),
         "series": [
-            {"name": name, "unit": series.unit, "codes": list(series.codes)}
+            {
+                "name": name,
+                "meaning": series.long_name,
+                "unit": series.unit,
+                "codes": list(series.codes),
+            }
             for name, series in known.items()
         ],
         "arrivals": [milestone.name for milestone in plan.milestones],

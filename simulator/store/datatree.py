@@ -107,7 +107,8 @@ def _parameter_group(result: Result, parameters: Array) -> xr.Dataset:
 
 
 def _unit_and_name(quantity: Prior | Series) -> dict[str, Any]:
-    return {"units": quantity.unit, "long_name": quantity.name.replace("_", " ")}
+    words = quantity.long_name if isinstance(quantity, Series) else quantity.name.replace("_", " ")
+    return {"units": quantity.unit, "long_name": words}
 
 
 def _arrivals_group(result: Result, arrivals: Array) -> xr.Dataset:

@@ -206,6 +206,21 @@ def test_milestones_are_listed_with_what_they_mean(result, oomcast):
     assert oomcast("milestones", "--list", "--format", "csv").code == 0
 
 
+def test_series_are_listed_with_what_they_mean(result, oomcast):
+    document = strictly(oomcast("series", result, "--format", "json").out)
+    rows = {row["name"]: row for row in document["series"]}
+    assert list(rows) == list(opened(result).series)
+    assert rows["training_flop"]["unit"] == "log10 FLOP"
+    assert "run_1e28" in rows["training_flop"]["milestones"]
+    assert rows["binding_constraint"]["codes"] == ["money", "power", "chips", "latency"]
+    table = oomcast("series", result).out
+    assert all(row["meaning"] in table for row in rows.values())
+    listed = list(csv.DictReader(io.StringIO(oomcast("series", "--format", "csv").out)))
+    assert {row["name"]: row["meaning"] for row in listed} == {
+        name: row["meaning"] for name, row in rows.items()
+    }
+
+
 def test_milestones_need_a_result_and_a_list_one_run(oomcast):
     nothing = oomcast("milestones")
     assert nothing.code == 2

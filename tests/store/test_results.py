@@ -185,6 +185,8 @@ def test_the_tree_has_names_units_and_every_number(whole):
             assert variable.dims[:2] == ("chain", "draw")
             assert variable.attrs["units"]
             assert variable.attrs["long_name"]
+    power = tree["trajectories"]["cluster_power"].attrs
+    assert power["long_name"] == "Power of the cluster of the largest run"
     rates = tree["prior"]["algorithms_growth"]
     assert rates.attrs["units"] == "OOM/year"
     column = [prior.name for prior in result.plan.priors].index("algorithms_growth")

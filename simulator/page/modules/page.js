@@ -274,7 +274,7 @@ function showFan(scenario, ghost) {
     until: Math.min(scenario.horizon, Math.max(scenario.anchor, scenario.asOf) + 14),
     asOf: scenario.asOf,
     unit: series.unit,
-    label: spoken(view.series),
+    label: series.meaning,
   }));
 }
 
@@ -376,7 +376,7 @@ function showShares(scenario) {
   byId("binding").hidden = !coded.length;
   const place = byId("shares");
   const years = scenario.rows.map((/** @type {number} */ row) => scenario.years[row]);
-  fill(place, ...coded.map((/** @type {any} */ s) => sharesChart({ width: widthOf(place), years, shares: shown.shares[s.name], names: s.codes, asOf: scenario.asOf, label: spoken(s.name) })));
+  fill(place, ...coded.map((/** @type {any} */ s) => sharesChart({ width: widthOf(place), years, shares: shown.shares[s.name], names: s.codes, asOf: scenario.asOf, label: s.meaning })));
 }
 
 /** @param {string} name */
