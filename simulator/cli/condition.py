@@ -91,7 +91,7 @@ Overwrite = Annotated[
 
 @app.command(
     epilog=examples(
-        "condition baseline --add gpqa_2025,my_observations.toml",
+        "condition baseline --add no_cluster_100b,my_observations.toml",
         'condition baseline --observe "training_flop 2026-09-01 27.1 +- 0.3"',
     )
 )

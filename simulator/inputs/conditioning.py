@@ -25,6 +25,7 @@ from simulator.inputs.observations import (
 )
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import read_prior_folders, resolve_sources
+from simulator.inputs.vintages import check_evidence_is_newer
 
 OBSERVE = "--observe"
 
@@ -88,6 +89,7 @@ def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = N
     if chosen:
         check_weighable(plan.draws, sampler, plan.name, faults)
     check_contradictions(chosen, faults)
+    check_evidence_is_newer(plan.priors, chosen, plan.name, faults)
     sources = resolve_sources(read_prior_folders(prior_folders(), faults), faults)
     sources = {**sources, **plan.sources}
     for observation, file in stated:

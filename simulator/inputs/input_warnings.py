@@ -15,6 +15,7 @@ from simulator.inputs import correlations
 from simulator.inputs.files import read_toml, with_lines
 from simulator.inputs.merge import MergedInputs
 from simulator.inputs.priors import Prior
+from simulator.inputs.vintages import undated_source
 from simulator.sampling import LOWEST_LEVEL
 
 WIDEST = 6.0  # OOM between p05 and p95
@@ -28,7 +29,15 @@ FAR = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
 
 def input_warnings(inputs: MergedInputs) -> list[Fault]:
     """Every warning of one run's inputs."""
-    return with_lines([*_priors(inputs), *_steps(inputs), *_pairs(inputs), *_holds(inputs)])
+    return with_lines(
+        [
+            *_priors(inputs),
+            *_undated(inputs),
+            *_steps(inputs),
+            *_pairs(inputs),
+            *_holds(inputs),
+        ]
+    )
 
 
 def _priors(inputs: MergedInputs) -> Iterator[Fault]:
@@ -49,6 +58,17 @@ def _priors(inputs: MergedInputs) -> Iterator[Fault]:
         if prior.distribution.kept < LEAST_KEPT:
             problem = f"limits that keep {prior.distribution.kept:.2g} of the {prior.family}"
             yield Fault(*tables[name], "lower", problem, fix="is the family the one that is meant?")
+
+
+def _undated(inputs: MergedInputs) -> Iterator[Fault]:
+    """Priors without a vintage whose source also gives an observation that the run conditions on."""
+    for name, prior in inputs.parts.priors.items():
+        shared = [each for each in inputs.observations if undated_source(prior, each)]
+        if shared:
+            problem = f'nothing, and its source "{prior.source}" gives {shared[0].name} too'
+            allowed = "a date after which nothing went into the prior"
+            fix = "say it, so that what the prior rests on is no evidence again"
+            yield Fault(*inputs.parts.tables[name], "vintage", problem, allowed, fix)
 
 
 def _width(prior: Prior) -> float:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from simulator import model
 from simulator.errors import Fault, InputFault
-from simulator.inputs import checks, correlations
+from simulator.inputs import checks, correlations, vintages
 from simulator.inputs.files import shipped_folder, with_lines
 from simulator.inputs.observations import (
     Observation,
@@ -111,6 +111,8 @@ def merge_inputs(
     layers = [*files.layers, *scenario.priors]
     pairs = correlations.correlated_pairs(layers, parts.tables, faults)
     checks.check_all(parts, entry, pairs, faults)
+    if not shared.observation_faults:
+        vintages.check_rests_on(parts.priors, parts.tables, shared.observations, faults)
     observations = _observations(shared, entry, parts, faults)
     return MergedInputs(entry, parts, pairs, observations, with_lines(faults))
 
@@ -137,9 +139,11 @@ def _observations(
         parts.stated_in("condition"),
     )
     faults += shared.observation_faults
-    return resolve_observations(
+    chosen = resolve_observations(
         condition.observations, shared.observations, run, parts.sources, faults
     )
+    vintages.check_evidence_is_newer(parts.priors.values(), chosen, run.file, faults)
+    return chosen
 
 
 def assemble_plan(inputs: MergedInputs) -> Plan:

@@ -101,6 +101,8 @@ class Prior(BaseModel):
     natural : the family's natural parameters
     stated : the quantiles as they were written, if that is how it was described
     misfit : largest distance of a fitted quantile from a stated one, as a share of the stated range [1]
+    vintage : ISO date after which nothing went into the numbers; empty where it is not stated
+    rests_on : names of observations that went into the numbers, so that nothing may condition on them
     """
 
     model_config = ConfigDict(frozen=True)
@@ -116,6 +118,8 @@ class Prior(BaseModel):
     upper: float | None
     source: str
     note: str
+    vintage: str = ""
+    rests_on: tuple[str, ...] = ()
 
     @property
     def distribution(self) -> Distribution:
@@ -213,6 +217,8 @@ def _fitted_prior(name: str, family: str, content: str) -> Prior | Misstated:
             natural=(natural := _natural(FAMILIES[family], entry)),
             stated=entry.quantiles,
             misfit=_misfit(FAMILIES[family], entry.quantiles, natural),
+            vintage=entry.vintage.isoformat() if entry.vintage else "",
+            rests_on=tuple(dict.fromkeys(entry.rests_on)),
             **entry.model_dump(
                 include={"unit", "family", "shift", "lower", "upper", "source", "note"}
             ),

@@ -76,7 +76,7 @@ def _priors(inputs: MergedInputs) -> Iterator[ValueOrigin]:
 
 
 def _described(raw: Mapping[str, Any]) -> str:
-    silent = ("unit", "family", "source", "note", "correlation")
+    silent = ("unit", "family", "source", "note", "vintage", "rests_on", "correlation")
     parts = [f"{key} = {value}" for key, value in raw.items() if key not in silent]
     return f"{raw.get('family')}: {', '.join(parts)}"
 

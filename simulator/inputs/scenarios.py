@@ -90,6 +90,8 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # p95 = 0.7
 # source = "judgement"
 # note = "Why you believe this."
+# vintage = 2026-06-30                       # nothing later went into it, and nothing older of its source is evidence
+# rests_on = ["gpt4"]                        # nor is what it names
 # correlation = {{ price_decline = 0.5 }}      # rank correlation; a pair is stated once, on either side
 
 # Parameters held at a probability level, in every draw.

@@ -51,6 +51,8 @@ class PriorEntry(Entry):
     family: Text
     source: Text
     note: str = ""
+    vintage: datetime.date | None = None
+    rests_on: list[Text] = []
     shift: Finite = 0.0
     lower: Finite | None = None
     upper: Finite | None = None
@@ -77,7 +79,7 @@ NUMBERS: dict[str, Any] = {
 
 PRIOR_KEYS = (
     *("unit", "family", "source", "note", *QUANTILES, *NUMBERS),
-    *("shift", "lower", "upper", "correlation"),
+    *("vintage", "rests_on", "shift", "lower", "upper", "correlation"),
 )
 
 

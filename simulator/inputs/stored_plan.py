@@ -131,7 +131,7 @@ def _prior_problem(prior: Prior) -> str:
     if not all(map(math.isfinite, numbers)):
         return f"{prior.name}: numbers that are not finite"
     try:
-        wrong = family.wrong(**prior.natural)
+        wrong = family.wrong(**prior.natural) or _vintage_problem(prior)
         if not wrong:
             check_numbers(prior)
     except Misstated as error:
@@ -139,6 +139,14 @@ def _prior_problem(prior: Prior) -> str:
     except (TypeError, ValueError, ArithmeticError):  # such as a list where a number belongs
         wrong = f"a {family.name} of other numbers"
     return f"{prior.name}: {wrong}" if wrong else ""
+
+
+def _vintage_problem(prior: Prior) -> str:
+    try:
+        date.fromisoformat(prior.vintage or "2023-06-30")
+    except ValueError:
+        return f"vintage {prior.vintage[:60]!a}"
+    return ""
 
 
 def _observation_problems(plan: Plan, series: Iterable[str]) -> Iterator[str]:

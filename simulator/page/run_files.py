@@ -80,6 +80,8 @@ def prior_table(prior: Prior) -> str:
     }
     entry |= {"source": prior.source, "note": prior.note}
     lines = [f"{key} = {toml_value(value)}" for key, value in entry.items()]
+    lines += [f"vintage = {prior.vintage}"] if prior.vintage else []
+    lines += [f"rests_on = {toml_value(prior.rests_on)}"] if prior.rests_on else []
     return "\n".join([f"[priors.{json.dumps(prior.name)}]", *lines])
 
 

@@ -67,6 +67,7 @@ def prior_record(prior: Prior) -> dict[str, Any]:
         "domain": _domain_record(declared.domain if declared else REAL),
         "source": prior.source,
         "note": prior.note,
+        "vintage": prior.vintage,
     }
     if prior.family == "student_t":
         levels = np.clip(ndtr(TABLE_SCORES), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL)

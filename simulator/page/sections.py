@@ -232,6 +232,7 @@ def priors_section(plan: Plan) -> Markup:
             "details",
             summary,
             element("p", prior.note or "No note."),
+            element("p", f"Nothing after {prior.vintage} went into it.") if prior.vintage else "",
             element("p", cited, class_="source"),
         )
         rows.append([name, density, prior.family, *numbers, note])

@@ -98,7 +98,7 @@ def _parameter_group(result: Result, parameters: Array) -> xr.Dataset:
     """One variable for each parameter, of (draw, parameter)."""
     return _draw_dataset(
         {
-            prior.name: (("chain", "draw"), parameters[np.newaxis, :, i], _unit_and_name(prior))
+            prior.name: (("chain", "draw"), parameters[np.newaxis, :, i], _prior_attributes(prior))
             for i, prior in enumerate(result.plan.priors)
         },
         result,
@@ -109,6 +109,11 @@ def _parameter_group(result: Result, parameters: Array) -> xr.Dataset:
 def _unit_and_name(quantity: Prior | Series) -> dict[str, Any]:
     words = quantity.long_name if isinstance(quantity, Series) else quantity.name.replace("_", " ")
     return {"units": quantity.unit, "long_name": words}
+
+
+def _prior_attributes(prior: Prior) -> dict[str, Any]:
+    """Unit and long name, and the vintage of a prior that states one."""
+    return _unit_and_name(prior) | ({"vintage": prior.vintage} if prior.vintage else {})
 
 
 def _arrivals_group(result: Result, arrivals: Array) -> xr.Dataset:

@@ -36,7 +36,7 @@ def in_folder(tmp_path_factory):
 def conditioned():
     """A small baseline on two of its observations, weighed."""
     sets = [
-        "condition.observations=['revenue_2026', 'horizon_2026']",
+        "condition.observations=['revenue_2026', 'investment_2025']",
         "series=['effective_compute']",
     ]
     return simulator.run(small_runs.small(600, *sets))

@@ -209,7 +209,7 @@ def test_later_words_win(folder):
         "more/x.toml:1",
         "priors/x.toml:1",
     )
-    assert prior.replaces[5].endswith("priors/algorithms.toml:12")
+    assert prior.replaces[5].endswith("priors/algorithms.toml:13")
     assert (found["seed"].stated_at, found["seed"].replaces) == (
         "--set",
         ("runs/mine.toml:2", "runs/base.toml:2"),

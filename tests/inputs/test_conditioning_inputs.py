@@ -50,11 +50,11 @@ def test_nothing_said_keeps_the_observations_and_the_sampler(plan):
 
 
 def test_added_observations_come_to_those_already_there(plan, own_file):
-    change = EvidenceChange(added=["gpqa_2025", "mine.toml"])
+    change = EvidenceChange(added=["no_cluster_100b", "mine.toml"])
     assert names(conditioned_plan(plan, change)) == [
         "frontier",
-        "gpqa_2025",
         "grok4",
+        "no_cluster_100b",
         "no_researcher",
     ]
 
@@ -66,8 +66,8 @@ def test_replaced_observations_stand_alone(plan, own_file):
 
 
 def test_adding_is_the_same_as_naming_them_in_the_run_file(plan):
-    added = conditioned_plan(plan, EvidenceChange(added=["gpqa_2025"]))
-    wanted = ["gpqa_2025", "grok4", "no_researcher"]
+    added = conditioned_plan(plan, EvidenceChange(added=["no_cluster_100b"]))
+    wanted = ["grok4", "no_cluster_100b", "no_researcher"]
     stated = load.load_plan("baseline", [f"condition.observations={wanted}"])
     assert added.observations == stated.observations
     assert added.sources == stated.sources
@@ -129,6 +129,7 @@ def test_every_fault_is_told_at_once_with_its_file(plan, own_file):
     assert '--observe: found "x"' in told
     assert "No such file" in faults(plan, added=["yours.toml"])
     assert "at most 100,000" in faults(
-        plan.model_copy(update={"sampler": "sequential", "draws": 100_001}), added=["gpqa_2025"]
+        plan.model_copy(update={"sampler": "sequential", "draws": 100_001}),
+        added=["no_cluster_100b"],
     )
     assert "--add NAME" in faults(plan.model_copy(update={"observations": ()}))

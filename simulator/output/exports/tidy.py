@@ -144,13 +144,22 @@ def _priors(result: Result) -> TidyTable:
     columns = {"parameter": "name", "unit": "of the quantiles", "family": "of distributions"}
     columns |= {key: f"{100 * level:g} % quantile [unit]" for key, level in levels.items()}
     columns |= {"source": "authors, year and title", "note": "what the source says"}
+    columns |= {"vintage": "date after which nothing went into the prior"}
     rows = []
     for prior in plan.priors:
         quantiles = prior.distribution.inverse_cdf(np.array(list(levels.values())))
         source = plan.sources[prior.source]
         cited = f"{source.authors} ({source.year}), {source.title}"
         words = prior.name, prior.unit, prior.family
-        rows.append((*words, *map(float, quantiles), plain_text(cited), plain_text(prior.note)))
+        rows.append(
+            (
+                *words,
+                *map(float, quantiles),
+                plain_text(cited),
+                plain_text(prior.note),
+                prior.vintage,
+            )
+        )
     return TidyTable("priors", "Priors", pd.DataFrame(rows, columns=list(columns)), columns)
 
 

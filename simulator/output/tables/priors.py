@@ -55,6 +55,8 @@ def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, 
         **prior_quantiles(prior),
         "misfit": prior.misfit,
         "source": prior.source,
+        "vintage": prior.vintage or None,
+        "rests_on": ", ".join(prior.rests_on),
         **{f"source_{key}": value for key, value in source.items()},
         "note": prior.note,
     }
@@ -63,22 +65,26 @@ def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, 
 def priors_answer(plan: Plan, shown: list[Prior], notes: bool) -> Answer:
     """The table of priors; with `notes`, the note and source of each beneath it."""
     records = [prior_record(prior, plan.sources) for prior in shown]
-    header = ["prior", "unit", "family", "source", *SHOWN_QUANTILES, "misfit"]
+    header = ["prior", "unit", "family", "source", "vintage", *SHOWN_QUANTILES, "misfit"]
     rows = [
         [
             *(r[key] for key in ("name", "unit", "family", "source")),
+            r["vintage"] or "-",
             *(f"{r[level]:.5g}" for level in SHOWN_QUANTILES),
             f"{r['misfit']:.1%}" if r["misfit"] else "-",
         ]
         for r in records
     ]
     caption = (
-        "Quantiles after fit, shift and limits; misfit is a share of the stated quantiles' range."
+        "Quantiles after fit, shift and limits; misfit is a share of the stated quantiles' range; nothing after its "
+        "vintage went into a prior."
     )
     for r in records if notes else ():
         reference = f"{r['source_authors']} ({r['source_year']}), {r['source_title']}"
         address = f", {r['source_url']}" if r["source_url"] else ""
         caption += f"\n\n{r['name']}: {r['note'] or 'no note'}\n  {reference}{address}"
+        if r["rests_on"]:
+            caption += f"\n  rests on {', '.join(r['rests_on'])}"
     document = {"run": plan.name, "priors": records}
     return Answer(Table(f"Priors: {plan.title}", header, rows, caption, names=4), records, document)
 

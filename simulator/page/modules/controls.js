@@ -41,7 +41,8 @@ export function makeControl(prior, source, listener) {
   const element = html("section", { class: "control", "data-prior": prior.name },
     html("header", {}, html("h4", {}, name), html("span", { class: "unit" }, prior.unit), back),
     prior.family === "fixed" ? null : drawing, numbers,
-    html("details", {}, html("summary", {}, "source and note"), html("p", {}, prior.note || "No note."), html("p", { class: "source" }, source)));
+    html("details", {}, html("summary", {}, "source and note"), html("p", {}, prior.note || "No note."),
+      prior.vintage ? html("p", { class: "vintage" }, `Nothing after ${prior.vintage} went into it.`) : null, html("p", { class: "source" }, source)));
 
   /**
    * @param {string} key

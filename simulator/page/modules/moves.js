@@ -6,7 +6,7 @@ import { normalQuantile } from "./normal.js";
 /**
  * A prior with all that a control shows of it.
  * @typedef {import("./distributions.js").Prior & {
- *   name: string, unit: string, source: string, note: string,
+ *   name: string, unit: string, source: string, note: string, vintage: string,
  *   domain: {low: number | null, high: number | null, lowOpen: boolean, highOpen: boolean},
  *   support?: {low: number | null, high: number | null, lowOpen: boolean, highOpen: boolean},
  * }} NamedPrior
