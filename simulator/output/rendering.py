@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from simulator.errors import Fault, InputFault
+from simulator.output.grid import grid, natural_width, wrapped
 from simulator.summaries.records import csv_text
 
 FORMATS = {"table": ".txt", "csv": ".csv", "json": ".json", "md": ".md"}
 
 UNLIMITED = 10_000  # columns; off a terminal nothing is cut to a width
-
-SPACE = 2  # columns between two of a table
-
-LONG_TEXT = 24  # a cell of more wraps where the terminal is narrow
 
 FIGURE_ENDINGS = (".svg", ".pdf", ".png")
 
@@ -32,7 +27,8 @@ class Table:
     """A table for people: a header, rows of text already rounded to what their error allows, and a caption.
 
     The first `names` columns hold words and are aligned left, the others hold numbers. On a terminal too narrow for all
-    columns only those of `headline` are shown.
+    columns only those of `headline` are shown, and of the rows only those of `headline_rows`, where there are such;
+    `hint` says how to see the rest.
     """
 
     title: str
@@ -41,6 +37,8 @@ class Table:
     caption: str = ""
     names: int = 1
     headline: Sequence[str] = ()
+    headline_rows: Sequence[int] = ()
+    hint: str = "All are in -o FILE.csv."
 
 
 @dataclass(frozen=True)
@@ -128,51 +126,38 @@ def _markdown(table: Table) -> str:
 def _text(table: Table, wide: bool) -> str:
     """A table as aligned text; on a terminal it fits the width, elsewhere it is as wide as it needs."""
     if wide or not sys.stdout.isatty():
-        return _grid(table, UNLIMITED) + (table.caption + "\n" if table.caption else "")
+        caption = [table.caption] if table.caption else []
+        return _joined([table.title, *_grid(table, UNLIMITED), *caption])
     width = shutil.get_terminal_size().columns
-    left_out = []
-    if _width(table) > width and table.headline:
-        left_out = [name for name in table.header[table.names :] if name not in table.headline]
-        table = _headline(table)
     notes = [table.caption] if table.caption else []
-    if left_out:
-        notes.append(
-            f"Not shown in {width} columns: {', '.join(left_out)} (all are in -o FILE.csv)."
-        )
-    return "".join([_grid(table, width), *(textwrap.fill(note, width) + "\n" for note in notes)])
+    if natural_width(table.header, table.rows) > width:
+        table, left_out = _headline(table)
+        if left_out:
+            notes.append(f"Not shown in {width} columns: {left_out}. {table.hint}")
+    lines = [line for note in notes for line in wrapped(note, width)]
+    return _joined([*wrapped(table.title, width), *_grid(table, width), *lines])
 
 
-def _width(table: Table) -> int:
-    """Columns of the terminal that a table takes when nothing is wrapped."""
-    columns = zip(table.header, *table.rows, strict=True)
-    return sum(max(map(len, column)) + SPACE for column in columns) - SPACE
+def _headline(table: Table) -> tuple[Table, str]:
+    """A table with its words, the columns of its headline and its first rows alone, and what that leaves out."""
+    left_out = []
+    chosen = list(range(len(table.header)))
+    if table.headline:
+        left_out = [name for name in table.header[table.names :] if name not in table.headline]
+        chosen = [
+            i for i, name in enumerate(table.header) if i < table.names or name in table.headline
+        ]
+    rows = [table.rows[i] for i in table.headline_rows] or table.rows
+    if len(rows) < len(table.rows):
+        left_out.append(f"{len(table.rows) - len(rows)} rows of {len(table.rows)}")
+    header = [table.header[i] for i in chosen]
+    short = replace(table, header=header, rows=[[row[i] for i in chosen] for row in rows])
+    return short, ", ".join(left_out)
 
 
-def _headline(table: Table) -> Table:
-    """A table with its words and the columns of its headline alone."""
-    chosen = [i for i, name in enumerate(table.header) if i < table.names or name in table.headline]
-    rows = [[row[i] for i in chosen] for row in table.rows]
-    return replace(table, header=[table.header[i] for i in chosen], rows=rows)
+def _grid(table: Table, width: int) -> list[str]:
+    return grid(table.header, table.rows, table.names, width)
 
 
-def _grid(table: Table, width: int) -> str:
-    """The lines of a table within a width: words and long texts wrap, numbers and short names never do."""
-    from rich.console import Console
-    from rich.table import Table as Grid
-
-    text = io.StringIO()
-    console = Console(file=text, width=width, highlight=False, markup=False)
-    grid = Grid(box=None, title=table.title, title_justify="left", padding=(0, SPACE, 0, 0))
-    narrow = _width(table) > width
-    for i, column in enumerate(zip(table.header, *table.rows, strict=True)):
-        words = i < table.names
-        wraps = narrow and (words or max(map(len, column)) > LONG_TEXT)
-        side: Literal["left", "right"] = "left" if words or wraps else "right"
-        least = None if wraps else max(map(len, column))
-        grid.add_column(
-            column[0], justify=side, no_wrap=not wraps, overflow="fold", min_width=least
-        )
-    for row in table.rows:
-        grid.add_row(*row)
-    console.print(grid)
-    return "".join(line.rstrip() + "\n" for line in text.getvalue().splitlines())
+def _joined(lines: Sequence[str]) -> str:
+    return "".join(line.rstrip() + "\n" for line in lines)

@@ -116,13 +116,67 @@ def test_a_terminal_that_is_wide_enough_shows_all(monkeypatch, columns):
     assert not any("Not shown" in line for line in lines)
 
 
-@pytest.mark.parametrize("columns", [60, 44, 39])
+CLAIM = "AI systems match the work of remote workers for a whole month of work"
+
+CLAIMS = Answer(
+    Table(
+        "Claims",
+        ["id", "claim", "probability", "outcome"],
+        [["001-07", CLAIM, "0.125", "true"], ["a_name_longer_than_20_columns", CLAIM, "1", ""]],
+    ),
+    [],
+    {},
+)
+
+
+@pytest.mark.parametrize("columns", [80, 70])
 def test_long_texts_wrap_and_numbers_stay_whole(monkeypatch, columns):
-    words = "AI systems match the work of remote workers for a whole month of work"
-    rows = [["001-07", words, "0.125", "true"]]
-    answer = Answer(Table("Claims", ["id", "claim", "probability", "outcome"], rows), [], {})
-    lines = on_terminal(monkeypatch, answer, columns)
+    lines = on_terminal(monkeypatch, CLAIMS, columns)
     assert max(map(len, lines)) <= columns
+    assert lines[2].split()[0] == "001-07"
+    assert lines[2].split()[-2:] == ["0.125", "true"]
     assert "…" not in "".join(lines)
     cells = " ".join(lines[2:]).split()
-    assert sorted(cells) == sorted([*words.split(), "001-07", "0.125", "true"])
+    expected = [*CLAIM.split() * 2, "001-07", "0.125", "true", CLAIMS.table.rows[1][0], "1"]
+    assert sorted(cells) == sorted(expected)
+
+
+@pytest.mark.parametrize("columns", [60, 39, 20, 12])
+def test_where_columns_do_not_fit_a_row_is_a_block_of_lines(monkeypatch, columns):
+    lines = on_terminal(monkeypatch, CLAIMS, columns)
+    assert max(map(len, lines)) <= columns
+    assert "…" not in "".join(lines)
+    text = "".join("".join(lines).split())
+    whole = ["Claims"]
+    for name, claim, probability, outcome in CLAIMS.table.rows:
+        whole += [name, "claim:", claim, "probability:", probability]
+        whole += ["outcome:", outcome] if outcome else []
+    assert text == "".join("".join(whole).split())
+
+
+def test_heads_of_columns_wrap_before_cells_do(monkeypatch):
+    table = Table("T", ["name", "by end 2027", "p50"], [["run_1e28", "19 %", "2029.7"]])
+    lines = on_terminal(monkeypatch, Answer(table, [], {}), 24)
+    assert lines == [
+        "T",
+        "          by end",
+        "name        2027     p50",
+        "run_1e28    19 %  2029.7",
+    ]
+
+
+def test_a_narrow_terminal_shows_the_first_rows_and_says_how_to_see_the_rest(monkeypatch):
+    rows = [[f"name_{i}", "2027.2", "2029.7"] for i in range(5)]
+    header, hint = ["name", "p05", "p50"], "Add --all."
+    table = Table("T", header, rows, "", 1, ("p50",), headline_rows=(0, 3), hint=hint)
+    narrow = on_terminal(monkeypatch, Answer(table, [], {}), 20)
+    assert [line.split() for line in narrow[2:4]] == [["name_0", "2029.7"], ["name_3", "2029.7"]]
+    assert " ".join(narrow[4:]) == "Not shown in 20 columns: p05, 3 rows of 5. Add --all."
+    assert len(on_terminal(monkeypatch, Answer(table, [], {}), 80)) == 7
+    assert len(rendered(Answer(table, [], {}), "table", wide=True).splitlines()) == 7
+
+
+def test_wide_signs_take_two_columns(monkeypatch):
+    table = Table("T", ["name", "p50"], [["人工", "1"], ["abcd", "2"], ["e\u0301", "3"]])
+    lines = rendered(Answer(table, [], {}), "table", wide=True).splitlines()
+    assert lines[2:] == ["人工    1", "abcd    2", "e\u0301       3"]

@@ -56,7 +56,9 @@ def claims_answer(
         "claim",
         "what happened, or why no scenario can say it",
     ]
-    table = Table("The ledger of claims", header, rows, " ".join([HOW, *scores, HINDSIGHT]))
+    headline = [*(name for name, _ in probabilities), "happened", "claim"]
+    caption = " ".join([HOW, *scores, HINDSIGHT])
+    table = Table("The ledger of claims", header, rows, caption, headline=headline)
     records = [{"run": d["run"], **each} for d in documents for each in d["claims"]]
     return Answer(table, records, documents[0] if len(documents) == 1 else documents)
 
