@@ -32,7 +32,7 @@ FIGURES = 2  # significant ones, at most
 
 @dataclass(frozen=True)
 class Scale:
-    """How the values of one logarithmic unit are said.
+    """How the values of one logarithmic unit are written.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ SCALES = {
 
 
 def plain_unit(unit: str) -> str:
-    """The unit in which `quantity` says values of this unit: `log10 USD` is said in `USD`."""
+    """The unit in which `quantity` says values of this unit: `log10 USD` is written in `USD`."""
     if unit == "fraction":
         return "%"
     return SCALES[unit].plain if unit in SCALES else "" if unit == "1" else unit
@@ -123,9 +123,14 @@ def quantity(value: float, unit: str, mcse: float = 0.0, figures: int = FIGURES)
 
 
 def interval(low: float, middle: float, high: float, unit: str) -> str:
-    """A median with an interval, in words: `$10B ($4B to $25B)`."""
-    ends = [quantity(each, unit) for each in (middle, low, high)]
-    return ends[0] if len(set(ends)) == 1 else f"{ends[0]} ({ends[1]} to {ends[2]})"
+    """A median with an interval, in words: `$10B ($4B to $25B)`, `8.1 (6 to 11) OOM`."""
+    texts = [quantity(each, unit) for each in (middle, low, high)]
+    if len(set(texts)) == 1:
+        return texts[0]
+    numbers, nouns = zip(*(each.partition(" ")[::2] for each in texts), strict=True)
+    if len(set(nouns)) > 1:
+        return f"{texts[0]} ({texts[1]} to {texts[2]})"
+    return f"{numbers[0]} ({numbers[1]} to {numbers[2]}) {nouns[0]}".rstrip()
 
 
 def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[float, str]]:

@@ -84,11 +84,15 @@ def _driver_row(record: dict[str, object]) -> Markup:
     share, low, high = (
         _clipped(record[key]) for key in ("first_order", "first_order_low", "first_order_high")
     )
+    words = (
+        f"{spoken(str(record['name']))}: {100 * share:.0f} % of the variance, "
+        f"95 % interval {100 * low:.0f} to {100 * high:.0f} %"
+    )
     bar = element(
         "svg",
         element("rect", x="0", y="4", width=f"{BAR * share:.1f}", height="10", class_="bar"),
         element("line", x1=f"{BAR * low:.1f}", x2=f"{BAR * high:.1f}", y1="9", y2="9", class_="whisker"),
-        viewBox=f"0 0 {BAR} 18", width=str(BAR), height="18", aria_hidden="true",
+        viewBox=f"0 0 {BAR} 18", width=str(BAR), height="18", role="img", aria_label=words,
     )  # fmt: skip
     name = element("th", spoken(str(record["name"])), scope="row")
     return element(
@@ -158,10 +162,14 @@ def _update_mark(update: ParameterUpdate) -> Markup:
         )
 
     lines = line(update.prior_quantiles, 5, "before"), line(update.posterior_quantiles, 14, "after")
-    box = f"0 0 {width} {height}"
-    return element(
-        "svg", *lines, viewBox=box, width=str(width), height=str(height), aria_hidden="true"
+    words = (
+        f"{spoken(update.prior.name)} [{update.prior.unit}], median and 80 % interval: before "
+        f"{_interval(update.prior_quantiles)}, after {_interval(update.posterior_quantiles)}"
     )
+    return element(
+        "svg", *lines, viewBox=f"0 0 {width} {height}", width=str(width), height=str(height),
+        role="img", aria_label=words,
+    )  # fmt: skip
 
 
 def claims_section(results: Sequence[Result]) -> Markup:

@@ -1,5 +1,8 @@
 """Every kind of figure: drawn from a result, its text there and apart, its numbers those of the result."""
 
+import json
+import re
+from dataclasses import replace
 from importlib import import_module
 from itertools import combinations
 from xml.etree import ElementTree
@@ -22,10 +25,13 @@ from simulator.output.figures import (
     drivers,
     fan,
 )
+from simulator.output.figures.kinds import Kind
+from simulator.sensitivity.question import METHODS
 from simulator.store import running
 from simulator.store.results import load_result
 
 SCENARIOS = ("baseline", "situational-awareness", "peak-data")
+DRAWS = {"baseline": 400, "situational-awareness": 400, "peak-data": 1000, "hindcast-2023": 400}
 FIGURES = {
     "fan": fan.fan,
     "arrivals": arrivals.arrivals,
@@ -44,8 +50,8 @@ CONDITIONED = {  # figures that need weights, or observations after the as-of da
 def folders(tmp_path_factory):
     home = tmp_path_factory.mktemp("runs")
     return {
-        name: str(running.run(load.load_plan(name, ["draws=400"]), home / name).folder)
-        for name in (*SCENARIOS, "hindcast-2023")
+        name: str(running.run(load.load_plan(name, [f"draws={draws}"]), home / name).folder)
+        for name, draws in DRAWS.items()
     }
 
 
@@ -120,12 +126,96 @@ def test_touching_text_is_noticed(overlaps, tmp_path):
     assert overlaps == [("one", "two"), ("over the edge", "edge")]
 
 
+SENSITIVITY = "sensitivity peak-data --target automated_researcher@2031 --replicates 40 --draws"
+
+PICTURES = {  # every command that draws; a name of a scenario stands for its result
+    **{kind: f"plot baseline {kind}" for kind in FIGURES},
+    "prior-posterior": "plot baseline prior-posterior",
+    "calibration": "plot hindcast-2023 calibration",
+    "claims": "plot baseline peak-data claims",
+    "compare": "plot baseline situational-awareness peak-data compare",
+    "priors": "priors algorithms_growth feedback_multiplier",
+    "correlated": f"{SENSITIVITY} 256 --prior --method correlated --by driver",
+    "shapley": f"{SENSITIVITY} 256 --prior --method shapley --by driver",
+    "given-draws": "sensitivity peak-data --method given-draws --replicates 40",
+    "yearly": "sensitivity peak-data --target effective_compute --prior --by driver --draws 256",
+    "information": "sensitivity peak-data --method information --replicates 40",
+    "discovery": "sensitivity peak-data --target automated_researcher@2031 --method discovery",
+    "tornado": f"{SENSITIVITY} 256 --prior --method tornado --by driver",
+    "attribution": "compare peak-data situational-awareness --prior --attribute --draws 256 --replicates 40",
+}
+
+
+@pytest.fixture(scope="module")
+def gallery(folders, tmp_path_factory):
+    """Every picture that a command draws, by name."""
+    home, drawn = tmp_path_factory.mktemp("gallery"), {}
+    for name, command in PICTURES.items():
+        drawn[name] = home / f"{name}.svg"
+        words = [folders.get(word, word) for word in command.split()]
+        option = "--plot" if name == "priors" else "-o"
+        assert cli.call([*words, option, str(drawn[name])]) == 0
+    return drawn
+
+
 @pytest.mark.parametrize("kind", FIGURES)
-def test_the_command_draws(folders, tmp_path, kind):
-    for name in ("a.svg", "b.svg"):
-        assert cli.call(["plot", folders["baseline"], kind, "-o", str(tmp_path / name)]) == 0
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-    assert "Baseline: 400 draws, seed 20240613" in text(tmp_path / "a.svg")
+def test_a_picture_repeats_to_the_byte(gallery, results, tmp_path, kind):
+    FIGURES[kind](results["baseline"], tmp_path / "again.svg")
+    assert (tmp_path / "again.svg").read_bytes() == gallery[kind].read_bytes()
+    assert "Baseline: 400 draws, seed 20240613" in text(gallery[kind])
+
+
+def alternative(path):
+    """Title and description of a picture, as a browser finds them."""
+    root = ElementTree.parse(path).getroot()
+    assert root.get("role") == "img"
+    elements = {each.get("id"): each for each in root if each.tag.endswith(("}title", "}desc"))}
+    names = root.get("aria-labelledby").split()
+    assert [elements[name].tag.rpartition("}")[2] for name in names] == ["title", "desc"]
+    return [elements[name].text for name in names]
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_every_picture_says_what_it_shows(gallery, kind):
+    title, description = alternative(gallery[kind])
+    svg = gallery[kind].read_text()
+    assert svg.count(f">{title}</") == 2, "the title that stands in the picture is its name"
+    numbers = set(re.findall(r"\d+\.\d+|\d\d+", description.replace(",", "")))
+    assert len(numbers) >= 3, description
+    assert description.endswith(".")
+    assert "_" not in description
+    assert "nan" not in description
+
+
+def test_no_kind_of_picture_is_left_out_of_the_law():
+    assert set(Kind) <= set(PICTURES)
+    assert set(METHODS) - {"sobol"} <= set(PICTURES)  # sobol is drawn like correlated
+
+
+def test_an_alternative_has_the_numbers_of_the_table(gallery, folders, capsys):
+    assert cli.call(["milestones", folders["baseline"], "--format", "json"]) == 0
+    description = alternative(gallery["arrivals"])[1]
+    for row in json.loads(capsys.readouterr().out)["milestones"]:
+        said = re.search(
+            rf"{row['name'].replace('_', ' ')}: p50 \(p10 to p90\) (\S+) ", description
+        )
+        if row["p50"] is not None:
+            assert float(said[1]) == pytest.approx(row["p50"], abs=0.6)
+
+
+def test_an_alternative_is_text_whatever_a_title_holds(folders, results, tmp_path):
+    plan = results["baseline"].plan.model_copy(update={"title": 'A <b> & "c" ]]>'})
+    arrivals.arrivals(replace(results["baseline"], plan=plan), tmp_path / "x.svg")
+    assert 'A <b> & "c" ]]>: 400 draws' in alternative(tmp_path / "x.svg")[1]
+
+
+@pytest.mark.parametrize("ending", ["pdf", "png"])
+def test_other_pictures_hold_their_alternative_as_metadata(results, tmp_path, ending):
+    arrivals.arrivals(results["baseline"], tmp_path / f"x.{ending}")
+    assert (
+        b"Probability that each milestone has been reached"
+        in (tmp_path / f"x.{ending}").read_bytes()
+    )
 
 
 def test_the_command_compares(folders, tmp_path):

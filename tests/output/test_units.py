@@ -80,6 +80,13 @@ def test_an_interval_is_said_once_where_it_has_no_width():
     assert interval(26.0, 26.0, 26.0, "log10 FLOP") == "1e26 FLOP"
 
 
+def test_an_interval_says_a_common_unit_once():
+    assert interval(25.0, 26.0, 27.0, "log10 FLOP") == "1e26 (1e25 to 1e27) FLOP"
+    assert interval(6.0, 8.1, 11.0, "OOM") == "8.1 (6 to 11) OOM"
+    assert interval(2.0, 3.0, 4.0, "1") == "3 (2 to 4)"
+    assert interval(2.0, 3.0, 4.0, "log10 MW") == "1 GW (100 MW to 10 GW)"
+
+
 def test_every_series_of_the_shipped_model_has_a_plain_unit():
     plan = load_plan("baseline", [])
     series = model.join_drivers(prior.name for prior in plan.priors).series.values()

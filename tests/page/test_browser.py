@@ -267,6 +267,18 @@ def axe(tmp_path_factory):
     return (folder / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
+def test_every_picture_has_a_text_alternative(visit):
+    pictures = """() => [...document.querySelectorAll("svg")].map((each) =>
+        [each.getAttribute("role"), each.getAttribute("aria-label") || ""])"""
+    drawn = visit().page.evaluate(pictures)
+    assert len(drawn) > 100
+    for role, label in drawn:
+        if role == "group":  # a prior to move, whose handles say their values
+            assert label.startswith("Prior of ")
+        else:
+            assert (role, any(letter.isdigit() for letter in label)) == ("img", True), label
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_labels_contrast_and_roles_are_right(visit, axe, width, scheme):

@@ -148,6 +148,14 @@ def test_numbers_of_the_page_are_those_of_the_result(text, result):
         assert (float("inf") if median is None else median) == row["p50"]
 
 
+def test_every_picture_of_the_page_says_its_numbers(text):
+    pictures = [attributes for tag, attributes in Elements(text).elements if tag == "svg"]
+    assert pictures
+    for picture in pictures:
+        assert picture["role"] == "img"
+        assert re.search(r"\d", picture["aria-label"])
+
+
 def evil(result):
     plan = result.plan
     first, *others = plan.priors

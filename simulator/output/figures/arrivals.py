@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from simulator.model import Milestone
 from simulator.output.digits import percent, year
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
     HEADED,
     date_line,
@@ -58,7 +59,8 @@ def draw_arrivals(
     horizon, as_of : [year]
     """
     tall = HEAD + FOOT + ROW * max(len(rows), 4)
-    with drawing(path, (7.5, tall)) as figure:
+    words = items((row.label, _row_in_words(row, horizon)) for row in rows)
+    with drawing(path, (7.5, tall), title, f"{subtitle}. Years of arrival, {words}") as figure:
         titles(figure, title, subtitle, down=HEADED)
         body = 1 - (HEAD + FOOT) / tall
         axes = figure.add_axes((LEFT, FOOT / tall, RIGHT - LEFT, body))
@@ -71,6 +73,10 @@ def draw_arrivals(
         for index, row in enumerate(rows):
             _arrival_row(axes, row, index + (1 + TALL) / 2)
         _columns(figure, axes, horizon, tall)
+
+
+def _row_in_words(row: ArrivalRow, horizon: float) -> str:
+    return f"p50 (p10 to p90) {row.interval}, not by {horizon:g} {row.never}"
 
 
 def _first_year(rows: Sequence[ArrivalRow], as_of: float) -> float:

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import band_in_words, items, shares_in_words
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
     HEADED,
@@ -61,7 +62,8 @@ def draw_bands(
     columns = min(len(panels), WIDEST)
     rows = -(-len(panels) // columns)
     tall = HEAD + ROW * rows + FOOT
-    with drawing(path, (7.5, tall)) as figure:
+    words = items((panel.label, _panel_in_words(panel, as_of)) for panel in panels)
+    with drawing(path, (7.5, tall), title, f"{subtitle}. {words}") as figure:
         titles(figure, title, subtitle, down=HEADED)
         _key(figure, tall)
         for index, panel in enumerate(panels):
@@ -73,6 +75,12 @@ def draw_bands(
             foot = (FOOT + 0.3 + ROW * (rows - 1 - row)) / tall
             axes = figure.add_axes((left, foot, wide, (ROW - 0.75) / tall))
             _band_panel(axes, panel, as_of, narrow=columns > 1)
+
+
+def _panel_in_words(panel: BandPanel, as_of: float) -> str:
+    if panel.band is None:
+        return f"share of draws, {shares_in_words(panel.shares, panel.years, as_of)}"
+    return band_in_words(panel.band, panel.unit, as_of)
 
 
 def _band_panel(axes: Axes, panel: BandPanel, as_of: float, narrow: bool) -> None:
@@ -162,7 +170,12 @@ def bands(result: Result, path: Path, series: Sequence[str]) -> None:
         label = f"{each.long_name} [{unit}]"
         panels.append(
             BandPanel(
-                label, band, numbers.shares, numbers.years, _series_thresholds(result, each.name)
+                label,
+                each.unit,
+                band,
+                numbers.shares,
+                numbers.years,
+                _series_thresholds(result, each.name),
             )
         )
     draw_bands(

@@ -20,6 +20,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import drawing, spread, titles
 
 
@@ -48,7 +49,10 @@ def draw_boxes(
     row, top = 0.27, 0.42
     heights = [top + row * max(len(box.sides), 1) for box in boxes]
     size = (WIDTH, HEAD - 0.15 + FOOT + sum(heights))
-    with drawing(path, size) as figure:
+    words = " ".join(
+        f"{box.heading}: {items((side.name, side.text) for side in box.sides)}" for box in boxes
+    )
+    with drawing(path, size, title, f"{subtitle}. {words} {note}") as figure:
         caption(figure, title, subtitle, note)
         down = HEAD - 0.15
         for k, (box, height) in enumerate(zip(boxes, heights, strict=True)):
@@ -141,7 +145,9 @@ def draw_ranked_bars(
     note: str,
 ) -> None:
     """Draw rows from the top, each with one bar a measure; each bar has a whisker and ends with its value."""
-    with drawing(path, sheet(len(rows), 0.17 + 0.13 * len(measures))) as figure:
+    words = items((row.name, _bars_in_words(row, measures)) for row in rows)
+    size = sheet(len(rows), 0.17 + 0.13 * len(measures))
+    with drawing(path, size, title, f"{subtitle}. {words} {note}") as figure:
         axes = head(figure, title, subtitle, note)
         height = 0.78 / len(measures)
         for index, row in enumerate(rows):
@@ -155,6 +161,17 @@ def draw_ranked_bars(
         axes.set_xlim(min(lowest - 0.02 * highest, 0.0), 1.12 * highest)
         axes.axvline(0.0, color=style.MUTED, lw=0.6)
         _ranked_key(axes, measures)
+
+
+def _bars_in_words(row: BarRow, measures: Sequence[str]) -> str:
+    pairs = zip(measures, row.bars, strict=True)
+    return ", ".join(f"{name.partition(':')[0]} {_interval(bar)}" for name, bar in pairs)
+
+
+def _interval(bar: Bar) -> str:
+    """A bar's value with its interval."""
+    value, low, high = (f"{x:.2f}" for x in (bar.value, bar.low, bar.high))
+    return f"{value} ({low} to {high})"
 
 
 def _ranked_bar(axes: Axes, y: float, bar: Bar, height: float, colours: tuple[str, str]) -> None:
@@ -206,7 +223,10 @@ def draw_stack(
     ----------
     shares : name -> (year) [fraction], from the bottom; "others" is grey
     """
-    with drawing(path, (7.5, 4.6)) as figure:
+    ends = {name: float(np.asarray(share)[-1]) for name, share in shares.items()}
+    words = items((name, f"{100 * share:.0f} %") for name, share in ends.items())
+    words = f"{subtitle}. Shares in {years[-1]:g}, {words} {note}"
+    with drawing(path, (7.5, 4.6), title, words) as figure:
         caption(figure, title, subtitle, note)
         axes = figure.add_axes((0.07, 0.15, 0.68, 0.67))
         edges = np.cumsum([np.zeros(len(years)), *shares.values()], axis=0)
@@ -258,7 +278,8 @@ def draw_tornado(
     note: str,
 ) -> None:
     """Draw the panels side by side, with the swings in the order given, the first on top."""
-    with drawing(path, sheet(len(swings), 0.3)) as figure:
+    words = items((swing.name, _swing_in_words(swing, panels)) for swing in swings)
+    with drawing(path, sheet(len(swings), 0.3), title, f"{subtitle}. {words} {note}") as figure:
         caption(figure, title, subtitle, note)
         patches = [Patch(color=colour, label=text, lw=0) for text, colour in SWING_ENDS]
         figure.legend(
@@ -277,6 +298,13 @@ def draw_tornado(
             _swing_panel(axes, name, [(swing.name, *swing.panels[k]) for swing in swings])
             if k:
                 axes.set_yticklabels([])
+
+
+def _swing_in_words(swing: Swing, panels: Sequence[str]) -> str:
+    return ", ".join(
+        f"{panel}, at p10 {_interval(low)}, at p90 {_interval(high)}"
+        for panel, (low, high) in zip(panels, swing.panels, strict=True)
+    )
 
 
 def _swing_panel(axes: Axes, name: str, rows: Sequence[tuple[str, Bar, Bar]]) -> None:
@@ -317,7 +345,9 @@ def draw_waterfall(
     start, end : title, answer and answer in words of the two scenarios
     steps : rows of one bar, the part
     """
-    with drawing(path, sheet(len(steps) + 2, 0.29)) as figure:
+    parts = items((step.name, _interval(step.bars[0])) for step in steps)
+    words = f"{subtitle}. {start[0]} {start[2]}, {end[0]} {end[2]}; parts, {parts} {note}"
+    with drawing(path, sheet(len(steps) + 2, 0.29), title, words) as figure:
         axes = head(figure, title, subtitle, note)
         last = len(steps) + 1
         at = start[1]

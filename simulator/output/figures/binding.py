@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.transforms import blended_transform_factory
 
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import shares_in_words
 from simulator.output.figures.canvas import (
     HEADED,
     date_line,
@@ -58,7 +59,8 @@ def draw_binding(
     years : (year) [year]
     as_of : [year]
     """
-    with drawing(path, (7.5, 4.0)) as figure:
+    words = f"{subtitle}. Share of draws, {shares_in_words(shares, years, as_of)}."
+    with drawing(path, (7.5, 4.0), title, words) as figure:
         titles(figure, title, subtitle, down=HEADED)
         axes = figure.add_axes((0.075, 0.13, 0.7, 0.66))
         axes.set_xlim(float(years[0]), float(years[-1]))

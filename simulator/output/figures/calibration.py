@@ -14,6 +14,7 @@ from simulator.errors import Fault, InputFault
 from simulator.evidence import hindcast
 from simulator.inputs.observations import known_observations
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import drawing, heading, titles
 from simulator.summaries.result import Result
 
@@ -47,13 +48,20 @@ def draw_calibration(
     pit : predictor -> (observation), the predicted probability of less than was observed [fraction]
     """
     height = HEAD + max(ROW * len(rows), 2.7) + FOOT
-    with drawing(path, (7.5, height)) as figure:
+    words = items((row.label, _forecast_in_words(row)) for row in rows)
+    with drawing(path, (7.5, height), title, f"{subtitle}. {words}") as figure:
         titles(figure, title, subtitle)
         foot, tall = FOOT / height, 1 - (HEAD + FOOT) / height
         _intervals(figure.add_axes((0.245, foot, 0.345, tall)), rows)
         side = 2.35
         box = (0.665, 1 - (HEAD + side) / height, side / 7.5, side / height)
         _pit_curves(figure.add_axes(box), pit)
+
+
+def _forecast_in_words(row: Forecast) -> str:
+    low, high = row.quantiles["p10"], row.quantiles["p90"]
+    side = "inside" if low <= row.observed <= high else "below" if row.observed < low else "above"
+    return f"observed {row.observed:+.1f} sd, {side} the 80 % interval {low:+.1f} to {high:+.1f}"
 
 
 def _intervals(axes: Axes, rows: Sequence[Forecast]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import textwrap
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,6 +12,7 @@ from datetime import date, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -30,6 +33,12 @@ METADATA: dict[str, dict[str, str | None]] = {
 }
 """Metadata by ending, without dates, so that files repeat to the byte."""
 
+DESCRIPTION_KEYS: dict[str, tuple[str, ...]] = {
+    ".svg": (),
+    ".pdf": ("Title", "Subject"),
+    ".png": ("Title", "Description"),
+}
+"""Keys of metadata under which a title and a text alternative stand; an SVG has elements for them."""
 
 PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
 """A background under labels that cross a line."""
@@ -49,10 +58,13 @@ _RC_LOCK = threading.Lock()
 
 
 @contextmanager
-def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Figure]:
+def drawing(
+    path: str | PathLike[str], size: tuple[float, float], title: str, alternative: str
+) -> Iterator[Figure]:
     """Give an empty figure of this size [inch] to draw on, and write it to the path at the end.
 
-    matplotlib's settings are global, so a lock lets one figure be drawn at a time.
+    `alternative` says what is shown, with its main numbers, to people who do not see the picture: a description in SVG,
+    metadata in PDF and PNG. matplotlib's settings are global, so a lock lets one figure be drawn at a time.
     """
     ending = Path(path).suffix.lower()
     if ending not in FIGURE_ENDINGS:
@@ -62,7 +74,30 @@ def drawing(path: str | PathLike[str], size: tuple[float, float]) -> Iterator[Fi
         figure = Figure(figsize=size)
         FigureCanvasAgg(figure)
         yield figure
-        figure.savefig(path, format=ending[1:], metadata=METADATA[ending])
+        _write(figure, Path(path), ending, title, alternative)
+
+
+def _write(figure: Figure, path: Path, ending: str, title: str, alternative: str) -> None:
+    keys = DESCRIPTION_KEYS[ending]
+    metadata = METADATA[ending] | dict(zip(keys, (title, alternative), strict=False))
+    if ending != ".svg":
+        figure.savefig(path, format=ending[1:], metadata=metadata)
+        return
+    drawn = io.StringIO()
+    figure.savefig(drawn, format="svg", metadata=metadata)
+    path.write_bytes(described(drawn.getvalue(), title, alternative).encode())
+
+
+def described(svg: str, title: str, alternative: str) -> str:
+    """An SVG picture with its title and its text alternative as its first elements, and named by them."""
+    key = hashlib.sha256(f"{title}\n{alternative}".encode()).hexdigest()[:12]
+    names = [f"title-{key}", f"description-{key}"]
+    texts = zip(("title", "desc"), names, (title, alternative), strict=True)
+    elements = "".join(f'\n <{tag} id="{name}">{escape(text)}</{tag}>' for tag, name, text in texts)
+    head, tag, rest = svg.partition("<svg ")
+    attributes, end, body = rest.partition(">")
+    role = f'role="img" aria-labelledby="{" ".join(names)}" '
+    return head + tag + role * bool(tag) + attributes + end + elements * bool(tag) + body
 
 
 def titles(

@@ -13,6 +13,7 @@ from matplotlib.ticker import MultipleLocator
 
 from simulator.evidence.claims import claim_probability
 from simulator.inputs.claims import load_claims
+from simulator.output.digits import percent
 from simulator.output.figures import style
 from simulator.output.figures.canvas import drawing, heading, lettering, titles
 from simulator.summaries.result import Result
@@ -52,7 +53,8 @@ def draw_claims(
     texts = [textwrap.wrap(entry.claim, LONGEST_LINE) for entry in entries]
     sizes = [LINE * len(text) + GAP for text in texts]
     height = HEAD + sum(sizes) + FOOT
-    with drawing(path, (7.5, height)) as figure:
+    words = " ".join(_claim_in_words(entry, scenarios) for entry in entries)
+    with drawing(path, (7.5, height), title, f"{subtitle}. {words}") as figure:
         titles(figure, title, subtitle)
         box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
         axes = figure.add_axes(box)
@@ -73,6 +75,13 @@ def draw_claims(
                 )
             _claim_row(axes, entry, "\n".join(text), top + size / 2)
             top += size
+
+
+def _claim_in_words(entry: ClaimRow, scenarios: Sequence[str]) -> str:
+    pairs = zip(scenarios, entry.probabilities, strict=True)
+    shares = [f"{name} {percent(*each)}" for name, each in pairs if each]
+    met = {True: "; it was met", False: "; it was not met", None: ""}[entry.outcome]
+    return f"{entry.id}, {entry.claim}: {', '.join(shares)}{met}."
 
 
 def _claim_frame(axes: Axes, scenarios: Sequence[str]) -> None:

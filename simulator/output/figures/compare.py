@@ -10,8 +10,9 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from simulator.output.digits import percent
+from simulator.output.digits import percent, year
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import band_in_words, items
 from simulator.output.figures.canvas import (
     HEADED,
     date_line,
@@ -61,7 +62,8 @@ def draw_compare(
     row = STEP * (len(scenarios) + 1.2)
     bottom = row * len(milestones)
     tall = HEAD + TOP + GAP + bottom + FOOT
-    with drawing(path, (7.5, tall)) as figure:
+    words = " ".join(_scenario_in_words(each, milestones, as_of) for each in scenarios)
+    with drawing(path, (7.5, tall), title, f"{subtitle}. {words}") as figure:
         titles(figure, title, subtitle, down=HEADED)
         top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
         _fans(top, scenarios, as_of)
@@ -69,6 +71,19 @@ def draw_compare(
         _arrival_rows(axes, scenarios, milestones, as_of)
         note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: > the horizon"
         figure.text(0.02, 0.08 / tall, note, size=style.SMALL, color=style.MUTED, va="bottom")
+
+
+def _scenario_in_words(scenario: ScenarioPanel, milestones: Sequence[str], as_of: float) -> str:
+    rows = []
+    for name in milestones:
+        if arrival := scenario.arrivals.get(name):
+            middle, low, high = (
+                year(arrival.quantiles[key], 0.1, scenario.horizon) for key in ("p50", "p10", "p90")
+            )
+            rows.append((name, f"{middle} ({low} to {high}), not by its horizon {arrival.never}"))
+    band = band_in_words(scenario.band, "OOM", as_of)
+    years = f" Years of arrival, p50 (p10 to p90), {items(rows)}" if rows else ""
+    return f"{scenario.label}: effective compute, {band}.{years}"
 
 
 def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:

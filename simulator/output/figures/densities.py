@@ -16,7 +16,9 @@ from simulator.distributions.density import Density
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
+from simulator.output import units
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import drawing, lettering, titles
 from simulator.output.figures.records import PriorPanel
 from simulator.summaries.posterior import (
@@ -66,12 +68,13 @@ def _draw_panels(
     panels: Sequence[Panel],
     sheet: Sheet,
     draw: Callable[[Axes, Panel], None],
+    words: str,
 ) -> None:
     """Draw panels row by row."""
     columns = min(sheet.columns, max(len(panels), 2))
     rows = -(-len(panels) // columns)
     width, height = columns * sheet.width + SIDE, sheet.head + rows * sheet.height + sheet.foot
-    with drawing(path, (width, height)) as figure:
+    with drawing(path, (width, height), title, f"{subtitle}. {words}") as figure:
         titles(figure, title, subtitle, SIDE / width, sheet.down)
         for i, panel in enumerate(panels):
             row, column = divmod(i, columns)
@@ -91,7 +94,16 @@ def draw_densities(
     path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : each with its prior, and with the one it replaces if there is one
     """
-    _draw_panels(path, title, subtitle, panels, PRIORS, _density_panel)
+    words = items((panel.name, _density_in_words(panel)) for panel in panels)
+    _draw_panels(path, title, subtitle, panels, PRIORS, _density_panel, words)
+
+
+def _density_in_words(panel: PriorPanel) -> str:
+    now, before = (
+        each and units.interval(each.low, each.middle, each.high, panel.unit)
+        for each in (panel.prior, panel.replaced)
+    )
+    return f"p50 (p05 to p95) {now}" + (f", in the prior files {before}" if before else "")
 
 
 def _density_panel(axes: Axes, panel: PriorPanel) -> None:
@@ -168,7 +180,8 @@ def draw_prior_posterior(
     path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : one a parameter
     """
-    _draw_panels(path, title, subtitle, panels, POSTERIORS, _posterior_panel)
+    words = items((p.name, f"{p.prior_text}, {p.posterior_text} [{p.unit}]") for p in panels)
+    _draw_panels(path, title, subtitle, panels, POSTERIORS, _posterior_panel, words)
 
 
 def _posterior_panel(axes: Axes, panel: UpdatePanel) -> None:

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
     HEADED,
     drawing,
@@ -56,7 +57,10 @@ def draw_drivers(
     total : (year), the mean of effective compute, the sum of the parts' means [OOM over the anchor]
     anchor_year : [year]
     """
-    with drawing(path, (WIDE, TALL)) as figure:
+    ends = items((part.label, _part_in_words(part)) for part in parts)
+    words = f"{subtitle}. Mean (p10 to p90) of what each adds by {years[-1]:.0f} [OOM], {ends}"
+    words += f" Together {_gain(total[-1])}."
+    with drawing(path, (WIDE, TALL), title, words) as figure:
         titles(figure, title, subtitle, down=HEADED)
         stack = figure.add_axes((0.075, 0.545, 0.68, 0.355))
         stack.set_xlim(float(years[0]), float(years[-1]))
@@ -91,6 +95,10 @@ def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarr
     ends[f"together {_gain(total[-1])}"] = float(total[-1])
     _names(axes, list(ends), list(ends.values()))
     lettering(axes, f"in {years[-1]:.0f}", (1, 1), (14, 7), "axes fraction", color=style.MUTED)
+
+
+def _part_in_words(part: Part) -> str:
+    return f"{_gain(part.mean[-1])} ({_gain(part.low[-1])} to {_gain(part.high[-1])})"
 
 
 def _gain(value: float) -> str:

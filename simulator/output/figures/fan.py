@@ -17,7 +17,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from simulator.inputs.observations import Observation, known_observations
+from simulator.output import units
 from simulator.output.figures import style
+from simulator.output.figures.alternatives import band_in_words, items, shares_in_words
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
     DASHES,
@@ -71,7 +73,10 @@ def draw_fan(
     shown = band.until(end)
     dates = {"anchor": anchor_year, "as of": as_of}
     rungs = [*ladder, *thresholds]
-    with drawing(path, (7.5, 7.0)) as figure:
+    kept = shares_years <= end
+    parts = {name: share[kept] for name, share in shares.items()}
+    words = fan_in_words(subtitle, shown, points, rungs, parts, shares_years[kept], as_of)
+    with drawing(path, (7.5, 7.0), title, words) as figure:
         titles(figure, title, subtitle, down=HEADED)
         fan = figure.add_axes((0.075, 0.285, 0.635, 0.595))
         side = figure.add_axes((0.722, 0.285, 0.27, 0.595), sharey=fan)
@@ -86,9 +91,31 @@ def draw_fan(
             model_points(fan, points, shown)
             points_key(fan, points_note)
         ladder_rungs(side, ladder, thresholds)
-        kept = shares_years <= end
-        parts = {name: share[kept] for name, share in shares.items()}
         binding_areas(binding, parts, shares_years[kept], list(dates.values()))
+
+
+def fan_in_words(
+    subtitle: str,
+    band: Band,
+    points: Sequence[Point],
+    rungs: Sequence[Rung],
+    shares: Mapping[str, np.ndarray],
+    years: np.ndarray,
+    as_of: float,
+) -> str:
+    """What the fan shows, with its main numbers."""
+    parts = [f"{subtitle}. Effective compute by year, {band_in_words(band, 'OOM', as_of)}."]
+    if points:
+        models = items((p.label, units.interval(p.low, p.value, p.high, "OOM")) for p in points)
+        parts.append(f"Observed models: {models}")
+    if rungs:
+        ladder = items((r.label, units.interval(r.low, r.middle, r.high, "OOM")) for r in rungs)
+        parts.append(f"Capability ladder: {ladder}")
+    if shares:
+        parts.append(
+            f"What binds training compute, {shares_in_words(shares, years, as_of)} of draws."
+        )
+    return " ".join(parts)
 
 
 def _fan_axes(

@@ -93,9 +93,10 @@ class Part:
 
 @dataclass(frozen=True)
 class BandPanel:
-    """One series: its band, or the shares of a code's values, and the thresholds to mark."""
+    """One series: its band [unit], or the shares of a code's values, and the thresholds to mark."""
 
     label: str
+    unit: str
     band: Band | None
     shares: Mapping[str, np.ndarray]
     years: np.ndarray

@@ -37,7 +37,7 @@ from simulator.sensitivity.question import (
     SOBOL,
     TORNADO,
 )
-from simulator.sensitivity.targets import BEFORE, SERIES
+from simulator.sensitivity.targets import BEFORE, SERIES, Target
 
 MOST_ROWS = 20  # of a figure
 
@@ -87,6 +87,10 @@ def sensitivity(findings: Analysis, path: Path) -> None:
         _bars(findings, path)
 
 
+def _spoken(target: Target) -> str:
+    return target.in_words.replace("_", " ")
+
+
 def _subtitle(findings: Analysis) -> str:
     plan, query = findings.plan, findings.query
     draws = f"{query.draws:,} draws of the {findings.of}"
@@ -130,7 +134,7 @@ def _bars(findings: Analysis, path: Path) -> None:
     title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
     draw_ranked_bars(
         path,
-        title=f"{title}: {findings.target.in_words}",
+        title=f"{title}: {_spoken(findings.target)}",
         subtitle=_subtitle(findings),
         measures=list(measures.values()),
         rows=rows,
@@ -168,7 +172,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
     )
     draw_tornado(
         path,
-        title=f"Tornado: {target.in_words}",
+        title=f"Tornado: {_spoken(target)}",
         subtitle=_subtitle(findings),
         panels=[names[stem] for stem in stems],
         swings=swings,
@@ -198,7 +202,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
         boxes.append(Box(heading, sides))
     share = 100 * findings.now["share_of_cases"]
     early = findings.target.kind == BEFORE
-    name = findings.target.text.partition("@")[0]
+    name = findings.target.text.partition("@")[0].replace("_", " ")
     what = (
         f"arrives before {findings.target.years[0]:g}"
         if early
@@ -249,7 +253,7 @@ def attribution(split: Attribution, a: Plan, b: Plan, path: Path, interval: floa
     draw_waterfall(
         path,
         title=f"From {a.title} to {b.title}, driver by driver",
-        subtitle=f"{split.statistic} of the {split.target.in_words} [{split.unit}], of the {split.of}",
+        subtitle=f"{split.statistic} of the {_spoken(split.target)} [{split.unit}], of the {split.of}",
         start=ends[0],
         end=ends[1],
         steps=steps,

@@ -316,7 +316,9 @@ export function intervalMark({ quantiles, ghost, from, until, label }) {
   const x = (/** @type {number} */ year) => Math.min(Math.max(scaled(year === Infinity ? until : year), 2), width - 2);
   const open = quantiles[5] === Infinity;
   const decades = ticks(from, until, 4).map((t) => svg("line", { class: "grid", x1: x(t), x2: x(t), y1: 0, y2: height }));
-  return picture(width, height, `${label}, 80 % interval and median`,
+  const year = (/** @type {number} */ value) => (Number.isFinite(value) ? value.toFixed(1) : `> ${until}`);
+  const words = `${label}: median ${year(quantiles[3])}, 80 % interval ${year(quantiles[1])} to ${year(quantiles[5])}`;
+  return picture(width, height, words,
     ...decades,
     ghost && svg("line", { class: "ghost-edge", x1: x(ghost[1]), x2: x(ghost[5]), y1: middle + 5, y2: middle + 5 }),
     ghost && Number.isFinite(ghost[3]) && svg("circle", { class: "ghost-dot", cx: x(ghost[3]), cy: middle + 5, r: 2 }),

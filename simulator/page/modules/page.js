@@ -3,13 +3,13 @@
 import { arrivalCurve, fanChart, intervalMark, sharesChart } from "./charts.js";
 import { makeControl } from "./controls.js";
 import { densityShapes } from "./densities.js";
-import { byId, html, svg } from "./elements.js";
+import { byId, html, picture } from "./elements.js";
 import { priorQuantiles } from "./distributions.js";
 import { axis, moved } from "./moves.js";
 import { begin, changed, link, redone, runFile, startingState, stateOfLink, undone } from "./state.js";
 import { chances, headline, trustWarning } from "./story.js";
 import { makeSortable } from "./tables.js";
-import { percentText, shareBefore, spanText, spoken, toldYears, yearText } from "./words.js";
+import { percentText, shareBefore, shortNumber, spanText, spoken, toldYears, yearText } from "./words.js";
 
 /** @typedef {import("./simulation.js").Answer} Answer */
 /** @typedef {import("./state.js").State} State */
@@ -449,7 +449,9 @@ function showPriorDensities() {
   for (const place of document.querySelectorAll("[data-density]")) {
     const prior = data.scenarios[0].priors.find((/** @type {any} */ p) => p.name === /** @type {HTMLElement} */ (place).dataset.density);
     if (!prior || prior.family === "fixed") continue;
-    place.append(svg("svg", { viewBox: "0 0 120 26", width: 120, height: 26, "aria-hidden": "true" }, ...densityShapes(prior, null, axis(prior), 120, 26)));
+    const [low, middle, high] = priorQuantiles(prior, [0.05, 0.5, 0.95]).map(shortNumber);
+    const words = `Density of ${spoken(prior.name)}: p05 ${low}, p50 ${middle}, p95 ${high} ${prior.unit}`;
+    place.append(picture(120, 26, words, ...densityShapes(prior, null, axis(prior), 120, 26)));
   }
 }
 
