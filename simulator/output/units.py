@@ -25,7 +25,7 @@ WORK = (
 )
 """Minutes in each unit of working time."""
 
-LARGEST = 1e6  # of the largest named unit; beyond it a number is written with an exponent
+LARGEST = 1e5  # of the largest named unit; beyond it a number is written with an exponent
 
 FIGURES = 2  # significant ones, at most
 
@@ -38,11 +38,13 @@ class Scale:
     ----------
     plain : the unit without its logarithm, for the heading of an axis
     words : a value [the plain unit] and a number of significant figures to text
+    noun : the end that the texts of all values share, which an axis has in its heading
     marks : values [the plain unit] at which an axis has names of its own; powers of ten where there are none
     """
 
     plain: str
     words: Callable[[float, int], str]
+    noun: str = ""
     marks: Sequence[float] = ()
 
 
@@ -74,13 +76,15 @@ def _working_time(value: float, figures: int) -> str:
 
 SCALES = {
     "log10 USD": Scale("USD", _dollars),
-    "log10 USD/year": Scale("USD a year", _per_year(_dollars)),
+    "log10 USD/year": Scale("USD a year", _per_year(_dollars), "/year"),
     "log10 MW": Scale("power", _watts),
-    "log10 FLOP": Scale("FLOP", _flop),
-    "log10 tokens": Scale("tokens", _counted("tokens")),
-    "log10 H100e": Scale("H100 equivalents", _counted("H100e")),
-    "log10 H100e/year": Scale("H100 equivalents a year", _per_year(_counted("H100e"))),
-    "log10 minutes": Scale("working time", _working_time, tuple(size for size, _ in WORK)),
+    "log10 FLOP": Scale("FLOP", _flop, " FLOP"),
+    "log10 tokens": Scale("tokens", _counted("tokens"), " tokens"),
+    "log10 H100e": Scale("H100 equivalents", _counted("H100e"), " H100e"),
+    "log10 H100e/year": Scale(
+        "H100 equivalents a year", _per_year(_counted("H100e")), " H100e/year"
+    ),
+    "log10 minutes": Scale("working time", _working_time, marks=tuple(size for size, _ in WORK)),
 }
 
 
@@ -123,7 +127,9 @@ def quantity(value: float, unit: str, mcse: float = 0.0, figures: int = FIGURES)
 
 
 def interval(low: float, middle: float, high: float, unit: str) -> str:
-    """A median with an interval, in words: `$10B ($4B to $25B)`, `8.1 (6 to 11) OOM`."""
+    """A median with an interval, in words: `$10B ($4B to $25B)`, `8.1 (6.0 to 11.0) OOM`."""
+    if unit not in SCALES and low < high:
+        return _unscaled_interval(low, middle, high, unit)
     texts = [quantity(each, unit) for each in (middle, low, high)]
     if len(set(texts)) == 1:
         return texts[0]
@@ -131,6 +137,14 @@ def interval(low: float, middle: float, high: float, unit: str) -> str:
     if len(set(nouns)) > 1:
         return f"{texts[0]} ({texts[1]} to {texts[2]})"
     return f"{numbers[0]} ({numbers[1]} to {numbers[2]}) {nouns[0]}".rstrip()
+
+
+def _unscaled_interval(low: float, middle: float, high: float, unit: str) -> str:
+    """A median with an interval, to as many digits as its width has two of."""
+    scale = 100.0 if unit == "fraction" else 1.0
+    decimals = max(0, math.ceil(1.0 - math.log10(scale * (high - low)))) if high < math.inf else 1
+    middle_text, *ends = (f"{scale * each:.{decimals}f}" for each in (middle, low, high))
+    return f"{middle_text} ({ends[0]} to {ends[1]}) {plain_unit(unit)}".rstrip()
 
 
 def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[float, str]]:
@@ -144,14 +158,15 @@ def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[
 
     Returns
     -------
-    positions [unit] with their labels, ascending; one label each, none twice
+    positions [unit] with their labels, ascending, none twice; a label lacks the noun that all would share
     """
     scale = SCALES[unit]
     positions = _named_positions(scale.marks, low, high) if scale.marks else []
     if len(positions) < 3:
         positions = _decimal_positions(low, high, most)
     positions = _thinned(positions, (high - low) / most)
-    labels = [scale.words(10.0**at, FIGURES).replace("work-", "") for at in positions]
+    texts = [scale.words(10.0**at, FIGURES) for at in positions]
+    labels = [text.removesuffix(scale.noun).replace("work-", "") for text in texts]
     return [(at, label) for label, at in dict(zip(labels, positions, strict=True)).items()]
 
 

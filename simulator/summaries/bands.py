@@ -92,10 +92,9 @@ def quantile_key(level: float) -> str:
     return "p" + digits.ljust(2, "0")
 
 
-def series_units(result: Result) -> dict[str, str]:
-    """The unit of every series, by name."""
-    known = model.join_drivers(prior.name for prior in result.plan.priors).series
-    return {name: series.unit for name, series in known.items()}
+def known_series(result: Result) -> Mapping[str, Series]:
+    """Every series of a result's model, by name."""
+    return model.join_drivers(prior.name for prior in result.plan.priors).series
 
 
 def select_series(result: Result, requested: Sequence[str]) -> list[Series]:
@@ -106,7 +105,7 @@ def select_series(result: Result, requested: Sequence[str]) -> list[Series]:
     InputFault
         naming each that is unknown, or that this run did not keep
     """
-    known = model.join_drivers(prior.name for prior in result.plan.priors).series
+    known = known_series(result)
     kept, faults = result.plan.series, []
     for name in requested:
         if name not in known:

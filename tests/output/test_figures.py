@@ -265,7 +265,7 @@ def test_arrivals_show_what_is_not_reached_and_what_is_uncertain(results, number
     names = [milestone.name for milestone in result.plan.milestones]
     researcher = rows["automated researcher"]
     assert researcher.uncertain
-    assert researcher.condition == "effective_compute ≥ 8.1 (6.0 to 11.0) OOM"
+    assert researcher.condition == "effective compute ≥ 8.1 (6.0 to 11.0) OOM"
     assert not rows["run 1e28"].uncertain
     arrivals = np.asarray(result.arrivals[:, names.index("automated_researcher")])
     for year in (2027.0, 2035.5, 2050.0):

@@ -11,16 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from simulator.model import Milestone
+from simulator.output import units
 from simulator.output.digits import percent, year
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
-    HEADED,
     date_line,
     drawing,
     lettering,
+    message,
     month,
-    titles,
     year_axis,
 )
 from simulator.output.figures.records import (
@@ -30,7 +30,7 @@ from simulator.output.figures.records import (
     threshold_rung,
 )
 from simulator.summaries import estimates
-from simulator.summaries.bands import series_units
+from simulator.summaries.bands import known_series
 from simulator.summaries.result import Result
 
 ROW, TALL = 0.3, 0.8
@@ -60,8 +60,10 @@ def draw_arrivals(
     """
     tall = HEAD + FOOT + ROW * max(len(rows), 4)
     words = items((row.label, _row_in_words(row, horizon)) for row in rows)
-    with drawing(path, (7.5, tall), title, f"{subtitle}. Years of arrival, {words}") as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    with drawing(path, (7.5, tall), title, subtitle, f"Years of arrival, {words}") as figure:
+        if not rows:
+            message(figure, "Nothing to draw: this scenario has no milestone.")
+            return
         body = 1 - (HEAD + FOOT) / tall
         axes = figure.add_axes((LEFT, FOOT / tall, RIGHT - LEFT, body))
         axes.set_ylim(len(rows), 0)
@@ -166,12 +168,15 @@ def arrivals(result: Result, path: Path) -> None:
     )
 
 
+LONGEST_CONDITION = 54  # letters
+
+
 def _condition_in_words(result: Result, milestone: Milestone, threshold: Rung) -> str:
-    sign = "≥" if milestone.direction == ">=" else "≤"
-    unit = series_units(result)[milestone.series].removeprefix("fraction")
-    number = f"{threshold.middle:g}"
-    if isinstance(milestone.threshold, str):
-        uncertain = threshold.high > threshold.low
-        interval = f" ({threshold.low:.1f} to {threshold.high:.1f})" if uncertain else ""
-        number = f"{threshold.middle:.1f}{interval}"
-    return f"{milestone.series} {sign} {number} {unit}".strip()
+    """The condition on the milestone's series, by its meaning, or by its name where that would be too long."""
+    series = known_series(result)[milestone.series]
+    bound = units.interval(threshold.low, threshold.middle, threshold.high, series.unit)
+    condition = f"{'≥' if milestone.direction == '>=' else '≤'} {bound}"
+    meaning = f"{series.long_name} {condition}"
+    if len(meaning) <= LONGEST_CONDITION:
+        return meaning
+    return f"{milestone.series.replace('_', ' ')} {condition}"

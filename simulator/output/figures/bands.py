@@ -11,21 +11,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import band_in_words, items, shares_in_words
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
-    HEADED,
-    PLATE,
+    LINE,
     date_line,
     drawing,
     fan_bands,
     heading,
     lettering,
     spread,
-    titles,
+    value_axis,
+    with_unit,
+    year_axis,
 )
 from simulator.output.figures.records import (
     Band,
@@ -38,7 +38,7 @@ from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.result import Result
 
-HEAD, ROW, FOOT = 0.72, 2.3, 0.1
+HEAD, ROW, FOOT = 0.72, 2.4, 0.1
 
 WIDEST = 2
 
@@ -63,17 +63,16 @@ def draw_bands(
     rows = -(-len(panels) // columns)
     tall = HEAD + ROW * rows + FOOT
     words = items((panel.label, _panel_in_words(panel, as_of)) for panel in panels)
-    with drawing(path, (7.5, tall), title, f"{subtitle}. {words}") as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    with drawing(path, (7.5, tall), title, subtitle, words) as figure:
         _key(figure, tall)
         for index, panel in enumerate(panels):
             row, column = divmod(index, columns)
-            left = 0.075 + 0.49 * column
-            wide = 0.405 if columns > 1 else 0.75
+            left = 0.09 + 0.49 * column
+            wide = 0.385 if columns > 1 else 0.75
             if panel.band is None:  # leave room for the names of thin areas, at the right
                 wide *= 0.7 if columns > 1 else 1.0
             foot = (FOOT + 0.3 + ROW * (rows - 1 - row)) / tall
-            axes = figure.add_axes((left, foot, wide, (ROW - 0.75) / tall))
+            axes = figure.add_axes((left, foot, wide, (ROW - 0.85) / tall))
             _band_panel(axes, panel, as_of, narrow=columns > 1)
 
 
@@ -85,15 +84,15 @@ def _panel_in_words(panel: BandPanel, as_of: float) -> str:
 
 def _band_panel(axes: Axes, panel: BandPanel, as_of: float, narrow: bool) -> None:
     axes.set_xlim(float(panel.years[0]), float(panel.years[-1]))
-    axes.xaxis.set_major_locator(MultipleLocator(10 if narrow else 5))
-    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    year_axis(axes, "")
     if panel.band is None:
-        binding_areas(axes, panel.shares, panel.years, [as_of], panel.label)
+        binding_areas(axes, panel.shares, panel.years, [as_of], panel.label, 46 if narrow else LINE)
     else:
-        heading(axes, panel.label, -0.12 if narrow else -0.065)
+        label = with_unit(panel.label, panel.unit)
+        heading(axes, label, -0.17 if narrow else -0.085, 46 if narrow else LINE)
         axes.set_ylim(_panel_limits(panel.band, panel.marks))
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        axes.ticklabel_format(axis="y", useOffset=False, style="plain")
+        value_axis(axes.yaxis, panel.unit)
+        axes.tick_params(axis="y", labelsize=style.SMALL if narrow else style.NORMAL)
         fan_bands(axes, panel.band)
         _threshold_marks(axes, panel.marks)
     date_line(axes, as_of, zorder=2.6)
@@ -128,8 +127,6 @@ def _threshold_marks(axes: Axes, marks: Sequence[Rung]) -> None:
     for mark, want, height in zip(visible, wanted, heights, strict=True):
         move = (3, (height - want) / pixel)
         look = {"color": colours[mark.label], "size": 6.0, "va": "center", "zorder": 6}
-        if mark.high == mark.low:
-            look["bbox"] = PLATE | {"pad": 0.2}
         lettering(axes, mark.label, (left, mark.middle), move, **look)
 
 
@@ -166,8 +163,7 @@ def bands(result: Result, path: Path, series: Sequence[str]) -> None:
     for each in select_series(result, names):
         numbers = series_band(result, each, REPORTED_LEVELS, rows)
         band = None if each.codes else Band(numbers.years, numbers.quantiles)
-        unit = "% of draws" if each.codes else each.unit
-        label = f"{each.long_name} [{unit}]"
+        label = f"{each.long_name} [%\u00a0of\u00a0draws]" if each.codes else each.long_name
         panels.append(
             BandPanel(
                 label,

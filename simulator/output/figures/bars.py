@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
-from simulator.output.figures.canvas import drawing, spread, titles
+from simulator.output.figures.canvas import drawing, message, spread, year_axis
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def draw_boxes(
     words = " ".join(
         f"{box.heading}: {items((side.name, side.text) for side in box.sides)}" for box in boxes
     )
-    with drawing(path, size, title, f"{subtitle}. {words} {note}") as figure:
-        caption(figure, title, subtitle, note)
+    with drawing(path, size, title, subtitle, f"{words} {note}") as figure:
+        caption(figure, note)
+        if not boxes:
+            message(figure, "No box is better than chance.")
         down = HEAD - 0.15
         for k, (box, height) in enumerate(zip(boxes, heights, strict=True)):
             tall = height - top
@@ -94,9 +96,9 @@ def sheet(rows: int, row: float) -> tuple[float, float]:
     return WIDTH, HEAD + FOOT + max(rows, 3) * row
 
 
-def head(figure: Figure, title: str, subtitle: str, note: str, left: float = LEFT) -> Axes:
-    """Write title, subtitle and note; give the axes between them."""
-    caption(figure, title, subtitle, note)
+def head(figure: Figure, note: str, left: float = LEFT) -> Axes:
+    """Write the note; give the axes between it and the titles."""
+    caption(figure, note)
     height = figure.get_figheight()
     box = (left / WIDTH, FOOT / height, (WIDTH - left - 0.25) / WIDTH, 1 - (HEAD + FOOT) / height)
     axes = figure.add_axes(box)
@@ -105,9 +107,8 @@ def head(figure: Figure, title: str, subtitle: str, note: str, left: float = LEF
     return axes
 
 
-def caption(figure: Figure, title: str, subtitle: str, note: str) -> None:
-    """Write the title and the subtitle at the top, and the note at the bottom."""
-    titles(figure, title, subtitle)
+def caption(figure: Figure, note: str) -> None:
+    """Write the note at the bottom."""
     text = textwrap.fill(note, 138)
     figure.text(
         0.02, 0.09 / figure.get_figheight(), text, color=style.MUTED, size=style.SMALL, va="bottom"
@@ -147,8 +148,12 @@ def draw_ranked_bars(
     """Draw rows from the top, each with one bar a measure; each bar has a whisker and ends with its value."""
     words = items((row.name, _bars_in_words(row, measures)) for row in rows)
     size = sheet(len(rows), 0.17 + 0.13 * len(measures))
-    with drawing(path, size, title, f"{subtitle}. {words} {note}") as figure:
-        axes = head(figure, title, subtitle, note)
+    with drawing(path, size, title, subtitle, f"{words} {note}") as figure:
+        if not rows:
+            message(figure, "Nothing to draw: no share is as large as 0.005.")
+            caption(figure, note)
+            return
+        axes = head(figure, note)
         height = 0.78 / len(measures)
         for index, row in enumerate(rows):
             for k, bar in enumerate(row.bars):
@@ -225,10 +230,14 @@ def draw_stack(
     """
     ends = {name: float(np.asarray(share)[-1]) for name, share in shares.items()}
     words = items((name, f"{100 * share:.0f} %") for name, share in ends.items())
-    words = f"{subtitle}. Shares in {years[-1]:g}, {words} {note}"
-    with drawing(path, (7.5, 4.6), title, words) as figure:
-        caption(figure, title, subtitle, note)
+    words = f"Shares in {years[-1]:g}, {words} {note}"
+    with drawing(path, (7.5, 4.6), title, subtitle, words) as figure:
+        caption(figure, note)
         axes = figure.add_axes((0.07, 0.15, 0.68, 0.67))
+        if not shares:
+            axes.set_axis_off()
+            message(figure, "Nothing to draw: the series does not vary.")
+            return
         edges = np.cumsum([np.zeros(len(years)), *shares.values()], axis=0)
         colours = [
             REST_TINT if name == "others" else STACK_TINTS[k % 12] for k, name in enumerate(shares)
@@ -236,10 +245,10 @@ def draw_stack(
         for low, high, colour in zip(edges[:-1], edges[1:], colours, strict=True):
             axes.fill_between(years, low, high, color=colour, lw=0)
             axes.plot(years, high, color=style.PAPER, lw=0.7)
-        axes.set_xlim(years[0], years[-1])
+        axes.set_xlim(float(years[0]), max(float(years[-1]), float(years[0]) + 1.0))
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100 %"])
-        axes.set_xlabel("year", labelpad=2)
+        year_axis(axes)
         middles = (edges[:-1, -1] + edges[1:, -1]) / 2
         points = 4.6 * 0.67 * 72
         heights = spread([m * points for m in middles], [LEAST_GAP] * len(middles))
@@ -279,13 +288,17 @@ def draw_tornado(
 ) -> None:
     """Draw the panels side by side, with the swings in the order given, the first on top."""
     words = items((swing.name, _swing_in_words(swing, panels)) for swing in swings)
-    with drawing(path, sheet(len(swings), 0.3), title, f"{subtitle}. {words} {note}") as figure:
-        caption(figure, title, subtitle, note)
+    with drawing(path, sheet(len(swings), 0.3), title, subtitle, f"{words} {note}") as figure:
+        caption(figure, note)
+        if not swings:
+            message(figure, "Nothing to draw: no parameter or driver moves the answer.")
+            return
         patches = [Patch(color=colour, label=text, lw=0) for text, colour in SWING_ENDS]
         figure.legend(
             handles=patches,
             loc="upper right",
-            bbox_to_anchor=(0.98, 1 - 0.24 / figure.get_figheight()),
+            bbox_to_anchor=(0.98 * WIDTH, figure.get_figheight() - 0.24),
+            bbox_transform=figure.dpi_scale_trans,
             ncols=2,
             frameon=False,
             handlelength=1.2,
@@ -346,9 +359,9 @@ def draw_waterfall(
     steps : rows of one bar, the part
     """
     parts = items((step.name, _interval(step.bars[0])) for step in steps)
-    words = f"{subtitle}. {start[0]} {start[2]}, {end[0]} {end[2]}; parts, {parts} {note}"
-    with drawing(path, sheet(len(steps) + 2, 0.29), title, words) as figure:
-        axes = head(figure, title, subtitle, note)
+    words = f"{start[0]} {start[2]}, {end[0]} {end[2]}; parts, {parts} {note}"
+    with drawing(path, sheet(len(steps) + 2, 0.29), title, subtitle, words) as figure:
+        axes = head(figure, note)
         last = len(steps) + 1
         at = start[1]
         marks = [at]

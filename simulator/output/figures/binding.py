@@ -15,14 +15,13 @@ from matplotlib.transforms import blended_transform_factory
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import shares_in_words
 from simulator.output.figures.canvas import (
-    HEADED,
+    LINE,
     date_line,
     drawing,
     heading,
     lettering,
     month,
     spread,
-    titles,
     year_axis,
 )
 from simulator.output.figures.records import run_subtitle
@@ -59,9 +58,8 @@ def draw_binding(
     years : (year) [year]
     as_of : [year]
     """
-    words = f"{subtitle}. Share of draws, {shares_in_words(shares, years, as_of)}."
-    with drawing(path, (7.5, 4.0), title, words) as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    words = f"Share of draws, {shares_in_words(shares, years, as_of)}."
+    with drawing(path, (7.5, 4.0), title, subtitle, words) as figure:
         axes = figure.add_axes((0.075, 0.13, 0.7, 0.66))
         axes.set_xlim(float(years[0]), float(years[-1]))
         year_axis(axes)
@@ -77,9 +75,10 @@ def binding_areas(
     years: np.ndarray,
     dates: Sequence[float],
     text: str = "what binds training compute [% of draws]",
+    width: int = LINE,
 ) -> None:
     """Stack the shares; name each area inside if there is room, else at the right edge; leave out what never binds."""
-    heading(axes, text, -0.085)
+    heading(axes, text, -0.085, width)
     shares = {name: share for name, share in shares.items() if np.any(share)}
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "50", "100"])
@@ -92,7 +91,8 @@ def binding_areas(
     for area in areas:
         axes.fill_between(years, area.low, area.high, color=area.colour, lw=0)
         axes.plot(years, area.high, color=style.PAPER, lw=0.7)
-    _name_outside(axes, [area for area in areas if not _name_inside(axes, area, dates)])
+    outside = [area for area in areas if not _name_inside(axes, area, dates)]
+    _name_outside(axes, outside, short=width < LINE)
 
 
 def _name_inside(axes: Axes, area: Area, dates: Sequence[float]) -> bool:
@@ -127,7 +127,8 @@ def _percent(share: float) -> str:
     return "under 1 %" if share < 0.005 else f"{100 * share:.0f} %"
 
 
-def _name_outside(axes: Axes, areas: Sequence[Area]) -> None:
+def _name_outside(axes: Axes, areas: Sequence[Area], short: bool) -> None:
+    """Name areas at the right edge with their shares in the last year, which is named where there is room."""
     right = axes.get_xlim()[1]
     lows = [float(np.interp(right, area.years, area.low)) for area in areas]
     highs = [float(np.interp(right, area.years, area.high)) for area in areas]
@@ -136,7 +137,7 @@ def _name_outside(axes: Axes, areas: Sequence[Area]) -> None:
     heights = spread(wanted, [14.0] * len(areas))
     for area, low, high, middle, height in zip(areas, lows, highs, middles, heights, strict=True):
         axes.annotate(
-            f"{area.name}, {_percent(high - low)} in {right:.0f}",
+            f"{area.name}, {_percent(high - low)}" + ("" if short else f" in {right:.0f}"),
             (right, middle),
             (1.03, axes.transData.inverted().transform((0, height))[1]),
             textcoords=blended_transform_factory(axes.transAxes, axes.transData),

@@ -15,7 +15,7 @@ from simulator.evidence import hindcast
 from simulator.inputs.observations import known_observations
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
-from simulator.output.figures.canvas import drawing, heading, titles
+from simulator.output.figures.canvas import drawing, heading
 from simulator.summaries.result import Result
 
 DRAWN_INTERVALS = (("p025", "p975"), ("p10", "p90"), ("p25", "p75"))
@@ -49,8 +49,7 @@ def draw_calibration(
     """
     height = HEAD + max(ROW * len(rows), 2.7) + FOOT
     words = items((row.label, _forecast_in_words(row)) for row in rows)
-    with drawing(path, (7.5, height), title, f"{subtitle}. {words}") as figure:
-        titles(figure, title, subtitle)
+    with drawing(path, (7.5, height), title, subtitle, words) as figure:
         foot, tall = FOOT / height, 1 - (HEAD + FOOT) / height
         _intervals(figure.add_axes((0.245, foot, 0.345, tall)), rows)
         side = 2.35

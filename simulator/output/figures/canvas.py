@@ -6,6 +6,8 @@ import hashlib
 import io
 import textwrap
 import threading
+import unicodedata
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -15,13 +17,15 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.style import context
 from matplotlib.text import Annotation
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from simulator.output import units
 from simulator.output.figures import style
 from simulator.output.figures.records import Band
 from simulator.output.rendering import FIGURE_ENDINGS
@@ -46,10 +50,13 @@ PLATE = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6}
 
 DASHES = (0, (4, 3))
 
-HEADED = (0.13, 0.34)
-"""Where titles stand on figures of years, down from the top [inch]."""
+MARGIN, DOWN = 0.15, (0.12, 0.35)
+"""Where title and subtitle stand: from the left, and each down from the top [inch]."""
 
-LINE = 120  # letters in a line of a subtitle
+TITLE_LINE, LINE = 78, 120
+"""Letters in a line of a title and of a subtitle, on a figure of 7.5 inches."""
+
+TITLE_STEP, LINE_STEP = 0.185, 0.135  # from line to line [inch]
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -59,22 +66,34 @@ _RC_LOCK = threading.Lock()
 
 @contextmanager
 def drawing(
-    path: str | PathLike[str], size: tuple[float, float], title: str, alternative: str
+    path: str | PathLike[str], size: tuple[float, float], title: str, subtitle: str, words: str
 ) -> Iterator[Figure]:
-    """Give an empty figure of this size [inch] to draw on, and write it to the path at the end.
+    """Give an empty figure of this size [inch] to draw on; write its titles at the top, and it to the path, at the end.
 
-    `alternative` says what is shown, with its main numbers, to people who do not see the picture: a description in SVG,
-    metadata in PDF and PNG. matplotlib's settings are global, so a lock lets one figure be drawn at a time.
+    The size allows for titles of one line each; the figure grows at the top where they take more. `words` say what is
+    shown, with its main numbers, to people who do not see the picture. matplotlib's settings are global, so a lock lets
+    one figure be drawn at a time.
     """
     ending = Path(path).suffix.lower()
     if ending not in FIGURE_ENDINGS:
         allowed = ", ".join(FIGURE_ENDINGS)
         raise ValueError(f"{path}: a figure cannot end in {ending!r}; allowed: {allowed}")
-    with _RC_LOCK, context(["default", style.RC]):
+    alternative = f"{subtitle}. {words}"
+    settings = style.RC | style.font_families(title + alternative)
+    with _RC_LOCK, context(["default", settings]), missing_glyphs_allowed():
         figure = Figure(figsize=size)
         FigureCanvasAgg(figure)
         yield figure
+        _titles(figure, title, subtitle)
         _write(figure, Path(path), ending, title, alternative)
+
+
+@contextmanager
+def missing_glyphs_allowed() -> Iterator[None]:
+    """Let a letter that no font has be drawn as an empty box, without a warning; an SVG keeps it as text."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from", UserWarning)
+        yield
 
 
 def _write(figure: Figure, path: Path, ending: str, title: str, alternative: str) -> None:
@@ -100,18 +119,41 @@ def described(svg: str, title: str, alternative: str) -> str:
     return head + tag + role * bool(tag) + attributes + end + elements * bool(tag) + body
 
 
-def titles(
-    figure: Figure,
-    title: str,
-    subtitle: str,
-    left: float = 0.02,
-    down: tuple[float, float] = (0.12, 0.36),
-) -> None:
-    """Write the figure's title and subtitle, this far from the left [fraction] and down from the top [inch]."""
+def _titles(figure: Figure, title: str, subtitle: str) -> None:
+    """Write title and subtitle, each in as many lines as it needs, above what is drawn."""
+    wide = figure.get_figwidth()
+    heads = wrapped(title, int(TITLE_LINE * wide / 7.5))
+    lines = wrapped(subtitle, int(LINE * wide / 7.5))
+    more = TITLE_STEP * (len(heads) - 1)
+    _grow(figure, more + LINE_STEP * (len(lines) - 1))
     tall = figure.get_figheight()
-    figure.text(left, 1 - down[0] / tall, title, size=style.LARGE, weight="bold", va="top")
-    lines = textwrap.fill(subtitle, LINE)
-    figure.text(left, 1 - down[1] / tall, lines, color=style.MUTED, va="top")
+    left, top, under = MARGIN / wide, 1 - DOWN[0] / tall, 1 - (DOWN[1] + more) / tall
+    figure.text(left, top, "\n".join(heads), size=style.LARGE, weight="bold", va="top")
+    figure.text(left, under, "\n".join(lines), color=style.MUTED, va="top")
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text, at most this wide [letters]; letters of East Asian scripts are twice as wide."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return textwrap.wrap(text, max(8, width * len(text) // max(len(text) + wide, 1))) or [""]
+
+
+def _grow(figure: Figure, more: float) -> None:
+    """Add this height [inch] at the top, and leave all that is drawn where it is above the foot."""
+    wide, tall = figure.get_size_inches()
+    ratio = tall / (tall + more)
+    figure.set_size_inches(wide, tall + more)
+    for axes in figure.axes:
+        left, foot, width, height = axes.get_position(original=True).bounds
+        axes.set_position((left, foot * ratio, width, height * ratio))
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * ratio)
+
+
+def message(figure: Figure, text: str) -> None:
+    """Say why there is nothing to draw, in the middle of the figure."""
+    lines = "\n".join(wrapped(text, int(LINE * 0.6 * figure.get_figwidth() / 7.5)))
+    figure.text(0.5, 0.45, lines, size=style.NORMAL, ha="center", va="center", linespacing=1.4)
 
 
 def date_line(axes: Axes, year: float, **options: Any) -> None:
@@ -119,10 +161,50 @@ def date_line(axes: Axes, year: float, **options: Any) -> None:
     axes.axvline(year, color=style.MUTED, lw=0.6, ls=DASHES, **options)
 
 
-def year_axis(axes: Axes) -> None:
-    """Name the axis of years, and mark every year on it."""
-    axes.xaxis.set_minor_locator(MultipleLocator(1))
-    axes.set_xlabel("year", labelpad=2)
+YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+LABELLED_YEAR, MINOR_TICK = 40.0, 4.0  # least room along an axis [point]
+
+
+def year_axis(axes: Axes, label: str = "year") -> None:
+    """Mark whole years, as many as leave room between their labels; after the limits are set."""
+    first, last = axes.get_xlim()
+    room = axes.get_window_extent().width * 72 / axes.figure.dpi / max(last - first, 1e-9)
+    step = next((s for s in YEAR_STEPS if s * room >= LABELLED_YEAR), YEAR_STEPS[-1])
+    minor = next(s for s in YEAR_STEPS if s == step or (not step % s and s * room >= MINOR_TICK))
+    axes.xaxis.set_major_locator(MultipleLocator(step))
+    axes.xaxis.set_minor_locator(MultipleLocator(minor))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}"))
+    axes.set_xlabel(label, labelpad=2)
+
+
+def value_axis(axis: Axis, unit: str, most: int = 6) -> None:
+    """Mark an axis of a series or parameter in human units; after the limits are set."""
+    low, high = axis.get_view_interval()
+    marks = units.tick_marks(low, high, unit, most) if unit in units.SCALES else []
+    if len(marks) > 1:
+        axis.set_ticks([at for at, _ in marks], [label for _, label in marks])
+        return
+    axis.set_major_locator(MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+    if unit in units.SCALES:
+        noun = units.SCALES[unit].noun
+        words = lambda at, _: units.quantity(at, unit, figures=3).removesuffix(noun)  # noqa: E731
+        axis.set_major_formatter(FuncFormatter(words))
+    elif unit == "fraction":
+        axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:g} %".replace("-", "−")))
+    else:
+        axis.set_major_formatter(FuncFormatter(_plain_number))
+
+
+def _plain_number(value: float, _: int) -> str:
+    return f"{value:.6g}".replace("-", "−")
+
+
+def with_unit(label: str, unit: str) -> str:
+    """The heading of an axis of `value_axis`: its unit follows in brackets where neither it nor the ticks say it."""
+    plain = units.plain_unit(unit)
+    in_ticks = unit in ("fraction", "log10 MW", "log10 minutes", "log10 USD")
+    return label if in_ticks or plain.lower() in label.lower() else f"{label} [{plain}]"
 
 
 def month(year: float) -> str:
@@ -137,8 +219,9 @@ def signed(value: float, _: int | None = None) -> str:
     return f"{value:+g}".replace("-", "−") if value else "0"
 
 
-def heading(axes: Axes, text: str, x: float = 0.0) -> None:
-    """Write a panel's heading, from this position across it [fraction]."""
+def heading(axes: Axes, text: str, x: float = 0.0, width: int = LINE) -> None:
+    """Write a panel's heading, from this position across it [fraction], in lines of this width [letters]."""
+    text = "\n".join(wrapped(text, width))
     lettering(axes, text, (x, 1), (0, 7), "axes fraction", size=style.NORMAL, weight="bold")
 
 

@@ -15,7 +15,8 @@ from simulator.evidence.claims import claim_probability
 from simulator.inputs.claims import load_claims
 from simulator.output.digits import percent
 from simulator.output.figures import style
-from simulator.output.figures.canvas import drawing, heading, lettering, titles
+from simulator.output.figures.canvas import drawing, heading, lettering, message
+from simulator.output.figures.records import scenario_labels
 from simulator.summaries.result import Result
 
 LINE, GAP, HEAD, FOOT = 0.125, 0.07, 1.12, 0.4
@@ -54,8 +55,10 @@ def draw_claims(
     sizes = [LINE * len(text) + GAP for text in texts]
     height = HEAD + sum(sizes) + FOOT
     words = " ".join(_claim_in_words(entry, scenarios) for entry in entries)
-    with drawing(path, (7.5, height), title, f"{subtitle}. {words}") as figure:
-        titles(figure, title, subtitle)
+    with drawing(path, (7.5, height), title, subtitle, words) as figure:
+        if not entries:
+            message(figure, "Nothing to draw: these scenarios model none of the claims.")
+            return
         box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
         axes = figure.add_axes(box)
         axes.set(xlim=(0, 100), ylim=(sum(sizes), 0))
@@ -155,7 +158,7 @@ def _claim_row(axes: Axes, entry: ClaimRow, text: str, at: float) -> None:
         )
 
 
-def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
+def claims(results: Sequence[Result], path: str | PathLike[str], names: Sequence[str] = ()) -> None:
     """Draw the claims that at least one of these scenarios gives a probability of."""
     entries = []
     for claim in load_claims():
@@ -168,6 +171,6 @@ def claims(results: Sequence[Result], path: str | PathLike[str]) -> None:
         title="The ledger of claims",
         subtitle="What the essay (000), the talk (001) and the podcast (002) said, with its probability in each "
         "scenario; a range counts as met only inside. Bars: Monte Carlo error",
-        scenarios=[result.plan.title for result in results],
+        scenarios=scenario_labels(results, names),
         entries=entries,
     )

@@ -8,13 +8,13 @@ from os import PathLike
 from pathlib import Path
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import FuncFormatter
 
+from simulator.errors import Fault, InputFault
 from simulator.output.digits import percent, year
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import band_in_words, items
 from simulator.output.figures.canvas import (
-    HEADED,
     date_line,
     drawing,
     heading,
@@ -22,13 +22,13 @@ from simulator.output.figures.canvas import (
     month,
     signed,
     spread,
-    titles,
     year_axis,
 )
 from simulator.output.figures.records import (
     ArrivalSpread,
     Band,
     ScenarioPanel,
+    scenario_labels,
 )
 from simulator.summaries.bands import select_series, series_band
 from simulator.summaries.counts import REPORTED_LEVELS
@@ -63,8 +63,7 @@ def draw_compare(
     bottom = row * len(milestones)
     tall = HEAD + TOP + GAP + bottom + FOOT
     words = " ".join(_scenario_in_words(each, milestones, as_of) for each in scenarios)
-    with drawing(path, (7.5, tall), title, f"{subtitle}. {words}") as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    with drawing(path, (7.5, tall), title, subtitle, words) as figure:
         top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
         _fans(top, scenarios, as_of)
         axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
@@ -87,9 +86,10 @@ def _scenario_in_words(scenario: ScenarioPanel, milestones: Sequence[str], as_of
 
 
 def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:
-    end = min(LAST_YEAR, *(scenario.horizon for scenario in scenarios))
+    first = min(float(scenario.band.years[0]) for scenario in scenarios)
+    end = min(max(LAST_YEAR, first + 10.0), max(scenario.horizon for scenario in scenarios))
     shown = [scenario.band.until(end) for scenario in scenarios]
-    axes.set_xlim(max(float(band.years[0]) for band in shown), end)
+    axes.set_xlim(first, end)
     ends = []
     for band, colour in zip(shown, style.CYCLE, strict=False):
         low, high = band.quantiles["p10"], band.quantiles["p90"]
@@ -100,7 +100,7 @@ def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:
         ends.append(float(band.quantiles["p50"][-1]))
     axes.margins(y=0.04)
     axes.yaxis.set_major_formatter(FuncFormatter(signed))
-    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    year_axis(axes, "")
     date_line(axes, as_of, zorder=0)
     heading(axes, "effective compute [OOM over GPT-4]: median, and p10 to p90", -0.4)
     pixel = axes.figure.dpi / 72
@@ -118,7 +118,8 @@ def _arrival_rows(
 ) -> None:
     row = len(scenarios) + 1.2
     end = max(scenario.horizon for scenario in scenarios)
-    axes.set_xlim(FIRST_YEAR, end)
+    first = min(FIRST_YEAR, as_of - 1.0, end - 1.0)
+    axes.set_xlim(first, end)
     axes.set_ylim(row * len(milestones), 0)
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)
@@ -131,7 +132,7 @@ def _arrival_rows(
         axes.axhline(row * index, color=style.HAIRLINE, lw=0.4)
         middle = row * index + row / 2
         label = name.replace("_", " ")
-        lettering(axes, label, (FIRST_YEAR, middle), (-8, 0), ha="right", va="center", size=8)
+        lettering(axes, label, (first, middle), (-8, 0), ha="right", va="center", size=8)
         for line, (scenario, colour) in enumerate(zip(scenarios, style.CYCLE, strict=False)):
             if name in scenario.arrivals:
                 height = row * index + line + 1.1
@@ -169,8 +170,8 @@ SHOWN_MILESTONES = (
 
 def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None:
     """Draw several scenarios under their titles, or under these names where two titles are the same."""
-    titles = [result.plan.title for result in results]
-    labels = names if len(set(titles)) < len(titles) else titles
+    _require_one_anchor(results, names)
+    labels = scenario_labels(results, names)
     known = {m.name for result in results for m in result.plan.milestones}
     shown = [n for n in SHOWN_MILESTONES if n in known] or sorted(known)[: len(SHOWN_MILESTONES)]
     scenarios = []
@@ -189,6 +190,19 @@ def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None
         milestones=shown,
         as_of=max(result.plan.as_of_year for result in results),
     )
+
+
+def _require_one_anchor(results: Sequence[Result], names: Sequence[str]) -> None:
+    """Refuse scenarios whose effective compute is counted from different years: their zeros differ."""
+    first = results[0].plan.anchor_year
+    fix = "draw it with scenarios of its own anchor; `oomcast milestones` puts years side by side"
+    faults = [
+        Fault(name, "", "anchor_year", f"{result.plan.anchor_year:g}", f"{first:g}", fix)
+        for name, result in zip(names, results, strict=True)
+        if result.plan.anchor_year != first
+    ]
+    if faults:
+        raise InputFault(faults)
 
 
 def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:

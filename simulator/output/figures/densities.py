@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from simulator.distributions import density
 from simulator.distributions.density import Density
@@ -19,7 +18,14 @@ from simulator.inputs.priors import Prior
 from simulator.output import units
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
-from simulator.output.figures.canvas import drawing, lettering, titles
+from simulator.output.figures.canvas import (
+    MARGIN,
+    drawing,
+    lettering,
+    message,
+    value_axis,
+    with_unit,
+)
 from simulator.output.figures.records import PriorPanel
 from simulator.summaries.posterior import (
     ParameterUpdate,
@@ -31,10 +37,7 @@ from simulator.summaries.result import Result
 
 @dataclass(frozen=True)
 class Sheet:
-    """Sizes of a figure of small panels [inch]: of a panel with its lettering, and of the axes in it.
-
-    down : where title and subtitle stand, down from the top
-    """
+    """Sizes of a figure of small panels [inch]: of a panel with its lettering, and of the axes in it."""
 
     columns: int
     width: float
@@ -43,14 +46,13 @@ class Sheet:
     foot: float
     axes_width: float
     axes_height: float
-    down: tuple[float, float]
 
 
-PRIORS = Sheet(4, 1.85, 1.02, 0.72, 0.12, 1.85 - 0.2, 0.46, (0.13, 0.36))
+PRIORS = Sheet(4, 1.85, 1.02, 0.72, 0.12, 1.85 - 0.2, 0.46)
 
-POSTERIORS = Sheet(3, 2.5, 1.45, 0.6, 0.06, 2.5 - 0.25, 0.6, (0.12, 0.36))
+POSTERIORS = Sheet(3, 2.5, 1.45, 0.6, 0.06, 2.5 - 0.25, 0.6)
 
-SIDE = 0.2  # inch, left of the first panel
+SIDE = MARGIN + 0.05  # inch, left of the first panel
 
 FILED, OWN = (style.MEDIAN, style.FAN[1]), style.THRESHOLDS[0]
 """Line and tint of a prior of the prior files, and of a run's own."""
@@ -74,8 +76,9 @@ def _draw_panels(
     columns = min(sheet.columns, max(len(panels), 2))
     rows = -(-len(panels) // columns)
     width, height = columns * sheet.width + SIDE, sheet.head + rows * sheet.height + sheet.foot
-    with drawing(path, (width, height), title, f"{subtitle}. {words}") as figure:
-        titles(figure, title, subtitle, SIDE / width, sheet.down)
+    with drawing(path, (width, height), title, subtitle, words) as figure:
+        if not panels:
+            message(figure, "Nothing to draw: no parameter.")
         for i, panel in enumerate(panels):
             row, column = divmod(i, columns)
             left = SIDE + column * sheet.width
@@ -116,8 +119,7 @@ def _density_panel(axes: Axes, panel: PriorPanel) -> None:
     _value_limits(axes, shown)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
-    axes.ticklabel_format(axis="x", useOffset=False)
+    value_axis(axes.xaxis, panel.unit, 3)
     axes.tick_params(axis="x", labelsize=style.SMALL, pad=1.5)
     lettering(
         axes,
@@ -128,7 +130,15 @@ def _density_panel(axes: Axes, panel: PriorPanel) -> None:
         weight="bold",
         size=6.6,
     )
-    lettering(axes, panel.unit, (0, 1), (0, 2.5), "axes fraction", color=style.MUTED, size=6.0)
+    lettering(
+        axes,
+        units.plain_unit(panel.unit),
+        (0, 1),
+        (0, 2.5),
+        "axes fraction",
+        color=style.MUTED,
+        size=6.0,
+    )
 
 
 def _curve(axes: Axes, density: Density, line: str, tint: str, dashes: str) -> None:
@@ -192,10 +202,9 @@ def _posterior_panel(axes: Axes, panel: UpdatePanel) -> None:
     axes.set_xlim(float(panel.edges[0]), float(panel.edges[-1]))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(4, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
-    axes.ticklabel_format(axis="x", useOffset=False)
+    value_axis(axes.xaxis, panel.unit, 4)
     axes.tick_params(axis="x", labelsize=style.SMALL, pad=1.5)
-    name = f"{panel.name.replace('_', ' ')} [{panel.unit}]"
+    name = with_unit(panel.name.replace("_", " "), panel.unit)
     lettering(axes, name, (0, 1), (0, 23), "axes fraction", weight="bold")
     lettering(axes, panel.prior_text, (0, 1), (0, 13), "axes fraction", color=style.MUTED)
     lettering(axes, panel.posterior_text, (0, 1), (0, 3), "axes fraction", color=style.MEDIAN)

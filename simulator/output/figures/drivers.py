@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import FuncFormatter
 
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
-    HEADED,
     drawing,
     heading,
     lettering,
     signed,
     spread,
-    titles,
+    year_axis,
 )
 from simulator.output.figures.records import (
     Part,
@@ -58,10 +57,9 @@ def draw_drivers(
     anchor_year : [year]
     """
     ends = items((part.label, _part_in_words(part)) for part in parts)
-    words = f"{subtitle}. Mean (p10 to p90) of what each adds by {years[-1]:.0f} [OOM], {ends}"
+    words = f"Mean (p10 to p90) of what each adds by {years[-1]:.0f} [OOM], {ends}"
     words += f" Together {_gain(total[-1])}."
-    with drawing(path, (WIDE, TALL), title, words) as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    with drawing(path, (WIDE, TALL), title, subtitle, words) as figure:
         stack = figure.add_axes((0.075, 0.545, 0.68, 0.355))
         stack.set_xlim(float(years[0]), float(years[-1]))
         heading(stack, "mean of what each driver adds [OOM over GPT-4]", -0.081)
@@ -91,7 +89,7 @@ def _stack(axes: Axes, years: np.ndarray, parts: Sequence[Part], total: np.ndarr
     axes.plot(years, total, color=style.INK, lw=1.6)
     axes.axhline(0, color=style.INK, lw=0.6)
     axes.yaxis.set_major_formatter(FuncFormatter(signed))
-    axes.xaxis.set_minor_locator(MultipleLocator(1))
+    year_axis(axes, "")
     ends[f"together {_gain(total[-1])}"] = float(total[-1])
     _names(axes, list(ends), list(ends.values()))
     lettering(axes, f"in {years[-1]:.0f}", (1, 1), (14, 7), "axes fraction", color=style.MUTED)
@@ -140,8 +138,7 @@ def _panels(figure: Figure, years: np.ndarray, parts: Sequence[Part], anchor: fl
         axes.fill_between(years, part.low, part.high, color=colour, alpha=0.45, lw=0)
         axes.plot(years, part.mean, color=style.INK, lw=1.2)
         axes.yaxis.set_major_formatter(FuncFormatter(signed))
-        axes.xaxis.set_major_locator(MultipleLocator(10))
-        axes.xaxis.set_minor_locator(MultipleLocator(5))
+        year_axis(axes, "")
         axes.tick_params(labelleft=column == 0, labelbottom=row == rows - 1)
         lettering(axes, part.label, (0, 1), (0, 3), "axes fraction", weight="bold")
     note = "each by itself, on one scale: mean and 80 % interval over draws [OOM]"

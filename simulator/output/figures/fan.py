@@ -23,7 +23,6 @@ from simulator.output.figures.alternatives import band_in_words, items, shares_i
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
     DASHES,
-    HEADED,
     PLATE,
     drawing,
     fan_bands,
@@ -33,7 +32,7 @@ from simulator.output.figures.canvas import (
     month,
     signed,
     spread,
-    titles,
+    year_axis,
 )
 from simulator.output.figures.records import Band, Point, Rung, run_subtitle, threshold_rung
 from simulator.summaries import estimates
@@ -69,15 +68,14 @@ def draw_fan(
     shares : (year) share of draws by the constraint that binds, the lowest first [fraction]
     as_of, anchor_year : [year]
     """
-    end = min(float(band.years[-1]), LAST_YEAR)
+    end = min(float(band.years[-1]), max(LAST_YEAR, float(band.years[0]) + 10.0))
     shown = band.until(end)
     dates = {"anchor": anchor_year, "as of": as_of}
     rungs = [*ladder, *thresholds]
     kept = shares_years <= end
     parts = {name: share[kept] for name, share in shares.items()}
-    words = fan_in_words(subtitle, shown, points, rungs, parts, shares_years[kept], as_of)
-    with drawing(path, (7.5, 7.0), title, words) as figure:
-        titles(figure, title, subtitle, down=HEADED)
+    words = fan_in_words(shown, points, rungs, parts, shares_years[kept], as_of)
+    with drawing(path, (7.5, 7.0), title, subtitle, words) as figure:
         fan = figure.add_axes((0.075, 0.285, 0.635, 0.595))
         side = figure.add_axes((0.722, 0.285, 0.27, 0.595), sharey=fan)
         binding = figure.add_axes((0.075, 0.06, 0.635, 0.155), sharex=fan)
@@ -95,7 +93,6 @@ def draw_fan(
 
 
 def fan_in_words(
-    subtitle: str,
     band: Band,
     points: Sequence[Point],
     rungs: Sequence[Rung],
@@ -104,7 +101,7 @@ def fan_in_words(
     as_of: float,
 ) -> str:
     """What the fan shows, with its main numbers."""
-    parts = [f"{subtitle}. Effective compute by year, {band_in_words(band, 'OOM', as_of)}."]
+    parts = [f"Effective compute by year, {band_in_words(band, 'OOM', as_of)}."]
     if points:
         models = items((p.label, units.interval(p.low, p.value, p.high, "OOM")) for p in points)
         parts.append(f"Observed models: {models}")
@@ -127,9 +124,7 @@ def _fan_axes(
     fan.yaxis.set_major_locator(MultipleLocator(5))
     fan.yaxis.set_major_formatter(FuncFormatter(signed))
     heading(fan, "effective compute [OOM over GPT-4]", -0.085)
-    binding.xaxis.set_major_locator(MultipleLocator(5))
-    binding.xaxis.set_minor_locator(MultipleLocator(1))
-    binding.set_xlabel("year", labelpad=2)
+    year_axis(binding)
 
 
 def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> tuple[float, float]:

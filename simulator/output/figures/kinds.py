@@ -93,7 +93,7 @@ def draw_figure(
     if kind is Kind.compare:
         compare.compare(results, path, labels)
     elif kind is Kind.claims:
-        claims.claims(results, path)
+        claims.claims(results, path, labels)
     elif kind is Kind.bands:
         bands.bands(results[0], path, series)
     elif kind is Kind.prior_posterior:

@@ -126,6 +126,12 @@ def threshold_rung(result: Result, milestone: Milestone) -> Rung:
     return Rung(milestone.name.replace("_", " "), *threshold_quantiles(result.plan, milestone))
 
 
+def scenario_labels(results: Sequence[Result], names: Sequence[str]) -> Sequence[str]:
+    """Titles of results, or these names where two titles are the same, as those of a sweep's points are."""
+    titles = [result.plan.title for result in results]
+    return names if names and len(set(titles)) < len(titles) else titles
+
+
 def run_subtitle(result: Result) -> str:
     """Title, draws and seed of a result."""
     plan = result.plan

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 OKABE_ITO = {
     "black": "#000000",
     "orange": "#E69F00",
@@ -63,9 +65,27 @@ PARTS = (
 SMALL, NORMAL, LARGE = 7.0, 8.0, 11.0
 
 
+FAMILIES = ("DejaVu Sans", "Arial", "Helvetica", "sans-serif")
+
+FALLBACKS = (
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Source Han Sans SC"),
+    *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "IPAexGothic"),
+    *(
+        "PingFang SC",
+        "Hiragino Sans",
+        "Microsoft YaHei",
+        "SimHei",
+        "Malgun Gothic",
+        "Arial Unicode MS",
+    ),
+    *("Noto Emoji", "Symbola", "Segoe UI Emoji", "Segoe UI Symbol", "Apple Symbols"),
+)
+"""Families with the letters that DejaVu Sans lacks, of which a machine may have some."""
+
+
 RC: dict[str, object] = {
     "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "Arial", "Helvetica", "sans-serif"],
+    "font.sans-serif": list(FAMILIES),
     "font.size": NORMAL,
     "text.color": INK,
     "text.parse_math": False,
@@ -100,3 +120,31 @@ RC: dict[str, object] = {
     "pdf.fonttype": 42,
 }
 """Laid over matplotlib's own defaults; a user's matplotlibrc has no effect."""
+
+
+def font_families(letters: str) -> dict[str, object]:
+    """The setting of families with which these letters can be drawn, as far as this machine has them.
+
+    Nothing is set where DejaVu Sans has every letter, so that a picture is the same on all machines.
+    """
+    missing = {ord(letter) for letter in letters} - _letters_of(FAMILIES[0])
+    chosen = []
+    for family in FALLBACKS:
+        if missing & _letters_of(family):
+            chosen.append(family)
+            missing -= _letters_of(family)
+    return {"font.sans-serif": [FAMILIES[0], *chosen, *FAMILIES[1:]]} if chosen else {}
+
+
+@cache
+def _letters_of(family: str) -> frozenset[int]:
+    """Code points that the font of a family has; none where there is no such font that can be drawn with."""
+    from matplotlib import font_manager
+
+    for font in font_manager.fontManager.ttflist:
+        if font.name == family:
+            try:
+                return frozenset(font_manager.get_font(font.fname).get_charmap())
+            except RuntimeError:  # a font of bitmaps
+                continue
+    return frozenset()
