@@ -13,6 +13,7 @@ import reference
 from conftest import files_in, opened, surroundings
 
 from simulator.cli import call
+from simulator.evidence.rolling import FORECASTERS
 
 LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 WALLS = (
@@ -322,3 +323,39 @@ def test_arrivals_before_the_as_of_date_are_warned_of(folder, oomcast, without_p
 def test_an_overlay_is_said(folder, oomcast):
     (folder / "priors").mkdir()
     assert "./priors" in oomcast("run", "--draws", "0").err
+
+
+def test_rolling_scores_as_json_csv_and_table(oomcast):
+    document = strictly(
+        oomcast("score", "--rolling", "--series", "cluster_cost", "--format", "json").out
+    )
+    (series,) = document["series"]
+    overall = [each for each in series["scores"] if each["lead"] is None]
+    assert [each["forecaster"] for each in overall] == list(FORECASTERS)
+    forecasts = series["forecasts"]
+    for each in overall:
+        own = [f for f in forecasts if f["forecaster"] == each["forecaster"]]
+        assert each["targets"] == len(own)
+        assert each["crps"] == pytest.approx(np.mean([f["crps"] for f in own]))
+    rows = list(csv.DictReader(io.StringIO(oomcast("score", "--rolling", "--format", "csv").out)))
+    assert len(rows) == len({(r["series"], r["forecaster"], r["lead"]) for r in rows})
+    table = oomcast("score", "--rolling", "--series", "cluster_cost").out
+    assert f"{overall[0]['crps']:.2f}" in table
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["score"], "a result, or --rolling"),
+        (["score", "hindcast-2023", "--rolling"], "observations alone"),
+        (["score", "hindcast-2023", "--series", "x"], "--rolling only"),
+        (["score", "--rolling", "--series", "cluster_cots"], 'did you mean "cluster_cost"?'),
+        (["score", "--rolling", "-o", "scores.doc"], ".csv"),
+        (["score", "--rolling", "-o", "none/scores.svg"], "no such folder"),
+        (["score", "--rolling", "--series", "score_math", "-o", "x.svg"], "three records"),
+    ],
+)
+def test_a_request_for_scores_that_cannot_be_met_is_refused(oomcast, argv, words):
+    done = oomcast(*argv)
+    assert done.code == 2
+    assert words in done.err

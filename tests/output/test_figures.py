@@ -117,6 +117,17 @@ def test_text_of_scenarios_compared_does_not_touch(results, overlaps, tmp_path, 
     assert not overlaps
 
 
+def test_the_picture_of_rolling_scores_repeats_and_its_text_does_not_touch(request, tmp_path):
+    for name in ("a.svg", "b.svg"):
+        words = ["score", "--rolling", "--series", "cluster_power", "-o", str(tmp_path / name)]
+        assert cli.call(words) == 0
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert "record process" in text(tmp_path / "a.svg")
+    overlaps = request.getfixturevalue("overlaps")
+    assert cli.call(["score", "--rolling", "-o", str(tmp_path / "c.svg")]) == 0
+    assert not overlaps
+
+
 def test_touching_text_is_noticed(overlaps, tmp_path):
     figure = Figure()
     figure.text(0.5, 0.5, "one")

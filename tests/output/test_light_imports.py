@@ -24,6 +24,7 @@ FORBIDDEN = {  # what a command must not import, by command
     "claims small": HEAVY | SOLVERS,
     "check small": HEAVY,
     "score past": HEAVY,
+    "score --rolling --series score_mmlu": HEAVY,
     "priors stock_growth": HEAVY,
     "replay small --draw 3": HEAVY,
     "median small": HEAVY,
