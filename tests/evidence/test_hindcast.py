@@ -195,6 +195,18 @@ def test_a_hindcast_is_scored_beside_its_rivals(scored, oomcast):
     assert first["inside_80"] == (first["p10"] <= first["observed"] <= first["p90"])
 
 
+def test_the_reading_of_one_source_decides_the_score(scored, tmp_path):
+    """Recorded: mean CRPS of both readings of the growth of spending."""
+    made = load.load_plan("hindcast-2023-preferred", ["draws=1000", "horizon=2027.0"])
+    other = running.run(made, str(tmp_path / "preferred"))
+    means = []
+    for result in (scored[0], other):
+        scores = hindcast_scores(result, known_observations())
+        means.append(hindcast.score_summaries(scores)["all"]["crps"])
+        assert scores.errors["crps"] < 0.01
+    assert means == pytest.approx([0.16, 0.28], abs=0.015)
+
+
 def test_pictures_of_evidence_are_drawn_twice_alike(scored, oomcast, tmp_path):
     _, place = scored
     for name in ("one.svg", "two.svg"):
