@@ -55,8 +55,16 @@ RecordsAndNow = tuple[Records, dict[str, Any]]
 """Records, and the answer as it stands, as `Analysis.now` holds it."""
 
 
+CLEAR_ERRORS = 3.0  # standard errors by which an interval must narrow
+
 DUMMIES = 19
 """Dummy parameters of PAWN: one that moves nothing exceeds the largest of theirs once in 20 times."""
+
+
+def is_informative(record: dict[str, Any]) -> bool:
+    """Whether a record's parameter reaches the target, and narrows its interval by more than three standard errors."""
+    clear = record["width_left"] + CLEAR_ERRORS * record["mcse_width_left"] < 1.0
+    return bool(record["reaches_target"] and clear)
 
 
 def is_noise(record: dict[str, Any]) -> bool:
@@ -90,12 +98,17 @@ def _index_records(
 
 
 def _information_records(
-    scenario: subjects.TargetedPlan, value: value_of_information.InformationValue
+    scenario: subjects.TargetedPlan,
+    value: value_of_information.InformationValue,
+    groups: Groups,
 ) -> RecordsAndNow:
     """What knowing each group would do."""
     lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (value.left, value.low, value.high))
     columns = dict(zip(("width_left", "median_low", "median_high"), lifted, strict=True))
-    return _index_records(scenario, value.names, {**columns}), {"width_80": value.width}
+    records = _index_records(scenario, value.names, {**columns})
+    for record in records:
+        record["reaches_target"] = not scenario.matters.isdisjoint(groups[record["name"]])
+    return records, {"width_80": value.width}
 
 
 def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> RecordsAndNow:
@@ -195,7 +208,7 @@ def _information_from_simulation(
         workers=query.workers,
         progress=query.progress,
     )
-    return _information_records(scenario, value)
+    return _information_records(scenario, value, groups)
 
 
 def _information_from_draws(
@@ -211,7 +224,7 @@ def _information_from_draws(
     value = value_of_information.value_from_draws(
         scenario.varying, parameters, answer, times, query.interval, question.BINS, weights
     )
-    return _information_records(scenario, value)
+    return _information_records(scenario, value, {name: (name,) for name in scenario.varying})
 
 
 def _given_data(
@@ -383,7 +396,8 @@ def ranked_records(findings: Analysis) -> Records:
         TORNADO: "median_change_p10",
     }.get(findings.query.method, "total_order")
     if findings.query.method == INFORMATION:
-        return sorted(findings.records, key=lambda record: record[key])
+        informative = [record for record in findings.records if is_informative(record)]
+        return sorted(informative, key=lambda record: record[key])
     if findings.query.method == TORNADO:
         stem = "probability" if findings.target.kind == BEFORE else "median"
         return sorted(findings.records, key=lambda r: -swing_size(r, stem))

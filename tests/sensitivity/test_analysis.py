@@ -351,7 +351,8 @@ def test_bars_are_as_long_as_the_indices_and_the_longest_is_on_top(
     by_name = {record["name"].replace("_", " "): record for record in document[records]}
     (axes,) = figure.axes
     bars = bars_by_row(axes)
-    assert 3 < len(bars) <= len(by_name)
+    fewest = 2 if records == "information" else 4  # what is noise is not drawn
+    assert fewest <= len(bars) <= len(by_name)
     for name, widths in bars.items():
         values = [by_name[name][measure] for measure in measures]
         left = [1.0 - value for value in values] if measures == ["width_left"] else values
@@ -488,3 +489,29 @@ def test_pawn_marks_what_chance_alone_gives(baseline, answers):
     lines = {line.split()[0]: line for line in table.splitlines() if line}
     assert "*" not in lines["researcher_threshold"]
     assert table.count("*") == 1 + sum(map(analysis.is_noise, records.values()))
+
+
+def test_the_value_of_information_lists_nothing_that_is_noise(answers):
+    document, table, _ = answers("automated_researcher", "--method", "information", "--prior")
+    records = {row["name"]: row for row in document["information"]}
+    listed = {line.split()[0] for line in table.splitlines() if line} & set(records)
+    informative = {name for name, row in records.items() if analysis.is_informative(row)}
+    assert "researcher_threshold" in informative
+    assert listed == informative
+    assert not records["benchmark_mmlu_slope"]["reaches_target"]
+    left_out = len(records) - len(informative)
+    assert f"{left_out} more do not reach the target" in table.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("left", "error", "reaches", "informative"),
+    [
+        (0.9, 0.02, True, True),
+        (0.9, 0.04, True, False),
+        (0.9, 0.02, False, False),
+        (1.0, 0.0, True, False),
+    ],
+)
+def test_information_is_told_from_noise_by_three_errors(left, error, reaches, informative):
+    record = {"width_left": left, "mcse_width_left": error, "reaches_target": reaches}
+    assert analysis.is_informative(record) is informative

@@ -70,8 +70,8 @@ METHOD_NOTES = {
     "exceed total order.",
     SHAPLEY: "Shares of the variance, correlations and interactions split fairly; they sum to 1.",
     GIVEN: "From finished draws.",
-    INFORMATION: "The longer the bar, the more it is worth to find out; below 0 the interval widens "
-    "on average.",
+    INFORMATION: "The longer the bar, the more it is worth to find out; what cannot be told from chance "
+    "is left out.",
 }
 
 

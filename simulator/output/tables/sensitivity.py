@@ -122,12 +122,20 @@ def _indices(findings: Analysis) -> Table:
     if method == INFORMATION:
         width = findings.now["width_80"]
         text = f"Width of the 80 % interval once it is known over its width now, {width:.3g} {_units(findings)}."
+        text += f" {_uninformative(len(rows), len(nothing))}" if nothing else ""
     elif method == GIVEN:
         floor = f"{rows[0]['pawn_noise_floor']:.3f}"
         text = f"* PAWN no larger than the largest of {DUMMIES} dummy parameters, which move nothing: {floor}."
     else:
         text = f"Shares of the variance. {text}"
     return Table(_title(findings), header, lines, _caption(findings, text.strip()))
+
+
+def _uninformative(listed: int, count: int) -> str:
+    start = f"{count} more" if listed else f"Nothing can be told from chance: all {count}"
+    return (
+        f"{start} do not reach the target or narrow it no more than chance; csv and json have them."
+    )
 
 
 def _units(findings: Analysis) -> str:
