@@ -133,6 +133,10 @@ def interval(low: float, middle: float, high: float, unit: str) -> str:
     texts = [quantity(each, unit) for each in (middle, low, high)]
     if len(set(texts)) == 1:
         return texts[0]
+    noun = SCALES[unit].noun if unit in SCALES else ""
+    if noun:
+        middle_text, *ends = (each.removesuffix(noun) for each in texts)
+        return f"{middle_text} ({ends[0]} to {ends[1]}){noun.replace('/', ' a ')}"
     numbers, nouns = zip(*(each.partition(" ")[::2] for each in texts), strict=True)
     if len(set(nouns)) > 1:
         return f"{texts[0]} ({texts[1]} to {texts[2]})"

@@ -103,6 +103,13 @@ def test_text_does_not_touch(results, overlaps, tmp_path, scenario, kind):
     assert not overlaps
 
 
+def test_text_of_a_hindcast_and_of_a_code_does_not_touch(results, overlaps, tmp_path):
+    fan.fan(results["hindcast-2023"], tmp_path / "x.svg")
+    names = ["score_gpqa", "binding_constraint", "cluster_chips", "time_horizon"]
+    bands.bands(results["baseline"], tmp_path / "x.svg", names)
+    assert not overlaps
+
+
 @pytest.mark.parametrize("kind", CONDITIONED)
 def test_text_of_figures_of_evidence_does_not_touch(results, overlaps, tmp_path, kind):
     scenario, draw = CONDITIONED[kind]

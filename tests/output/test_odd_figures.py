@@ -59,7 +59,7 @@ def nothing(kind, path):
         "claims": lambda: claims.draw_claims(path, **words, scenarios=["a"], entries=[]),
         "bars": lambda: bars.draw_ranked_bars(path, **words, measures=["a"], rows=[], note=""),
         "tornado": lambda: bars.draw_tornado(path, **words, panels=["a"], swings=[], note=""),
-        "boxes": lambda: bars.draw_boxes(path, **words, boxes=[], note=""),
+        "boxes": lambda: bars.draw_boxes(path, **words, boxes=[], note="No box is so."),
         "stack": lambda: bars.draw_stack(
             path, **words, years=np.array([2020.0, 2030.0]), shares={}, note=""
         ),

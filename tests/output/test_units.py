@@ -86,6 +86,8 @@ def test_an_interval_says_a_common_unit_once():
     assert interval(2.0, 3.0, 4.0, "1") == "3.0 (2.0 to 4.0)"
     assert interval(0.1, 0.2, 0.45, "fraction") == "20 (10 to 45) %"
     assert interval(2029.5, 2031.0, 2045.0, "year") == "2031 (2030 to 2045) year"
+    assert interval(9.6, 10.0, 10.4, "log10 USD/year") == "$10B ($4B to $25B) a year"
+    assert interval(4.0, 5.0, 6.0, "log10 H100e/year") == "100k (10k to 1M) H100e a year"
     assert interval(2.0, 3.0, 4.0, "log10 MW") == "1 GW (100 MW to 10 GW)"
 
 

@@ -168,6 +168,11 @@ def arrivals(result: Result, path: Path) -> None:
     )
 
 
+def lower_first(text: str) -> str:
+    """A text that begins with a small letter, unless with a name such as AI."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 LONGEST_CONDITION = 54  # letters
 
 
@@ -176,7 +181,7 @@ def _condition_in_words(result: Result, milestone: Milestone, threshold: Rung) -
     series = known_series(result)[milestone.series]
     bound = units.interval(threshold.low, threshold.middle, threshold.high, series.unit)
     condition = f"{'≥' if milestone.direction == '>=' else '≤'} {bound}"
-    meaning = f"{series.long_name} {condition}"
+    meaning = f"{lower_first(series.long_name)} {condition}"
     if len(meaning) <= LONGEST_CONDITION:
         return meaning
     return f"{milestone.series.replace('_', ' ')} {condition}"

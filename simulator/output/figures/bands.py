@@ -17,6 +17,7 @@ from simulator.output.figures.alternatives import band_in_words, items, shares_i
 from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
     LINE,
+    PLATE,
     date_line,
     drawing,
     fan_bands,
@@ -82,14 +83,19 @@ def _panel_in_words(panel: BandPanel, as_of: float) -> str:
     return band_in_words(panel.band, panel.unit, as_of)
 
 
+NARROW_LINE = 48  # letters in a heading's line
+
+
 def _band_panel(axes: Axes, panel: BandPanel, as_of: float, narrow: bool) -> None:
     axes.set_xlim(float(panel.years[0]), float(panel.years[-1]))
     year_axis(axes, "")
     if panel.band is None:
-        binding_areas(axes, panel.shares, panel.years, [as_of], panel.label, 46 if narrow else LINE)
+        binding_areas(
+            axes, panel.shares, panel.years, [as_of], panel.label, NARROW_LINE if narrow else LINE
+        )
     else:
         label = with_unit(panel.label, panel.unit)
-        heading(axes, label, -0.17 if narrow else -0.085, 46 if narrow else LINE)
+        heading(axes, label, -0.17 if narrow else -0.085, NARROW_LINE if narrow else LINE)
         axes.set_ylim(_panel_limits(panel.band, panel.marks))
         value_axis(axes.yaxis, panel.unit)
         axes.tick_params(axis="y", labelsize=style.SMALL if narrow else style.NORMAL)
@@ -127,6 +133,8 @@ def _threshold_marks(axes: Axes, marks: Sequence[Rung]) -> None:
     for mark, want, height in zip(visible, wanted, heights, strict=True):
         move = (3, (height - want) / pixel)
         look = {"color": colours[mark.label], "size": 6.0, "va": "center", "zorder": 6}
+        if abs(height - want - 4.5 * pixel) > pixel:  # it may cross the line of another
+            look["bbox"] = PLATE | {"pad": 0.2}
         lettering(axes, mark.label, (left, mark.middle), move, **look)
 
 

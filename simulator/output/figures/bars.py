@@ -21,7 +21,7 @@ from matplotlib.ticker import MaxNLocator
 
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
-from simulator.output.figures.canvas import drawing, message, spread, year_axis
+from simulator.output.figures.canvas import drawing, message, spread, value_axis, year_axis
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,15 @@ def draw_boxes(
     """Draw each box as rows, one a parameter: the part of its range that the box keeps."""
     row, top = 0.27, 0.42
     heights = [top + row * max(len(box.sides), 1) for box in boxes]
-    size = (WIDTH, HEAD - 0.15 + FOOT + sum(heights))
+    size = (WIDTH, HEAD - 0.15 + FOOT + (sum(heights) or 0.5))
     words = " ".join(
         f"{box.heading}: {items((side.name, side.text) for side in box.sides)}" for box in boxes
     )
     with drawing(path, size, title, subtitle, f"{words} {note}") as figure:
-        caption(figure, note)
         if not boxes:
-            message(figure, "No box is better than chance.")
+            message(figure, note)
+            return
+        caption(figure, note)
         down = HEAD - 0.15
         for k, (box, height) in enumerate(zip(boxes, heights, strict=True)):
             tall = height - top
@@ -195,12 +196,21 @@ def _ranked_bar(axes: Axes, y: float, bar: Bar, height: float, colours: tuple[st
 
 
 def _ranked_key(axes: Axes, measures: Sequence[str]) -> None:
-    """Name the measures in the lower right corner, which ranked bars leave free."""
+    """Name the measures above the bars, where none can lie behind."""
     patches = [
         Patch(color=fill, label=name, lw=0)
         for name, (fill, _) in zip(measures, COLOURS, strict=False)
     ]
-    axes.legend(handles=patches, loc="lower right", frameon=False, handlelength=1.2)
+    axes.legend(
+        handles=patches,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        ncols=len(patches),
+        frameon=False,
+        handlelength=1.2,
+        fontsize=style.SMALL,
+    )
 
 
 STACK_TINTS = (
@@ -350,6 +360,7 @@ def draw_waterfall(
     end: tuple[str, float, str],
     steps: Sequence[BarRow],
     note: str,
+    unit: str = "1",
 ) -> None:
     """Draw the steps from the start at the top to the end at the bottom, each with the interval of its part.
 
@@ -357,6 +368,7 @@ def draw_waterfall(
     ----------
     start, end : title, answer and answer in words of the two scenarios
     steps : rows of one bar, the part
+    unit : of the answers; parts of a logarithm are in OOM
     """
     parts = items((step.name, _interval(step.bars[0])) for step in steps)
     words = f"{start[0]} {start[2]}, {end[0]} {end[2]}; parts, {parts} {note}"
@@ -384,7 +396,7 @@ def draw_waterfall(
         low, high = min(*marks, *tips, end[1]), max(*marks, *tips, end[1])
         margin = 0.12 * (high - low) or 1.0
         axes.set_xlim(low - margin, high + margin)
-        axes.ticklabel_format(axis="x", useOffset=False)
+        value_axis(axes.xaxis, unit)
         axes.grid(axis="x", color=style.HAIRLINE, lw=0.4, alpha=0.6)
         axes.set_axisbelow(True)
 

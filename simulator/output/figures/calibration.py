@@ -81,13 +81,14 @@ def _intervals(axes: Axes, rows: Sequence[Forecast]) -> None:
 
 
 def _pit_curves(axes: Axes, pit: Mapping[str, np.ndarray]) -> None:
-    heading(axes, "places, in order")
-    axes.plot([0, 100], [0, 100], color=style.MUTED, lw=0.7, ls=(0, (4, 3)))
+    heading(axes, "PIT values, sorted")
+    axes.plot([0, 100], [0, 100], color=style.MUTED, lw=0.7, ls=(0, (4, 3)), label="calibrated")
     marks = iter("os^Dv")
     for (predictor, values), colour in zip(pit.items(), style.CYCLE, strict=False):
         n = len(values)
         even = 100 * (np.arange(n) + 0.5) / max(n, 1)
-        label = f"{predictor}, {n}"
+        name = "this scenario" if predictor == hindcast.SCENARIO else predictor
+        label = f"{name}, {n} observations"
         axes.plot(
             even,
             100 * np.sort(values),
@@ -102,7 +103,7 @@ def _pit_curves(axes: Axes, pit: Mapping[str, np.ndarray]) -> None:
     axes.xaxis.set_major_locator(MultipleLocator(25))
     axes.yaxis.set_major_locator(MultipleLocator(25))
     axes.set_xlabel("evenly spread [%]")
-    axes.set_ylabel("predicted probability of less [%]")
+    axes.set_ylabel("predicted P(less than observed) [%]")
     axes.legend(
         loc="upper center", bbox_to_anchor=(0.45, -0.24), frameon=False, fontsize=style.SMALL
     )

@@ -182,6 +182,9 @@ def value_axis(axis: Axis, unit: str, most: int = 6) -> None:
     """Mark an axis of a series or parameter in human units; after the limits are set."""
     low, high = axis.get_view_interval()
     marks = units.tick_marks(low, high, unit, most) if unit in units.SCALES else []
+    if axis is axis.axes.xaxis:
+        room = axis.axes.get_window_extent().width * 72 / axis.axes.figure.dpi / (high - low)
+        marks = _apart(marks, room)
     if len(marks) > 1:
         axis.set_ticks([at for at, _ in marks], [label for _, label in marks])
         return
@@ -194,6 +197,18 @@ def value_axis(axis: Axis, unit: str, most: int = 6) -> None:
         axis.set_major_formatter(FuncFormatter(lambda at, _: f"{100 * at:g} %".replace("-", "−")))
     else:
         axis.set_major_formatter(FuncFormatter(_plain_number))
+
+
+LETTER = 4.6  # width in small labels [point]
+
+
+def _apart(marks: list[tuple[float, str]], room: float) -> list[tuple[float, str]]:
+    """The marks whose labels keep apart side by side, with this room for a unit of the axis [point]."""
+    kept: list[tuple[float, str]] = []
+    for at, label in marks:
+        if not kept or (at - kept[-1][0]) * room > LETTER * (len(label) + len(kept[-1][1]) + 2) / 2:
+            kept.append((at, label))
+    return kept
 
 
 def _plain_number(value: float, _: int) -> str:
@@ -212,6 +227,14 @@ def month(year: float) -> str:
     first = date(int(year), 1, 1)
     day = first + timedelta(days=round((year % 1) * (date(first.year + 1, 1, 1) - first).days))
     return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+GPT4_YEAR = 2023.25
+
+
+def anchor_in_words(anchor_year: float) -> str:
+    """What effective compute is counted from: GPT-4, or the largest run at another date."""
+    return "GPT-4" if anchor_year == GPT4_YEAR else f"{month(anchor_year)}"
 
 
 def signed(value: float, _: int | None = None) -> str:

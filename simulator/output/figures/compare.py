@@ -15,6 +15,7 @@ from simulator.output.digits import percent, year
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import band_in_words, items
 from simulator.output.figures.canvas import (
+    anchor_in_words,
     date_line,
     drawing,
     heading,
@@ -49,6 +50,7 @@ def draw_compare(
     scenarios: Sequence[ScenarioPanel],
     milestones: Sequence[str],
     as_of: float,
+    anchor_year: float,
 ) -> None:
     """Draw each scenario's effective compute, and when each reaches these milestones.
 
@@ -57,7 +59,7 @@ def draw_compare(
     path : file to write; its ending is one of `FIGURE_ENDINGS`
     scenarios : at most as many as `style.CYCLE` has colours; effective compute [OOM over the anchor]
     milestones : names, the topmost first
-    as_of : [year]
+    as_of, anchor_year : [year]
     """
     row = STEP * (len(scenarios) + 1.2)
     bottom = row * len(milestones)
@@ -65,7 +67,7 @@ def draw_compare(
     words = " ".join(_scenario_in_words(each, milestones, as_of) for each in scenarios)
     with drawing(path, (7.5, tall), title, subtitle, words) as figure:
         top = figure.add_axes((0.24, (FOOT + bottom + GAP) / tall, 0.52, TOP / tall))
-        _fans(top, scenarios, as_of)
+        _fans(top, scenarios, as_of, anchor_year)
         axes = figure.add_axes((0.24, FOOT / tall, 0.52, bottom / tall))
         _arrival_rows(axes, scenarios, milestones, as_of)
         note = "dot: p50; thick: p25 to p75; thin: p10 to p90; arrow: > the horizon"
@@ -85,7 +87,7 @@ def _scenario_in_words(scenario: ScenarioPanel, milestones: Sequence[str], as_of
     return f"{scenario.label}: effective compute, {band}.{years}"
 
 
-def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:
+def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float, anchor_year: float) -> None:
     first = min(float(scenario.band.years[0]) for scenario in scenarios)
     end = min(max(LAST_YEAR, first + 10.0), max(scenario.horizon for scenario in scenarios))
     shown = [scenario.band.until(end) for scenario in scenarios]
@@ -102,7 +104,8 @@ def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(signed))
     year_axis(axes, "")
     date_line(axes, as_of, zorder=0)
-    heading(axes, "effective compute [OOM over GPT-4]: median, and p10 to p90", -0.4)
+    over = f"OOM over {anchor_in_words(anchor_year)}"
+    heading(axes, f"effective compute [{over}]: median, and p10 to p90", -0.4)
     pixel = axes.figure.dpi / 72
     wanted = [float(axes.transData.transform((end, value))[1]) for value in ends]
     heights = spread(wanted, [11 * pixel] * len(ends))
@@ -189,6 +192,7 @@ def compare(results: Sequence[Result], path: Path, names: Sequence[str]) -> None
         scenarios=scenarios,
         milestones=shown,
         as_of=max(result.plan.as_of_year for result in results),
+        anchor_year=results[0].plan.anchor_year,
     )
 
 

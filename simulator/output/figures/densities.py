@@ -24,7 +24,6 @@ from simulator.output.figures.canvas import (
     lettering,
     message,
     value_axis,
-    with_unit,
 )
 from simulator.output.figures.records import PriorPanel
 from simulator.summaries.posterior import (
@@ -119,7 +118,10 @@ def _density_panel(axes: Axes, panel: PriorPanel) -> None:
     _value_limits(axes, shown)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    value_axis(axes.xaxis, panel.unit, 3)
+    if panel.unit == "fraction" and all(_is_yes_or_no(each) for each in shown):
+        axes.set_xticks([0, 1], ["no", "yes"])
+    else:
+        value_axis(axes.xaxis, panel.unit, 3)
     axes.tick_params(axis="x", labelsize=style.SMALL, pad=1.5)
     lettering(
         axes,
@@ -139,6 +141,10 @@ def _density_panel(axes: Axes, panel: PriorPanel) -> None:
         color=style.MUTED,
         size=6.0,
     )
+
+
+def _is_yes_or_no(density: Density) -> bool:
+    return density.atoms and set(density.values.tolist()) <= {0.0, 1.0}
 
 
 def _curve(axes: Axes, density: Density, line: str, tint: str, dashes: str) -> None:
@@ -190,8 +196,14 @@ def draw_prior_posterior(
     path : file to write; its ending is one of `FIGURE_ENDINGS`
     panels : one a parameter
     """
-    words = items((p.name, f"{p.prior_text}, {p.posterior_text} [{p.unit}]") for p in panels)
+    words = items(
+        (p.name, f"{p.prior_text}, {p.posterior_text}{_unit_after(p.unit)}") for p in panels
+    )
     _draw_panels(path, title, subtitle, panels, POSTERIORS, _posterior_panel, words)
+
+
+def _unit_after(unit: str) -> str:
+    return "" if unit in (*units.SCALES, "1", "fraction") else f" [{unit}]"
 
 
 def _posterior_panel(axes: Axes, panel: UpdatePanel) -> None:
@@ -204,7 +216,7 @@ def _posterior_panel(axes: Axes, panel: UpdatePanel) -> None:
     axes.spines["left"].set_visible(False)
     value_axis(axes.xaxis, panel.unit, 4)
     axes.tick_params(axis="x", labelsize=style.SMALL, pad=1.5)
-    name = with_unit(panel.name.replace("_", " "), panel.unit)
+    name = panel.name.replace("_", " ") + _unit_after(panel.unit)
     lettering(axes, name, (0, 1), (0, 23), "axes fraction", weight="bold")
     lettering(axes, panel.prior_text, (0, 1), (0, 13), "axes fraction", color=style.MUTED)
     lettering(axes, panel.posterior_text, (0, 1), (0, 3), "axes fraction", color=style.MEDIAN)
@@ -264,11 +276,13 @@ def _update_panel(update: ParameterUpdate) -> UpdatePanel:
         update.edges,
         update.prior_shares,
         update.posterior_shares,
-        f"prior {_quantiles_in_words(*update.prior_quantiles)}",
-        f"posterior {_quantiles_in_words(*update.posterior_quantiles)}",
+        f"prior {_quantiles_in_words(*update.prior_quantiles, update.prior.unit)}",
+        f"posterior {_quantiles_in_words(*update.posterior_quantiles, update.prior.unit)}",
     )
 
 
-def _quantiles_in_words(low: float, middle: float, high: float) -> str:
+def _quantiles_in_words(low: float, middle: float, high: float, unit: str) -> str:
+    if unit in (*units.SCALES, "fraction"):
+        return units.interval(low, middle, high, unit)
     decimals = max(0, int(np.ceil(1.5 - np.log10(max(high - low, 1e-9)))))
     return f"{middle:.{decimals}f} ({low:.{decimals}f} to {high:.{decimals}f})"

@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
+    anchor_in_words,
     drawing,
     heading,
     lettering,
@@ -62,7 +63,8 @@ def draw_drivers(
     with drawing(path, (WIDE, TALL), title, subtitle, words) as figure:
         stack = figure.add_axes((0.075, 0.545, 0.68, 0.355))
         stack.set_xlim(float(years[0]), float(years[-1]))
-        heading(stack, "mean of what each driver adds [OOM over GPT-4]", -0.081)
+        label = f"mean of what each driver adds [OOM over {anchor_in_words(anchor_year)}]"
+        heading(stack, label, -0.081)
         _stack(stack, years, parts, total)
         _panels(figure, years, parts, anchor_year)
 

@@ -24,6 +24,7 @@ from simulator.output.figures.binding import binding_areas
 from simulator.output.figures.canvas import (
     DASHES,
     PLATE,
+    anchor_in_words,
     drawing,
     fan_bands,
     fan_key,
@@ -79,7 +80,7 @@ def draw_fan(
         fan = figure.add_axes((0.075, 0.285, 0.635, 0.595))
         side = figure.add_axes((0.722, 0.285, 0.27, 0.595), sharey=fan)
         binding = figure.add_axes((0.075, 0.06, 0.635, 0.155), sharex=fan)
-        _fan_axes(fan, binding, shown, points, rungs)
+        _fan_axes(fan, binding, shown, points, rungs, anchor_year)
         for rung in ladder:  # not at thresholds, which are uncertain
             fan.axhline(rung.middle, color=style.HAIRLINE, lw=0.5, ls=(0, (1, 2)), zorder=2.5)
         fan_bands(fan, shown)
@@ -116,21 +117,28 @@ def fan_in_words(
 
 
 def _fan_axes(
-    fan: Axes, binding: Axes, band: Band, points: Sequence[Point], rungs: Sequence[Rung]
+    fan: Axes,
+    binding: Axes,
+    band: Band,
+    points: Sequence[Point],
+    rungs: Sequence[Rung],
+    anchor_year: float,
 ) -> None:
     fan.set_xlim(float(band.years[0]), float(band.years[-1]))
     fan.set_ylim(_fan_limits(band, points, rungs))
     fan.tick_params(labelbottom=False)
     fan.yaxis.set_major_locator(MultipleLocator(5))
     fan.yaxis.set_major_formatter(FuncFormatter(signed))
-    heading(fan, "effective compute [OOM over GPT-4]", -0.085)
+    heading(fan, f"effective compute [OOM over {anchor_in_words(anchor_year)}]", -0.085)
     year_axis(binding)
 
 
 def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> tuple[float, float]:
     """Limits that show p05 to p75 and the ladder; p95 may leave the panel at the top."""
     tail, body = (float(np.max(band.quantiles[key])) for key in ("p95", "p75"))
-    highest = max((rung.high for rung in rungs), default=body)
+    latest = max([0.0, *(point.value for point in points)])
+    ahead = [rung.high for rung in rungs if rung.high > latest]  # what is still to be reached
+    highest = max(ahead, default=body)
     top = max([highest, min(tail, body, 2 * highest), *(point.high for point in points)])
     lowest = float(np.min(band.quantiles["p05"]))
     bottom = min([lowest, *(point.low for point in points), *(rung.low for rung in rungs)])
@@ -138,16 +146,24 @@ def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> t
     return bottom - margin, top + margin
 
 
+DATE_ROOM = 44.0  # that the name of a date takes beside its line [point]
+
+
 def _date_lines(fan: Axes, binding: Axes, band: Band, dates: Mapping[str, float]) -> None:
     """Mark dates above the lower edge of the bands, for names stand below it, and across the lower panel."""
+    left, right = fan.get_xlim()
+    near = DATE_ROOM / 72 * (right - left) * fan.figure.dpi / fan.get_window_extent().width
     for name, year in dates.items():
+        crowded = any(
+            (other, of) < (year, name) and year < other + near for of, other in dates.items()
+        )
         for axes, foot in ((fan, band.at(year, "p05")), (binding, 0.0)):
             top = axes.get_ylim()[1]
             axes.vlines(year, foot, top, color=style.MUTED, lw=0.6, ls=DASHES, zorder=2.6)
         fan.annotate(
             f"{name}\n{month(year)}",
             (year, fan.get_ylim()[1]),
-            (3, 0),
+            (3, -2.7 * style.SMALL if crowded else 0),
             textcoords="offset points",
             size=style.SMALL,
             color=style.MUTED,
@@ -255,7 +271,7 @@ def _error_bar(axes: Axes, year: float, low: float, middle: float, high: float) 
 MODEL_RUNGS = {"gpt2": "preschooler", "gpt3": "elementary schooler", "gpt4": "smart high-schooler"}
 
 POINTS_NOTE = (
-    "observed training FLOP over GPT-4's, plus this scenario's median of what algorithms, unhobbling "
+    "observed training FLOP over that of {anchor}, plus this scenario's median of what algorithms, unhobbling "
     "and inference had added by then; bar: 80 % interval"
 )
 
@@ -284,7 +300,7 @@ def fan(result: Result, path: Path, observations: Sequence[Observation] | None =
         subtitle=run_subtitle(result),
         band=Band(shape.years, {name: bands[name] for name in REPORTED_LEVELS}),
         points=list(points.values()),
-        points_note=POINTS_NOTE,
+        points_note=POINTS_NOTE.format(anchor=anchor_in_words(plan.anchor_year)),
         ladder=ladder,
         thresholds=_threshold_rungs(result),
         shares=_binding_shares(result),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.inputs.plan import Plan
+from simulator.output import units
 from simulator.output.digits import limits_in_words
 from simulator.output.figures.bars import (
     Bar,
@@ -154,7 +155,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
     names = {
         "median": "change of the median [years]"
         if target.milestone
-        else f"change of the median [{target.unit}]",
+        else f"change of the median [{'OOM' if target.unit in units.SCALES else target.unit}]",
         "probability": f"change of P({when}) [fraction]",
     }
     moving = [r for r in records if swing_size(r, stems[0]) > 0.0]
@@ -183,7 +184,7 @@ def _tornado(findings: Analysis, path: Path) -> None:
 
 
 def _boxes(findings: Analysis, path: Path) -> None:
-    units = {prior.name: prior.unit for prior in findings.plan.priors}
+    unit_of = {prior.name: prior.unit for prior in findings.plan.priors}
     boxes = []
     for record in findings.records:
         heading = (
@@ -195,7 +196,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
                 name,
                 record["levels"][name][0],
                 record["levels"][name][1],
-                limits_in_words(ends, units[name]),
+                limits_in_words(ends, unit_of[name]),
             )
             for name, ends in record["limits"].items()
         ]
@@ -213,8 +214,9 @@ def _boxes(findings: Analysis, path: Path) -> None:
         title=f"Draws in which {name} {what}",
         subtitle=f"{_subtitle(findings)}; {share:.0f} % of all draws",
         boxes=boxes,
-        note=("" if boxes else f"{NO_BOX} ")
-        + "Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
+        note=NO_BOX
+        if not boxes
+        else "Bar: what the box keeps of the parameter's draws, from the lowest to the highest. "
         "Coverage: share of such draws inside; density: share of the draws inside that are such. "
         "Boxes are found in half of the draws and judged on the other half, each outside those "
         "before it; ±: Monte Carlo standard error.",
@@ -246,16 +248,23 @@ def attribution(split: Attribution, a: Plan, b: Plan, path: Path, interval: floa
         if any(r[key] != 0.0 for key in ("part", "part_low", "part_high"))
     ]
     digits, unit = (1, " %") if probability else (1 if split.target.milestone else 2, "")
+    scaled = split.unit in units.SCALES
     ends = [
-        (plan.title, scale * value, f"{scale * value:.{digits}f}{unit}")
+        (
+            plan.title,
+            scale * value,
+            units.quantity(value, split.unit) if scaled else f"{scale * value:.{digits}f}{unit}",
+        )
         for plan, value in ((a, split.a), (b, split.b))
     ]
+    measure = ", parts in OOM" if scaled else f" [{split.unit}]"
     draw_waterfall(
         path,
         title=f"From {a.title} to {b.title}, driver by driver",
-        subtitle=f"{split.statistic} of the {_spoken(split.target)} [{split.unit}], of the {split.of}",
+        subtitle=f"{split.statistic} of the {_spoken(split.target)}{measure}, of the {split.of}",
         start=ends[0],
         end=ends[1],
+        unit=split.unit if scaled else "1",
         steps=steps,
         note=f"Shapley values on paired draws ({split.how}); the parts sum to the whole. "
         f"Whisker: {100 * interval:g} % interval of the part. {len(split.drivers) - len(steps)} other drivers agree or "
