@@ -530,7 +530,7 @@ def test_a_draw_that_fails_is_named_and_can_be_replayed(target, monkeypatch, cap
 def test_a_picture_that_fails_warns_and_loses_nothing(target, monkeypatch, capsys):
     from simulator.output.figures import fan
 
-    def half(result, path):
+    def half(result, path, *more):
         Path(path).write_text("<svg")
         raise RuntimeError("no ink")
 
