@@ -8,6 +8,7 @@ from simulator.cli.options import Output, ResultNames, TableFormat, app, example
 @app.command(
     epilog=examples(
         "claims baseline",
+        "claims hindcast-2023",
         "claims baseline peak-data -o claims.md",
     )
 )
@@ -21,8 +22,6 @@ def claims(results: ResultNames, format: TableFormat = None, output: Output = No
 
     opened = [load_result(name) for name in results]
     ledger = load_claims()
-    probabilities = [
-        (result.plan.name, [claim_probability(claim, result) for claim in ledger])
-        for result in opened
-    ]
-    emit(claims_answer(ledger, probabilities), format, output)
+    plans = [result.plan for result in opened]
+    probabilities = [[claim_probability(claim, result) for claim in ledger] for result in opened]
+    emit(claims_answer(ledger, plans, probabilities), format, output)

@@ -125,35 +125,57 @@ def claims_log_score(estimates: Sequence[Estimate], outcomes: Sequence[bool]) ->
 
 
 class LedgerScores(NamedTuple):
-    """Scores of a scenario over the settled claims that it can say; None when there is none."""
+    """Scores of a scenario over the settled claims that it forecasts; None when there is none.
+
+    Attributes
+    ----------
+    settled : number of claims scored
+    brier, log_score : of the scenario [1], [nats]
+    base_rate : share of these claims that came true [fraction]
+    always_yes : Brier score of a probability of 1 for each [1]
+    always_base_rate : Brier score of the base rate for each, which is known only afterwards [1]
+    """
 
     settled: int
     brier: float | None
     log_score: float | None
+    base_rate: float | None
+    always_yes: float | None
+    always_base_rate: float | None
 
 
-def ledger_scores(ledger: Sequence[Claim], estimates: Sequence[Estimate | None]) -> LedgerScores:
-    """Scores of a scenario's probabilities of claims, over the settled claims that it can model.
+def ledger_scores(
+    ledger: Sequence[Claim], estimates: Sequence[Estimate | None], as_of: float
+) -> LedgerScores:
+    """Scores of a scenario's probabilities of claims, over those that it forecasts (`Claim.forecast_from`).
+
+        always_yes = 1 - b,   always_base_rate = b (1 - b),   b the base rate
 
     Parameters
     ----------
     ledger : (claim)
     estimates : (claim) [fraction]; None where the scenario does not model the claim
+    as_of : the date up to which the scenario knows [decimal year]
 
     Returns
     -------
-    number of claims scored, Brier score [1] and log score [nats]
+    number of claims scored, Brier scores [1], log score [nats] and base rate [fraction]
     """
-    settled = [
-        (estimate, claim.outcome)
+    scored = [
+        (estimate, bool(claim.outcome))
         for claim, estimate in zip(ledger, estimates, strict=True)
-        if estimate is not None and claim.outcome is not None
+        if estimate is not None and claim.forecast_from(as_of)
     ]
-    if not settled:
-        return LedgerScores(0, None, None)
-    estimated, outcomes = [estimate for estimate, _ in settled], [outcome for _, outcome in settled]
+    if not scored:
+        return LedgerScores(0, None, None, None, None, None)
+    estimated, outcomes = [estimate for estimate, _ in scored], [outcome for _, outcome in scored]
+    probabilities = [estimate.value for estimate in estimated]
+    base_rate = float(np.mean(outcomes))
     return LedgerScores(
-        len(settled),
-        brier_score([estimate.value for estimate in estimated], outcomes),
+        len(scored),
+        brier_score(probabilities, outcomes),
         claims_log_score(estimated, outcomes),
+        base_rate,
+        brier_score([1.0] * len(scored), outcomes),
+        brier_score([base_rate] * len(scored), outcomes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
-from simulator.inputs.files import overlay_folders, read_toml, shown_path
+from simulator.inputs.files import decimal_year, overlay_folders, read_toml, shown_path
 from simulator.inputs.schema import Entry, Finite, Text, validated
 
 CLAIMS_FILE = "claims.toml"
@@ -31,6 +32,7 @@ class Claim(Entry):
 
     Attributes
     ----------
+    made : the day on which it was made
     before, at, since, until : dates of which it speaks [decimal year]
     low, high : range of a series or a parameter, or of a series' change [its unit]
     not_modelable : why no scenario says it
@@ -39,6 +41,7 @@ class Claim(Entry):
     id: str
     claim: Text
     source: Text
+    made: datetime.date | None = None
     milestone: Text = ""
     before: Finite | None = None
     series: Text = ""
@@ -82,6 +85,17 @@ class Claim(Entry):
     def by(self) -> float | None:
         """The last date of which it speaks [decimal year]."""
         return next((y for y in (self.before, self.at, self.until) if y is not None), None)
+
+    def forecast_from(self, as_of: float) -> bool:
+        """Whether a scenario as of a date [decimal year] can be scored on it, fairly to both.
+
+        It is settled, of a milestone or a series, speaks of a later date, and was made no earlier than that date. A
+        parameter is what a scenario assumes, and no forecast.
+        """
+        forecast = self.outcome is not None and self.kind in ("milestone", "range", "change")
+        if not forecast or self.made is None or self.by is None:
+            return False
+        return as_of <= decimal_year(self.made) and as_of < self.by
 
 
 CLAIM_KEYS = tuple(key for key in Claim.model_fields if key != "id")

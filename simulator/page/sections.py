@@ -187,13 +187,14 @@ def claims_section(results: Sequence[Result]) -> Markup:
     names = [result.plan.title if len(results) > 1 else "probability" for result in results]
     header = ["claim", *names, "outcome", "what happened"]
     scores = [
-        f"{result.plan.title}: Brier score {score.brier:.2f} over {score.settled} settled claims that it can say."
+        f"{result.plan.title}: Brier score {score.brier:.2f} over {score.settled} claims made after its as-of date and "
+        f"settled since; always yes scores {score.always_yes:.2f}."
         for result, of in zip(results, estimates, strict=True)
-        if (score := ledger_scores(ledger, of)).brier is not None
+        if (score := ledger_scores(ledger, of, result.plan.as_of_year)).settled
     ]
     intro = (
         f"{len(rows)} of the ledger's {len(ledger)} claims: those that the model can speak of, or that are settled. "
-        f"{' '.join(scores)} A coin scores 0.25."
+        f"{' '.join(scores) or 'Most were settled before the as-of date, so no scenario here is scored on them.'}"
     )
     shown = table(header, rows, range(1, 1 + len(results)), "Claims")
     return section(

@@ -1,5 +1,6 @@
 """The ledger: every claim has its disposition, and a probability is that of the draws."""
 
+import datetime
 import json
 import math
 import re
@@ -10,13 +11,14 @@ import pytest
 from simulator.errors import InputFault
 from simulator.evidence import claims
 from simulator.inputs import inspection, load
-from simulator.inputs.claims import KINDS, load_claims
+from simulator.inputs.claims import KINDS, Claim, load_claims
+from simulator.inputs.files import decimal_year
 from simulator.output.figures import densities
 from simulator.store import running
 from simulator.summaries.estimates import Estimate
 
-COUNTS = {"000": 49, "001": 25, "002": 24}
-"""How many claims each seed document makes."""
+COUNTS = {"000": 49, "001": 25, "002": 24, "003": 7}
+"""How many claims each seed document makes, and what was taken from the tables of the essay itself."""
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,7 @@ def test_every_claim_of_the_seeds_has_a_disposition():
         assert each.kind in {*KINDS, "settled", "not modelable"}
         assert (each.kind == "not modelable") == bool(each.not_modelable)
         assert (each.outcome is None) == (not each.happened)
+        assert each.made is not None
 
 
 def test_the_evidence_fits_the_baseline(oomcast):
@@ -115,15 +118,60 @@ def test_the_ledger_as_other_programs_read_it(scenario, oomcast):
     assert len(told["claims"]) == sum(COUNTS.values())
     keys = {"id", "claim", "source", "kind", "by", "probability", "mcse", "outcome"}
     assert keys <= set(told["claims"][0])
-    settled = [
-        (each["probability"], each["outcome"])
-        for each in told["claims"]
-        if each["outcome"] is not None and each["probability"] is not None
-    ]
-    assert told["settled"] == len(settled) > 5
-    assert told["brier"] == pytest.approx(np.mean([(p - o) ** 2 for p, o in settled]))
+    scored = [(each["probability"], each["outcome"]) for each in told["claims"] if each["scored"]]
+    assert (
+        told["settled"] == len(scored) == 0
+    )  # nothing was settled after the baseline's as-of date
+    assert told["brier"] is None
     both = json.loads(oomcast("claims", place, place, "--format", "json").out)
     assert both == [told, told]
+
+
+def test_a_scenario_is_scored_on_claims_that_it_forecasts(tmp_path, oomcast):
+    place = tmp_path / "hindcast-2024"
+    made = load.load_plan("hindcast-2024", ["draws=600", "horizon=2030.0"])
+    assert max(each.year for each in made.observations) <= made.as_of_year
+    running.run(made, str(place))
+    told = json.loads(oomcast("claims", place, "--format", "json").out)
+    scored = {each["id"]: each for each in told["claims"] if each["scored"]}
+    assert told["settled"] == len(scored) >= 9
+    assert {each["kind"] for each in scored.values()} <= {"milestone", "range", "change"}
+    assert all(each["made"] >= told["as_of"] for each in scored.values())
+    assert "000-08" not in scored  # its date had passed
+    outcomes = [each["outcome"] for each in scored.values()]
+    assert 0.0 < np.mean(outcomes) < 1.0
+    squares = [(each["probability"] - each["outcome"]) ** 2 for each in scored.values()]
+    assert told["brier"] == pytest.approx(np.mean(squares))
+    assert told["base_rate"] == pytest.approx(np.mean(outcomes))
+    assert told["always_yes"] == pytest.approx(1.0 - told["base_rate"])
+    assert told["always_base_rate"] == pytest.approx(told["base_rate"] * (1 - told["base_rate"]))
+    caption = oomcast("claims", place).out
+    assert f"n = {len(scored)}" in caption
+    assert f"always yes has Brier {told['always_yes']:.2f}" in caption
+
+
+@pytest.mark.parametrize(
+    ("changes", "as_of", "scored"),
+    [
+        ({}, 2024.0, True),
+        ({}, decimal_year(datetime.date(2024, 6, 4)), True),
+        ({}, 2024.5, False),  # the scenario knows more than the claimant did
+        ({"before": 2024.3}, 2024.4, False),  # its date had passed
+        ({"outcome": None}, 2024.0, False),
+        ({"made": None}, 2024.0, False),
+        ({"milestone": "", "before": None, "parameter": "x", "low": 0.0}, 2024.0, False),
+        ({"milestone": "", "before": None, "series": "x", "at": 2026.0, "low": 0.0}, 2024.0, True),
+    ],
+)
+def test_which_claims_a_scenario_forecasts(changes, as_of, scored):
+    base = {
+        "id": "x-01", "claim": "So.", "source": "judgement", "made": datetime.date(2024, 6, 4),
+        "milestone": "run_1e26", "before": 2026.0, "outcome": True,
+    }  # fmt: skip
+    changed = base | changes | ({"unit": "OOM"} if "low" in changes else {})
+    each = Claim(**{key: value for key, value in changed.items() if value not in ("", None)})
+    assert each.kind
+    assert each.forecast_from(as_of) is scored
 
 
 def test_the_ledger_is_drawn(scenario, oomcast, tmp_path):
