@@ -23,6 +23,7 @@ from simulator.inputs import load
 from simulator.inputs.plan import Plan
 from simulator.inputs.schema import RunEntry
 from simulator.sensitivity import analysis, attribution, comparison
+from simulator.simulate.cluster import opened_workers
 from simulator.store import in_memory, results, running
 from simulator.store.manifest import KeptDraws
 from simulator.summaries import bands as series_bands
@@ -102,6 +103,7 @@ def run(
     keep_draws: int | None = None,
     keep_trajectories: int | None = None,
     progress: Callable[[int], None] = lambda draws: None,
+    cluster: str | None = None,
 ) -> Result:
     """Simulate a plan.
 
@@ -116,6 +118,7 @@ def run(
     keep_draws : of how many first draws parameters and arrivals are kept; 100,000 when left out
     keep_trajectories : of how many first draws the series are kept; 1,000 when left out
     progress : called with the number of draws done since the last call
+    cluster : in place of threads, the address of a dask scheduler (`tcp://HOST:PORT`) or `local:N` for N processes
 
     Returns
     -------
@@ -124,25 +127,34 @@ def run(
     Raises
     ------
     InputFault
-        when something else is in the folder, no draw agrees with the observations, or `resume` or `overwrite` is given
-        without a folder
+        when something else is in the folder, no draw agrees with the observations, `resume` or `overwrite` is given
+        without a folder, or there is no dask for a cluster
     RunFailed
-        when a draw or the machine fails
+        when a draw, the machine or the cluster fails
     """
-    if folder is not None:
-        options = {"resume": resume, "overwrite": overwrite}
-        kept = {"keep_draws": keep_draws, "keep_trajectories": keep_trajectories}
-        return running.run(plan, folder, workers, progress, **options, **kept, warn=warnings.warn)  # type: ignore[arg-type]
-    if resume or overwrite:
+    if folder is None and (resume or overwrite):
         word = "resume" if resume else "overwrite"
         problem, fix = f"{word} without a folder", "give run(plan, folder)"
         raise InputFault([Fault("run", "", word, problem, "a run in a folder", fix)])
-    draws, trajectories = KeptDraws()
-    keep = KeptDraws(
-        draws if keep_draws is None else keep_draws,
-        trajectories if keep_trajectories is None else keep_trajectories,
-    )
-    return in_memory.run_in_memory(plan, workers, progress, keep)
+    with opened_workers(workers, cluster) as engine:
+        if folder is not None:
+            return running.run(
+                plan,
+                folder,
+                engine,
+                progress,
+                resume=resume,
+                overwrite=overwrite,
+                keep_draws=keep_draws,
+                keep_trajectories=keep_trajectories,
+                warn=warnings.warn,
+            )
+        draws, trajectories = KeptDraws()
+        keep = KeptDraws(
+            draws if keep_draws is None else keep_draws,
+            trajectories if keep_trajectories is None else keep_trajectories,
+        )
+        return in_memory.run_in_memory(plan, engine, progress, keep)
 
 
 def load_result(folder: str | PathLike[str]) -> Result:

@@ -53,6 +53,9 @@ class InputFault(Exception):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputFault], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
 
 class RunFailed(Exception):
     """The program, the machine or a draw failed; the message says what to do."""
@@ -62,10 +65,17 @@ class DrawFailed(RunFailed):
     """A draw has a value that is no finite number; `run` is the name or path that `oomcast replay` takes."""
 
     def __init__(self, draw: int, what: str, run: str):
-        self.draw, self.what = draw, what
+        self.draw, self.what, self.run = draw, what, run
         super().__init__(
             f"draw {draw}: {what}. To look at the draw: oomcast replay {run} --draw {draw}"
         )
+
+    def __reduce__(self) -> tuple[type[DrawFailed], tuple[int, str, str]]:
+        return type(self), (self.draw, self.what, self.run)
+
+
+class ClusterLost(RunFailed):
+    """The cluster that simulates has gone; what was done on it can be kept."""
 
 
 class Interrupted(KeyboardInterrupt):

@@ -180,6 +180,16 @@ MaxDraws = Annotated[
     ),
 ]
 
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="In place of threads, simulate on a dask scheduler, as in tcp://10.0.0.5:8786, or on N "
+        "processes here, as in local:4.",
+    ),
+]
+
 Part = Annotated[
     str | None,
     typer.Option(
@@ -216,6 +226,7 @@ def run(
     until_mcse: UntilMcse = None,
     milestones: Milestones = None,
     max_draws: MaxDraws = None,
+    cluster: Cluster = None,
     part: Part = None,
     format: TableFormat = None,
     output: Output = None,
@@ -229,23 +240,25 @@ def run(
     Example: oomcast run --until-mcse 0.02 --milestones automated_researcher
     """
     from simulator.output import rendering
+    from simulator.simulate.cluster import opened_workers
 
     announce_overlay()
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
     form = rendering.choose_format(format, output)
     target = _precision_target(until_mcse, milestones, max_draws, part)
-    options: dict[str, Any] = {"workers": workers, "resume": resume, "overwrite": overwrite}
+    options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
     kept = keep_cards if keep_draws is None else keep_draws
     options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories, "target": target}
     loaded = _loaded_runs(runs or ["baseline"], changes, priors, target)
     plans = [plan for each in loaded for plan in each.plans]
     options["pictures"] = partial(draw_picture, observations=loaded[0].observations)
-    if part is not None:
-        _run_part(loaded, part, out, options)
-    elif len(loaded) == len(plans) == 1:
-        _run_alone(plans[0], out, form, output, options)
-    else:
-        _run_several(loaded, out, form, output, options)
+    with opened_workers(workers, cluster) as options["workers"]:
+        if part is not None:
+            _run_part(loaded, part, out, options)
+        elif len(loaded) == len(plans) == 1:
+            _run_alone(plans[0], out, form, output, options)
+        else:
+            _run_several(loaded, out, form, output, options)
 
 
 def _precision_target(

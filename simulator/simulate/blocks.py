@@ -29,6 +29,7 @@ class CompiledPlan:
     copula : the factored correlations
     inverse_cdfs : parameter -> its prior's inverse cdf
     levels : parameter -> (draw) [probability], in place of those that the plan's seed gives
+    first_level : number of the draw whose levels come first
     """
 
     plan: Plan
@@ -36,6 +37,7 @@ class CompiledPlan:
     copula: Copula
     inverse_cdfs: Mapping[str, InverseCdf]
     levels: Mapping[str, Array] | None = None
+    first_level: int = 0
 
 
 class Block(NamedTuple):
@@ -95,7 +97,8 @@ def simulate_block(compiled: CompiledPlan, draws: range, checked: bool = True) -
     if compiled.levels is None:
         levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, draws)
     else:
-        levels = {name: compiled.levels[name][draws.start : draws.stop] for name in names}
+        rows = slice(draws.start - compiled.first_level, draws.stop - compiled.first_level)
+        levels = {name: compiled.levels[name][rows] for name in names}
     return simulate_parameters(compiled, draws, parameter_values(compiled, levels), checked)
 
 

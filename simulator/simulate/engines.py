@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 Outcome = TypeVar("Outcome")
 
+Piece = TypeVar("Piece")
+
+SECONDS_TO_CHECK = 10.0
+
+MOST_ATTEMPTS = 3  # at a piece that is lost each time, such as one that ends its process
 
 LONGEST_RANGE = 4_096
 
@@ -24,31 +30,85 @@ def cut_ranges(draws: range, workers: int, longest: int = LONGEST_RANGE) -> list
 
 
 def run_ranges(
-    task: Callable[[range], Outcome], pieces: Iterable[range], executor: Executor | None, ahead: int
+    task: Callable[[Piece], Outcome],
+    pieces: Iterable[Piece],
+    executor: Executor | None,
+    ahead: int,
+    again: tuple[type[Exception], ...] = (),
+    check: Callable[[], None] | None = None,
 ) -> Iterator[Outcome]:
     """Results of a task in the order in which they are done.
 
     Parameters
     ----------
-    task : a range of draws -> its result
+    task : a range of draws, or a record of what one needs -> its result
     pieces : the ranges
     executor : where the task runs; in this thread when None
     ahead : the most pieces that are submitted and not yet done
+    again : what is raised when a piece was lost, which is then submitted again, `MOST_ATTEMPTS` times in all
+    check : called every `SECONDS_TO_CHECK` while nothing is done; raises when nothing can be done any more
     """
     if executor is None:
         yield from map(task, pieces)
         return
     waiting = iter(pieces)
-    under_way: set[Future[Outcome]] = {executor.submit(task, p) for p in islice(waiting, ahead)}
+    under_way: dict[Future[Outcome], tuple[Piece, int]] = {}
     try:
+        for piece in islice(waiting, ahead):
+            under_way[executor.submit(task, piece)] = piece, 1
         while under_way:
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            under_way |= {executor.submit(task, piece) for piece in islice(waiting, len(done))}
-            for future in done:
-                yield future.result()
+            timeout = SECONDS_TO_CHECK if check else None
+            done, _ = wait(under_way, timeout, return_when=FIRST_COMPLETED)
+            if check and not done:
+                check()
+            finished = {future: under_way.pop(future) for future in done}
+            for piece in islice(waiting, len(done)):
+                under_way[executor.submit(task, piece)] = piece, 1
+            for future, (piece, attempts) in finished.items():
+                try:
+                    outcome = future.result()
+                except again:
+                    if attempts == MOST_ATTEMPTS:
+                        raise
+                    under_way[executor.submit(task, piece)] = piece, attempts + 1
+                    continue
+                yield outcome
     finally:
         for future in under_way:
             future.cancel()
+
+
+class Engine(NamedTuple):
+    """Where ranges of draws are simulated.
+
+    Attributes
+    ----------
+    run : runs a task over pieces, as `run_ranges` does
+    workers : how many of them at the same time
+    longest : the most draws of a piece
+    """
+
+    run: Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+    workers: int
+    longest: int = LONGEST_RANGE
+
+
+Workers = int | Engine
+"""A number of threads, or an engine that is open already, such as that of a cluster."""
+
+
+@contextmanager
+def opened_engine(workers: Workers) -> Iterator[Engine]:
+    """Give the engine given, or one of threads; of this thread alone when that is one."""
+    if isinstance(workers, Engine):
+        yield workers
+        return
+    executor = ThreadPoolExecutor(workers) if workers > 1 else None
+    try:
+        yield Engine(partial(run_ranges, executor=executor, ahead=workers + 1), workers)
+    finally:
+        if executor:
+            executor.shutdown(cancel_futures=True)
 
 
 Part = TypeVar("Part")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from simulator.evidence.weights import RangeLikelihoods, layout_and_likelihoods
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
+from simulator.simulate.engines import Engine, Workers
 from simulator.store import results
 from simulator.store.manifest import KeptDraws, ResultHead
 from simulator.summaries import summarise
@@ -23,13 +22,10 @@ from simulator.summaries.counts import CountLayout, empty_counts, merge_counts
 from simulator.summaries.result import ImportanceWeights, Result
 from simulator.summaries.summarise import RangeSummary
 
-RunRanges = Callable[..., Iterator[Any]]
-"""Runs a task over ranges of draws and gives their results, in any order."""
-
 
 def run_in_memory(
     plan: Plan,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
     keep: KeptDraws = KeptDraws(),  # noqa: B008  (it is immutable)
 ) -> Result:
@@ -38,7 +34,7 @@ def run_in_memory(
     Parameters
     ----------
     plan : what to simulate
-    workers : threads
+    workers : threads, or an open engine
     progress : called with the number of draws done since the last call
     keep : of how many first draws parameters, arrivals and trajectories are kept
 
@@ -57,10 +53,10 @@ def run_in_memory(
     shape, first = layout_and_likelihoods(compiled)
     counts = empty_counts(shape)
     kept: dict[int, dict[str, Array]] = {}
-    with ranges_runner(workers) as run_ranges:
-        conditioned, weights = conditioned_draws(compiled, run_ranges, workers, first)
-        task = summary_task(conditioned, shape, keep, weights)
-        for summary in run_ranges(task, engines.cut_ranges(range(plan.draws), workers)):
+    with engines.opened_engine(workers) as engine:
+        conditioned, weights = conditioned_draws(compiled, engine, first)
+        ranges = engines.cut_ranges(range(plan.draws), engine.workers, engine.longest)
+        for summary in range_summaries(conditioned, shape, keep, weights, engine, ranges):
             counts = merge_counts(counts, summary.counts)
             rows = {name: getattr(summary, name) for name in results.DRAW_FILES}
             kept[summary.draws.start] = rows
@@ -72,35 +68,29 @@ def run_in_memory(
     return results.assemble_result(ResultHead(plan, keep), shape, counts, weights, draws)
 
 
-@contextmanager
-def ranges_runner(workers: int) -> Iterator[RunRanges]:
-    """Give a function that runs a task over ranges of draws, on threads when there are several workers."""
-    executor = ThreadPoolExecutor(workers) if workers > 1 else None
-    try:
-        yield partial(engines.run_ranges, executor=executor, ahead=workers + 1)
-    finally:
-        if executor:
-            executor.shutdown(cancel_futures=True)
-
-
 def conditioned_draws(
-    compiled: CompiledPlan, run_ranges: RunRanges, workers: int, first: RangeLikelihoods | None
+    compiled: CompiledPlan, engine: Engine, first: RangeLikelihoods | None
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
     """The draws to count, and their weights when the plan has observations."""
-    return tempered.conditioned_draws(
-        compiled, lambda task, draws: run_ranges(task, engines.cut_ranges(draws, workers)), first
-    )
+
+    def run_ranges(
+        task: Callable[[range], RangeLikelihoods], draws: range
+    ) -> Iterator[RangeLikelihoods]:
+        return engine.run(task, engines.cut_ranges(draws, engine.workers, engine.longest))
+
+    return tempered.conditioned_draws(compiled, run_ranges, first)
 
 
-def summary_task(
-    compiled: CompiledPlan, shape: CountLayout, keep: KeptDraws, weights: ImportanceWeights | None
-) -> Callable[[range], RangeSummary]:
-    """The task that simulates, counts and keeps a range of draws."""
-    return partial(
-        summarise.summarise_range,
-        compiled,
-        shape,
-        keep_draws=keep.draws,
-        keep_trajectories=keep.trajectories,
-        weights=weights.whole if weights else None,
-    )
+def range_summaries(
+    compiled: CompiledPlan,
+    shape: CountLayout,
+    keep: KeptDraws,
+    weights: ImportanceWeights | None,
+    engine: Engine,
+    ranges: Iterable[range],
+) -> Iterator[RangeSummary]:
+    """Simulate, count and keep ranges of draws on an engine, in any order."""
+    of_seed = replace(compiled, levels=None)
+    task = partial(summarise.summarise_piece, of_seed, shape, keep.draws, keep.trajectories)
+    whole = weights.whole if weights else None
+    return engine.run(task, summarise.range_pieces(ranges, whole, compiled.levels))

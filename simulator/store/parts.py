@@ -25,6 +25,7 @@ from simulator.errors import Fault, InputFault, listed
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks
+from simulator.simulate.engines import Workers
 from simulator.store import archives, beginning, disk, results, running, work
 from simulator.store.archives import UNREADABLE
 from simulator.store.beginning import RunRequest
@@ -81,7 +82,7 @@ def run_part(
     request: RunRequest,
     folder: str | PathLike[str],
     part: DrawPart,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
     warn: Callable[[str], None] = lambda warning: None,
 ) -> None:
@@ -92,7 +93,7 @@ def run_part(
     request : the plan, whether to resume or overwrite, and what to keep, as for a whole run
     folder : the part's folder
     part : which part
-    workers : threads
+    workers : threads, or an open engine
     progress : called with the number of draws done since the last call
     warn : called when draws of machines come together whose last bits differ
 

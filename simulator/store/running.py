@@ -12,7 +12,7 @@ from typing import IO
 
 import numpy as np
 
-from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed, listed
+from simulator.errors import ClusterLost, DrawFailed, InputFault, Interrupted, RunFailed, listed
 from simulator.evidence import tempered
 from simulator.evidence.weights import RangeLikelihoods
 from simulator.inputs.files import shown_path
@@ -20,6 +20,7 @@ from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
 from simulator.simulate.cpus import same_bits
+from simulator.simulate.engines import Engine, Workers
 from simulator.store import beginning, datatree, disk, in_memory, manifest, results, work
 from simulator.store.beginning import RunRequest
 from simulator.store.manifest import ResultHead
@@ -35,7 +36,7 @@ SHORT_RANGE = 256  # draws in a range whose trajectories are kept, which take 40
 def run(
     plan: Plan,
     folder: str | PathLike[str],
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
     pictures: Callable[[Result, Path], None] = lambda result, folder: None,
     resume: bool = False,
@@ -50,7 +51,7 @@ def run(
     ----------
     plan : what to simulate
     folder : the result's folder
-    workers : threads
+    workers : threads, or an open engine
     progress : called with the number of draws done since the last call
     pictures : called with the result and the folder to draw in, once the numbers are written
     resume : go on with an unfinished run, or extend a result of fewer draws; begin when there is neither
@@ -110,7 +111,7 @@ def simulate_missing(
     state: WorkState,
     compiled: CompiledPlan,
     first: RangeLikelihoods | None,
-    workers: int,
+    workers: Workers,
     progress: Callable[[int], None],
     warn: Callable[[str], None],
     part: range | None = None,
@@ -121,12 +122,14 @@ def simulate_missing(
     `part`, only the draws in it are simulated.
     """
     unsaved: set[str] = set()
-    with in_memory.ranges_runner(workers) as run_ranges:
+    with engines.opened_engine(workers) as engine:
         try:
-            conditioned, weights = in_memory.conditioned_draws(compiled, run_ranges, workers, first)
-            task = in_memory.summary_task(conditioned, state.shape, state.head.keep, weights)
-            saved_at = time.monotonic()
-            for summary in run_ranges(task, _missing_ranges(state, workers, part)):
+            conditioned, weights = in_memory.conditioned_draws(compiled, engine, first)
+            ranges = _missing_ranges(state, engine, part)
+            shape, keep, saved_at = state.shape, state.head.keep, time.monotonic()
+            for summary in in_memory.range_summaries(
+                conditioned, shape, keep, weights, engine, ranges
+            ):
                 unsaved.update(work.write_draws(folder, state, summary))
                 before, state = state, work.with_range(state, summary)
                 warn_of_families(folder, before.head, state.head, warn)
@@ -158,7 +161,7 @@ def warn_of_families(
         )
 
 
-def _missing_ranges(state: WorkState, workers: int, part: range | None = None) -> list[range]:
+def _missing_ranges(state: WorkState, engine: Engine, part: range | None = None) -> list[range]:
     """Ranges that are not simulated yet; short where trajectories are kept, so that few of them are in memory."""
     ranges: list[range] = []
     wanted = range(state.head.plan.draws) if part is None else part
@@ -167,8 +170,8 @@ def _missing_ranges(state: WorkState, workers: int, part: range | None = None) -
         if not gap:
             continue
         split = min(max(gap.start, state.head.keep.trajectories), gap.stop)
-        ranges += engines.cut_ranges(range(gap.start, split), workers, SHORT_RANGE)
-        ranges += engines.cut_ranges(range(split, gap.stop), workers)
+        ranges += engines.cut_ranges(range(gap.start, split), engine.workers, SHORT_RANGE)
+        ranges += engines.cut_ranges(range(split, gap.stop), engine.workers, engine.longest)
     return ranges
 
 
@@ -211,6 +214,8 @@ def explained_endings(folder: Path) -> Iterator[None]:
         yield
     except DrawFailed as failed:
         raise DrawFailed(failed.draw, failed.what, shown_path(folder)) from None
+    except ClusterLost as lost:
+        raise RunFailed(f"{lost}. {_what_is_kept(folder)}") from lost
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted. {_what_is_kept(folder)}") from None
     except OSError as error:

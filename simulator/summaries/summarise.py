@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -134,7 +135,7 @@ def summarise_range(
     draws : the range
     keep_draws : parameters and arrivals are kept of the draws below this number
     keep_trajectories : series are kept of the draws below this number
-    weights : (draw) whole numbers, of every draw of the plan; each counts once when left out
+    weights : (draw) whole numbers, of these draws; each counts once when left out
 
     Returns
     -------
@@ -150,7 +151,7 @@ def summarise_range(
     kept: list[list[Array]] = [[], [], []]
     for block in simulate_blocks(compiled, draws):
         at_years = {name: block.series[name][rows] for name in plan.series}
-        of_block = None if weights is None else weights[block.draws.start : block.draws.stop]
+        of_block = None if weights is None else weights[_rows(block.draws, draws.start)]
         counts = add_block(counts, shape, at_years, block.arrivals, of_block)
         first = _number_below(block.draws, keep_draws)
         kept[0].append(np.array([block.parameters[p.name][:first] for p in plan.priors]).T)
@@ -163,6 +164,80 @@ def summarise_range(
         np.ascontiguousarray(np.concatenate(parts)) for parts in kept
     )
     return RangeSummary(draws, counts, parameters, arrivals, trajectories, this_family())
+
+
+class RangePiece(NamedTuple):
+    """A range of draws, with the rows of it of what else a run knows of every draw.
+
+    Attributes
+    ----------
+    draws : the range
+    weights : (draw) whole numbers; each counts once when None
+    levels : parameter -> (draw) [probability]; those of the plan's seed when None
+    """
+
+    draws: range
+    weights: Whole | None
+    levels: Mapping[str, Array] | None
+
+
+def range_pieces(
+    ranges: Iterable[range], weights: Whole | None, levels: Mapping[str, Array] | None
+) -> Iterator[RangePiece]:
+    """Ranges with their rows of the weights and levels of every draw, so that no task carries those of all.
+
+    Parameters
+    ----------
+    ranges : of draws
+    weights : (draw) whole numbers, of every draw; None without weights
+    levels : parameter -> (draw) [probability], of every draw; None where the plan's seed gives them
+
+    Returns
+    -------
+    a record a range, in the same order
+    """
+    for draws in ranges:
+        rows = _rows(draws)
+        yield RangePiece(
+            draws,
+            None if weights is None else weights[rows],
+            None if levels is None else {name: values[rows] for name, values in levels.items()},
+        )
+
+
+def summarise_piece(
+    compiled: CompiledPlan,
+    shape: CountLayout,
+    keep_draws: int,
+    keep_trajectories: int,
+    piece: RangePiece,
+) -> RangeSummary:
+    """Simulate and count a range of draws with its weights and levels, as `summarise_range` does.
+
+    Parameters
+    ----------
+    compiled : the plan, ready to simulate
+    shape : what is counted, and over which bins
+    keep_draws, keep_trajectories : of how many first draws
+    piece : the range, with its rows
+
+    Returns
+    -------
+    the counts, and the draws that are kept
+    """
+    own = replace(compiled, levels=piece.levels, first_level=piece.draws.start)
+    return summarise_range(
+        own,
+        shape,
+        piece.draws,
+        keep_draws=keep_draws,
+        keep_trajectories=keep_trajectories,
+        weights=piece.weights,
+    )
+
+
+def _rows(draws: range, first: int = 0) -> slice:
+    return slice(draws.start - first, draws.stop - first)
 
 
 def _number_below(draws: range, number: int) -> int:
