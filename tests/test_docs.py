@@ -111,7 +111,7 @@ MEMBERS = {
     "gamma": {"shape": 2.5, "scale": 2.0},
     "bernoulli": {"p": 0.3},
 }
-IN_WORDS = {"discrete", "quantiles"}  # their rows are no formulas
+IN_WORDS = {"discrete", "quantiles", "mixture"}  # their rows are no formulas
 
 
 def family_value(text, natural, u):

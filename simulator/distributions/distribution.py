@@ -11,14 +11,15 @@ import numpy as np
 from simulator.arrays import Array
 from simulator.distributions.discrete import DISCRETE
 from simulator.distributions.domain import Domain
-from simulator.distributions.family import Family, Natural
+from simulator.distributions.family import Component, Family, Natural
 from simulator.distributions.location_scale import LOCATION_SCALE
+from simulator.distributions.mixture import MIXTURE
 from simulator.distributions.quantile_curve import QUANTILE_CURVE
 from simulator.distributions.shaped import SHAPED
 
 FAMILIES: dict[str, Family] = {
     family.name: family
-    for family in (DISCRETE[0], *LOCATION_SCALE, *SHAPED, *DISCRETE[1:], QUANTILE_CURVE)
+    for family in (DISCRETE[0], *LOCATION_SCALE, *SHAPED, *DISCRETE[1:], QUANTILE_CURVE, MIXTURE)
 }
 
 HIGHEST_LEVEL = math.nextafter(1.0, 0.0)  # rounding may reach 1, at which a tail is infinite
@@ -109,6 +110,46 @@ class Distribution:
         inside = (level - low) / (high - low)
         inside = np.where(values < self.lower, 0.0, np.where(values >= self.upper, 1.0, inside))
         return np.clip(inside, 0.0, 1.0)
+
+    def survival(self, values: Array) -> Array:
+        """Probability of values above these, `(S(x - shift) - S(upper)) / (S(lower) - S(upper))`.
+
+        Parameters
+        ----------
+        values : (draw) [the prior's unit]
+
+        Returns
+        -------
+        (draw) [probability], 1 below `lower` and 0 from `upper` up
+        """
+        function = FAMILIES[self.family].survival
+        level = function(np.asarray(values, float) - self.shift, **self.natural)
+        inside = (level - self._at_limits(function)[1]) / self.kept
+        inside = np.where(values < self.lower, 1.0, np.where(values >= self.upper, 0.0, inside))
+        return np.clip(inside, 0.0, 1.0)
+
+    def inverse_survival(self, levels: Array) -> Array:
+        """Values above which levels lie, `shift + S^-1(S(upper) + level * (S(lower) - S(upper)))`.
+
+        Parameters
+        ----------
+        levels : (draw) [probability], in (0, 1)
+
+        Returns
+        -------
+        (draw) [the prior's unit], within the support
+        """
+        family, support = FAMILIES[self.family], self.support
+        _, last = self._at_limits(family.survival)
+        values = family.inverse_survival(last + levels * self.kept, **self.natural) + self.shift
+        return np.clip(values, support.low, support.high)
+
+
+def component_distribution(component: Component) -> Distribution:
+    """The distribution of a mixture's component."""
+    lower = -math.inf if component.lower is None else component.lower
+    upper = math.inf if component.upper is None else component.upper
+    return Distribution(component.family, component.natural, component.shift, lower, upper)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,21 @@ QUANTILES = {
 }  # fmt: skip
 
 
-Natural = float | tuple[float, ...]
+Numbers = float | tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Component:
+    """A part of a mixture: a family's member, shifted, then truncated."""
+
+    family: str
+    natural: dict[str, Numbers]
+    shift: float = 0.0
+    lower: float | None = None
+    upper: float | None = None
+
+
+Natural = Numbers | tuple[Component, ...]
 
 
 class CannotFit(ValueError):

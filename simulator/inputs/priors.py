@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simulator import model
+from simulator.arrays import Array
 from simulator.distributions.distribution import FAMILIES, Distribution
-from simulator.distributions.family import QUANTILES, CannotFit, Family, Natural
+from simulator.distributions.family import QUANTILES, CannotFit, Component, Family, Natural
 from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs.files import read_toml, shown_path
 from simulator.inputs.schema import (
@@ -248,9 +249,42 @@ def _natural(family: Family, entry: PriorEntry) -> dict[str, Natural]:
             return _fitted(family, quantiles, {**parameters, **limits})
         except CannotFit as error:
             raise Misstated(next(iter(quantiles)), _numbers(quantiles), str(error)) from None
+    if "components" in parameters:
+        parameters["components"] = _components(parameters["components"])
     if wrong := family.wrong(**parameters, **limits):
         raise Misstated(next(iter(parameters)), _numbers(parameters), wrong)
     return {**parameters, **limits}
+
+
+COMPONENT_KEYS = ("family", *QUANTILES, *NUMBERS, "shift", "lower", "upper")
+
+
+def _components(tables: Iterable[Mapping[str, Any]]) -> tuple[Component, ...]:
+    """The components of a mixture, each fitted to what its table states."""
+    components = []
+    for number, table in enumerate(tables, 1):
+        header = f"components {number}"
+        if unknown := sorted(set(table) - set(COMPONENT_KEYS)):
+            key, fix = unknown[0], did_you_mean(unknown[0], COMPONENT_KEYS)
+            allowed = "family, its numbers or quantiles, shift, lower, upper"
+            raise Misstated("components", f"{key} in {header}", allowed, fix)
+        faults: list[Fault] = []
+        raw = {"unit": "1", "source": "judgement", **table}
+        prior = resolve_prior(header, StatedTable(raw, "", ""), faults)
+        if prior is None:
+            first = faults[0]
+            stated = f"{first.key} of {header}: {first.found}"
+            raise Misstated("components", stated, first.allowed, first.fix)
+        components.append(
+            Component(
+                prior.family,
+                prior.natural,  # type: ignore[arg-type]  # `wrong` refuses a mixture of mixtures
+                prior.shift,
+                prior.lower,
+                prior.upper,
+            )
+        )
+    return tuple(components)
 
 
 def _ways(family: Family) -> str:
@@ -278,7 +312,14 @@ def _check_one_way(entry: PriorEntry, family: Family) -> None:
 
 
 def _numbers(numbers: Mapping[str, Natural]) -> str:
-    parts = [f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}" for k, v in numbers.items()]
+    parts = [
+        f"{k} = {v:g}"
+        if isinstance(v, float)
+        else f"{len(v)} {k}"
+        if k == "components"
+        else f"{k} = {v}"
+        for k, v in numbers.items()
+    ]
     return ", ".join(parts)
 
 
@@ -306,7 +347,7 @@ def _fitted(
         raise
     except (ArithmeticError, ValueError):  # a search that leaves the numbers there are
         raise CannotFit("quantiles that a computer's numbers can span") from None
-    numbers = np.hstack([np.ravel(value) for value in fitted.values()])
+    numbers: Array = np.hstack([np.ravel(np.asarray(value)) for value in fitted.values()])
     if not np.isfinite(numbers).all():
         raise CannotFit("quantiles that a computer's numbers can span")
     if amiss := family.wrong(**fitted):

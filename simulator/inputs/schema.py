@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from simulator.distributions.distribution import FAMILIES
-from simulator.distributions.family import QUANTILES, Natural
+from simulator.distributions.family import QUANTILES
 from simulator.errors import Fault, did_you_mean, listed
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -64,8 +64,8 @@ class PriorEntry(Entry):
         return {key: v for key in QUANTILES if (v := getattr(self, key, None)) is not None}
 
     @property
-    def parameters(self) -> dict[str, Natural]:
-        """The natural parameters that are stated, by name."""
+    def parameters(self) -> dict[str, Any]:
+        """The natural parameters that are stated, by name; components are still tables."""
         stated = {n: v for n in sorted(NUMBERS) if (v := getattr(self, n, None)) is not None}
         return {name: tuple(v) if isinstance(v, list) else v for name, v in stated.items()}
 
@@ -74,6 +74,7 @@ NUMBERS: dict[str, Any] = {
     **dict.fromkeys(("value", "low", "high", "mean", "sd", "median", "sigma", "p"), Finite),
     **dict.fromkeys(("scale", "df", "mode", "alpha", "beta", "shape"), Finite),
     **dict.fromkeys(("levels", "values", "weights"), list[Finite]),
+    "components": list[dict[str, Any]],
 }
 """Every natural parameter that a prior can state, with its type; `Family.written` says which are whose."""
 

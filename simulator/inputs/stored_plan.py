@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from simulator import model
 from simulator.distributions.distribution import FAMILIES
+from simulator.distributions.family import Component
 from simulator.errors import listed
 from simulator.inputs.files import out_of_bounds
 from simulator.inputs.plan import Plan
@@ -126,7 +127,11 @@ def _prior_problem(prior: Prior) -> str:
         return f"{prior.name}: family {prior.family[:60]!a}"
     if set(prior.natural) != set(family.natural):
         return f"{prior.name}: a {family.name} described by {listed(prior.natural)}"
-    numbers = [n for v in prior.natural.values() for n in (v if isinstance(v, tuple) else (v,))]
+    parts = [n for v in prior.natural.values() for n in (v if isinstance(v, tuple) else (v,))]
+    components = [part for part in parts if isinstance(part, Component)]
+    if wrong := next(filter(None, (_component_problem(prior, c) for c in components)), ""):
+        return wrong
+    numbers = [part for part in parts if not isinstance(part, Component)]
     numbers += [prior.shift, *(end for end in (prior.lower, prior.upper) if end is not None)]
     if not all(map(math.isfinite, numbers)):
         return f"{prior.name}: numbers that are not finite"
@@ -139,6 +144,12 @@ def _prior_problem(prior: Prior) -> str:
     except (TypeError, ValueError, ArithmeticError):  # such as a list where a number belongs
         wrong = f"a {family.name} of other numbers"
     return f"{prior.name}: {wrong}" if wrong else ""
+
+
+def _component_problem(prior: Prior, component: Component) -> str:
+    """What is wrong with a mixture's component."""
+    keys = ("family", "natural", "shift", "lower", "upper")
+    return _prior_problem(prior.model_copy(update={key: getattr(component, key) for key in keys}))
 
 
 def _vintage_problem(prior: Prior) -> str:

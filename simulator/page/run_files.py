@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from simulator.distributions.family import Component
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 
@@ -71,13 +72,7 @@ def _base(plan: Plan, stated: Mapping[str, Plan]) -> Plan:
 
 def prior_table(prior: Prior) -> str:
     """A prior as a table of a run file, by its natural parameters."""
-    bounded = {"low", "high"} if prior.family == "beta" else set()
-    entry: dict[str, Any] = {"unit": prior.unit, "family": prior.family}
-    entry |= {key: value for key, value in prior.natural.items() if key not in bounded}
-    entry |= {"shift": prior.shift} if prior.shift else {}
-    entry |= {
-        key: value for key in ("lower", "upper") if (value := getattr(prior, key)) is not None
-    }
+    entry: dict[str, Any] = {"unit": prior.unit, **_member_table(prior)}
     entry |= {"source": prior.source, "note": prior.note}
     lines = [f"{key} = {toml_value(value)}" for key, value in entry.items()]
     lines += [f"vintage = {prior.vintage}"] if prior.vintage else []
@@ -85,8 +80,21 @@ def prior_table(prior: Prior) -> str:
     return "\n".join([f"[priors.{json.dumps(prior.name)}]", *lines])
 
 
+def _member_table(member: Prior | Component) -> dict[str, Any]:
+    """The keys that describe a family's member, a prior's or a component's."""
+    bounded = {"low", "high"} if member.family == "beta" else set()
+    table: dict[str, Any] = {"family": member.family}
+    table |= {key: value for key, value in member.natural.items() if key not in bounded}
+    table |= {"shift": member.shift} if member.shift else {}
+    limits = {"lower": member.lower, "upper": member.upper}
+    return table | {key: value for key, value in limits.items() if value is not None}
+
+
 def toml_value(value: Any) -> str:
-    """A string, number or list as TOML writes it."""
+    """A string, number, list or component of a mixture as TOML writes it."""
+    if isinstance(value, Component):
+        keys = (f"{key} = {toml_value(each)}" for key, each in _member_table(value).items())
+        return f"{{ {', '.join(keys)} }}"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list | tuple):

@@ -12,7 +12,9 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 from simulator import model
+from simulator.distributions.distribution import Distribution, component_distribution
 from simulator.distributions.domain import REAL, Domain
+from simulator.distributions.family import Component
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 from simulator.page.run_files import restated
@@ -23,6 +25,9 @@ from simulator.summaries.summarise import band_rows
 ANALYTIC = frozenset({
     "fixed", "uniform", "loguniform", "normal", "lognormal", "triangular", "bernoulli", "discrete", "quantiles",
 })  # fmt: skip
+
+MIXED = frozenset({"uniform", "loguniform", "normal", "lognormal", "triangular"})
+"""Families of which the page computes mixtures; a mixture of others comes with a table."""
 
 TABLE_SCORES = np.linspace(-8.2, 8.2, 657)
 
@@ -56,31 +61,50 @@ def _key(seed: int, name: str) -> list[int]:
 def prior_record(prior: Prior) -> dict[str, Any]:
     """A prior, with the tables of what the page cannot compute by itself."""
     declared = model.declaration(prior.name)
-    record: dict[str, Any] = {
+    return {
         "name": prior.name,
         "unit": prior.unit,
-        "family": prior.family,
-        "natural": {key: _plain(value) for key, value in prior.natural.items()},
-        "shift": prior.shift,
-        "lower": prior.lower,
-        "upper": prior.upper,
+        **_member_record(prior, prior.distribution),
         "domain": _domain_record(declared.domain if declared else REAL),
         "source": prior.source,
         "note": prior.note,
         "vintage": prior.vintage,
     }
-    if prior.family == "student_t":
-        levels = np.clip(ndtr(TABLE_SCORES), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL)
-        record["table"] = _table(stdtrit(prior.natural["df"], levels))
-    elif prior.family not in ANALYTIC:
-        levels = np.clip(ndtr(TABLE_SCORES), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL)
-        record["table"] = _table(prior.distribution.inverse_cdf(levels))
-        record["support"] = _domain_record(prior.distribution.support)
+
+
+def _member_record(member: Prior | Component, distribution: Distribution) -> dict[str, Any]:
+    """A family's member, a prior's or a component's, with the table of what the page cannot compute by itself."""
+    record: dict[str, Any] = {
+        "family": member.family,
+        "natural": {key: _plain(value) for key, value in member.natural.items()},
+        "shift": member.shift,
+        "lower": member.lower,
+        "upper": member.upper,
+    }
+    levels = np.clip(ndtr(TABLE_SCORES), LOWEST_LEVEL, 1.0 - LOWEST_LEVEL)
+    if member.family == "student_t":
+        record["table"] = _table(stdtrit(member.natural["df"], levels))
+    elif member.family not in ANALYTIC:
+        if not _is_mixed_by_the_page(member):
+            record["table"] = _table(distribution.inverse_cdf(levels))
+        record["support"] = _domain_record(distribution.support)
     return record
 
 
+def _is_mixed_by_the_page(member: Prior | Component) -> bool:
+    components = member.natural.get("components")
+    return isinstance(components, tuple) and all(
+        isinstance(part, Component) and part.family in MIXED for part in components
+    )
+
+
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    return [
+        _member_record(part, component_distribution(part)) if isinstance(part, Component) else part
+        for part in value
+    ]
 
 
 def _table(values: np.ndarray) -> list[list[float]]:

@@ -8,7 +8,7 @@ from simulator.distributions.distribution import FAMILIES, Distribution
 from simulator.distributions.family import QUANTILES
 from simulator.inputs.load import load_plan
 from simulator.inputs.priors import StatedTable, resolve_prior
-from simulator.inputs.stored_plan import parse_plan
+from simulator.inputs.stored_plan import NotAPlan, parse_plan
 from simulator.sampling import LOWEST_LEVEL
 
 LEVELS = np.array([1e-12, 1e-9, 1e-4, 0.01, 0.3, 0.5, 0.77, 0.99, 1 - 1e-9, 1 - 1e-12])
@@ -27,6 +27,14 @@ MEMBERS = {
 members = pytest.mark.parametrize(
     ("name", "natural", "reference"), [(n, *m) for n, m in MEMBERS.items()], ids=MEMBERS
 )
+NORMAL = {"family": "normal", "mean": 0.0, "sd": 1.0}
+TWO_NORMALS = {
+    "weights": [1.0, 3.0],
+    "components": [
+        {"family": "normal", "mean": -4.0, "sd": 1.0},
+        {"family": "normal", "mean": 4.0, "sd": 1.0},
+    ],
+}
 SKEWED = {"p05": 0.1, "p25": 0.4, "p50": 0.5, "p95": 0.7}
 
 
@@ -172,6 +180,78 @@ def test_discrete_values_come_as_often_as_their_weights():
     assert dict(zip(values, counts, strict=True)) == {2.0: 2000, 3.0: 2000}
 
 
+UNLIKE = {
+    "weights": [0.2, 0.5, 0.3],
+    "components": [
+        {"family": "lognormal", "median": 2.0, "sigma": 0.7, "shift": 1.0},
+        {"family": "normal", "mean": 1.0, "sd": 3.0, "lower": -1.0},
+        {"family": "gamma", "shape": 2.5, "scale": 2.0, "upper": 9.0},
+    ],
+}
+
+
+def unlike_cdf(x, tail=False):
+    """The cdf of UNLIKE, or its survival function, by SciPy's distributions."""
+    normal, gamma = stats.truncnorm(-2.0 / 3.0, np.inf, 1.0, 3.0), stats.gamma(2.5, scale=2.0)
+    log = stats.lognorm(0.7, 1.0, 2.0)
+    cut = np.clip(gamma.cdf(x) / gamma.cdf(9.0), 0.0, 1.0)
+    if tail:
+        return 0.2 * log.sf(x) + 0.5 * normal.sf(x) + 0.3 * (1.0 - cut)
+    return 0.2 * log.cdf(x) + 0.5 * normal.cdf(x) + 0.3 * cut
+
+
+def test_a_mixture_of_equal_uniforms_side_by_side_is_one_uniform():
+    sides = [{"family": "uniform", "low": low, "high": low + 1.0} for low in (2.0, 3.0, 4.0)]
+    found = prior("mixture", weights=[5.0, 5.0, 5.0], components=sides).distribution
+    np.testing.assert_allclose(found.inverse_cdf(LEVELS), 2.0 + 3.0 * LEVELS, rtol=1e-14)
+    assert found.support == Distribution("uniform", {"low": 2.0, "high": 5.0}).support
+
+
+def test_a_mixture_s_levels_are_the_weighted_sums_of_scipys_in_both_tails():
+    found = prior("mixture", **UNLIKE).distribution
+    values = found.inverse_cdf(LEVELS)
+    np.testing.assert_allclose(unlike_cdf(values), LEVELS, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(unlike_cdf(values, tail=True)[5:], 1.0 - LEVELS[5:], rtol=1e-9)
+    x = np.linspace(-2.0, 30.0, 99)
+    np.testing.assert_allclose(found.cdf(x), unlike_cdf(x), rtol=1e-10)
+    inner = LEVELS[2:-2]
+    np.testing.assert_allclose(found.inverse_survival(inner), found.inverse_cdf(1.0 - inner))
+    far = found.inverse_survival(np.array([1e-40, 1e-100]))
+    np.testing.assert_allclose(unlike_cdf(far, tail=True), [1e-40, 1e-100], rtol=1e-9)
+
+
+def test_a_mixture_jumps_between_components_apart_at_its_weight():
+    found = prior("mixture", **TWO_NORMALS).distribution
+    middle = found.inverse_cdf(np.array([0.24, 0.26]))
+    assert middle[0] < -1.0 < 1.0 < middle[1]
+    mean = found.inverse_cdf((np.arange(20000) + 0.5) / 20000).mean()
+    assert mean == pytest.approx(0.25 * -4.0 + 0.75 * 4.0, abs=1e-3)
+
+
+def test_a_cut_mixture_is_the_family_s_cut():
+    whole = prior("mixture", **UNLIKE).distribution
+    cut = prior("mixture", **UNLIKE, lower=1.0, upper=12.0).distribution
+    low, high = unlike_cdf(np.array([1.0, 12.0]))
+    inner = np.linspace(0.01, 0.99, 31)
+    np.testing.assert_allclose(
+        cut.inverse_cdf(inner), whole.inverse_cdf(low + inner * (high - low)), rtol=1e-10
+    )
+
+
+def test_a_component_of_weight_0_is_none():
+    alone = {"family": "normal", "mean": 1.0, "sd": 3.0}
+    far = {"family": "uniform", "low": 1e6, "high": 2e6}
+    found = prior("mixture", weights=[1.0, 0.0], components=[alone, far]).distribution
+    np.testing.assert_allclose(found.inverse_cdf(LEVELS), stats.norm(1, 3).ppf(LEVELS), rtol=1e-9)
+    assert found.support.high == np.inf
+
+
+def test_a_draw_of_a_mixture_does_not_depend_on_its_block():
+    found, levels = prior("mixture", **UNLIKE).distribution, (np.arange(500) + 0.5) / 500
+    alone = np.hstack([found.inverse_cdf(levels[i : i + 7]) for i in range(0, 500, 7)])
+    assert (alone == found.inverse_cdf(levels)).all()
+
+
 @pytest.mark.parametrize(("p", "ones"), [(0.0, 0), (0.25, 1000), (1.0, 4000)])
 def test_bernoulli_is_one_as_often_as_it_says(p, ones):
     values = prior("bernoulli", p=p).distribution.inverse_cdf((np.arange(4000) + 0.5) / 4000)
@@ -214,6 +294,15 @@ def test_limits_at_a_fixed_value_leave_it():
         ("discrete", {"values": [1.0, 2.0], "weights": [0.0, 0.0]}, "values"),
         ("quantiles", {"levels": [0.5, 0.1], "values": [1.0, 2.0]}, "levels"),
         ("bernoulli", {"p": 1.5}, "p"),
+        ("mixture", {"weights": [1.0], "components": []}, "components"),
+        ("mixture", {"weights": [0.0], "components": [NORMAL]}, "components"),
+        ("mixture", {"weights": [1.0], "components": [{**NORMAL, "sd": 0.0}]}, "components"),
+        ("mixture", {"weights": [1.0], "components": [{"family": "norml"}]}, "components"),
+        ("mixture", {"weights": [1.0], "components": [{**NORMAL, "unit": "1"}]}, "components"),
+        ("mixture", {"weights": [1.0], "components": [{"family": "fixed", "value": 1.0}]}, "components"),
+        ("mixture", {"weights": [1.0], "components": [{"family": "mixture", **TWO_NORMALS}]}, "components"),
+        ("mixture", {"p05": 0.0, "p95": 1.0}, "p05"),
+        ("normal", {"components": [], "mean": 0.0, "sd": 1.0}, "components"),
         ("bernoulli", {"p05": 0.0, "p95": 1.0}, "p05"),
     ],
 )  # fmt: skip
@@ -246,6 +335,7 @@ def test_a_plan_in_json_gives_the_same_values(tmp_path):
         'priors.algorithms_limit={unit="OOM",family="quantiles",p05=1,p50=2,p95=9,lower=0.1,source="judgement"}',
         'priors.regime_occurs={unit="fraction",family="discrete",values=[0,1],weights=[1,3],source="judgement"}',
         'priors.utilisation_decline={unit="fraction",family="beta",p05=0.01,p95=0.1,upper=0.5,source="judgement"}',
+        'priors.researcher_threshold={unit="OOM",family="mixture",weights=[1,2],components=[{family="normal",p05=5,p95=7,lower=3},{family="gamma",shape=20,scale=0.4}],source="judgement"}',
         'priors.feedback_multiplier={unit="1",family="gamma",p10=1,p50=3,p90=9,source="judgement"}',
     ]
     plan = load_plan(sets=sets)
@@ -254,3 +344,21 @@ def test_a_plan_in_json_gives_the_same_values(tmp_path):
     assert again.canonical() == plan.canonical()
     for old, new in zip(plan.priors, again.priors, strict=True):
         assert (old.distribution.inverse_cdf(LEVELS) == new.distribution.inverse_cdf(LEVELS)).all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"sd":1.0', '"sd":-1.0'),
+        ('"mean":-4.0', '"mean":NaN'),
+        ('"weights":[1.0,3.0]', '"weights":[1.0]'),
+        ('"family":"normal","lower":null,"natural":{"mean":4.0', '"family":"n","lower":null,"natural":{"mean":4.0'),
+    ],
+)  # fmt: skip
+def test_a_stored_mixture_with_a_wrong_component_is_no_plan(old, new):
+    stated = "components=[{family='normal',mean=-4,sd=1},{family='normal',mean=4,sd=1}]"
+    table = f"family='mixture',weights=[1,3],{stated},unit='OOM',source='judgement'"
+    text = load_plan(sets=[f"priors.researcher_threshold={{{table}}}"]).canonical()
+    assert old in text
+    with pytest.raises(NotAPlan):
+        parse_plan(text.replace(old, new, 1))

@@ -1,6 +1,7 @@
 """The page's JavaScript against oomcast's own numbers: levels, inverse cdfs, weights, quantiles."""
 
 import subprocess
+import tomllib
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from simulator.evidence.weights import smoothed_weights
 from simulator.inputs.load import load_plan, plans_by_name
 from simulator.inputs.priors import StatedTable, resolve_prior
 from simulator.page.javascript import program
+from simulator.page.run_files import prior_table
 from simulator.page.scenarios import prior_record, sampling_record, scenario_record
 from simulator.page.trace import trace
 from simulator.simulate import blocks
@@ -63,6 +65,14 @@ PRIORS = {
     "bernoulli": {"p": 0.3},
     "discrete": {"values": [3.0, 1.0, 2.0], "weights": [1.0, 2.0, 0.5]},
     "quantiles": {"p05": 1.0, "p50": 1.2, "p95": 2.0},
+    "mixture": {
+        "weights": [2.0, 1.0, 0.5],
+        "components": [
+            {"family": "normal", "mean": 1.3, "sd": 0.2, "lower": 1.0},
+            {"family": "lognormal", "p05": 1.0, "p95": 2.0, "shift": 0.1},
+            {"family": "uniform", "low": 1.1, "high": 1.5, "upper": 1.4},
+        ],
+    },
 }
 ATOMIC = ("fixed", "bernoulli", "discrete")
 LIMITED = [
@@ -81,7 +91,20 @@ def resolved(family, keys):
     return made
 
 
-@pytest.mark.parametrize(("family", "limits"), [*LIMITED, ("beta", {"lower": 0.2, "upper": 0.9})])
+PARTS = [
+    {"family": "gamma", "shape": 2.0, "scale": 3.0},
+    {"family": "normal", "mean": 1.0, "sd": 2.0},
+]
+
+
+@pytest.mark.parametrize(
+    ("family", "limits"),
+    [
+        *LIMITED,
+        ("beta", {"lower": 0.2, "upper": 0.9}),
+        ("mixture", {"components": PARTS, "weights": [1.0, 2.0]}),
+    ],
+)
 def test_inverse_cdfs_are_those_of_the_families(family, limits):
     assert family in PRIORS, f"add an example of the family {family} to PRIORS"
     prior = resolved(family, {**PRIORS[family], **limits})
@@ -93,6 +116,14 @@ def test_inverse_cdfs_are_those_of_the_families(family, limits):
     expected = prior.distribution.inverse_cdf(levels)
     tolerance = 2e-4 * np.ptp(expected) if "table" in record else 1e-9
     np.testing.assert_allclose(values, expected, rtol=1e-9, atol=tolerance)
+
+
+@pytest.mark.parametrize("family", ["mixture", "beta", "quantiles"])
+def test_a_prior_s_table_in_a_run_file_gives_it_back(family):
+    prior = resolved(family, PRIORS[family])
+    (table,) = tomllib.loads(prior_table(prior))["priors"].values()
+    again = resolved(family, {k: v for k, v in table.items() if k != "note"})
+    assert again.distribution == prior.distribution
 
 
 def test_weights_are_those_of_a_run():

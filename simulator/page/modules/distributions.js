@@ -25,6 +25,7 @@ import { normalCdf, normalQuantile } from "./normal.js";
 /** @typedef {{scores: number[], values: number[], slopes: number[]}} Knots */
 
 const FARTHEST_SCORE = 40;
+const MOST_HALVINGS = 200;
 const ANYWHERE = /** @type {[number, number]} */ ([-Infinity, Infinity]);
 
 /**
@@ -186,7 +187,7 @@ const FAMILIES = {
 };
 
 /** Families whose members the page can compute without a table. */
-export const KNOWN_FAMILIES = Object.keys(FAMILIES);
+export const KNOWN_FAMILIES = [...Object.keys(FAMILIES), "mixture"];
 
 /**
  * The inverse cdf of a prior, over normal scores.
@@ -194,33 +195,93 @@ export const KNOWN_FAMILIES = Object.keys(FAMILIES);
  * @returns {(z: number) => number}
  */
 export function inverseCdf(prior) {
-  const family = FAMILIES[prior.family];
-  if (!family) return curve(monotoneCubic(...(prior.table ?? [[-1, 1], [0, 0]]))).value;
+  return distribution(prior).value;
+}
+
+/**
+ * A family's member, shifted, then cut.
+ * @param {Prior} prior
+ * @returns {Member}
+ */
+function distribution(prior) {
+  const family = prior.family === "mixture" ? mixture : FAMILIES[prior.family];
+  if (!family || (prior.table && prior.family !== "student_t")) return curve(monotoneCubic(...(prior.table ?? [[-1, 1], [0, 0]])));
   const member = family(prior.natural, prior.table);
   const lower = prior.lower ?? -Infinity;
   const upper = prior.upper ?? Infinity;
   const low = Math.max(member.support[0] + prior.shift, lower);
   const high = Math.min(member.support[1] + prior.shift, upper);
-  const clipped = (/** @type {number} */ z) => Math.min(Math.max(member.value(z) + prior.shift, low), high);
-  if (lower === -Infinity && upper === Infinity) return clipped;
-  return truncated(clipped, member, lower - prior.shift, upper - prior.shift);
+  const value = (/** @type {number} */ z) => Math.min(Math.max(member.value(z) + prior.shift, low), high);
+  const score = (/** @type {number} */ x) => member.score(x - prior.shift);
+  const shifted = /** @type {Member} */ ({ value, score, support: [low, high] });
+  return lower === -Infinity && upper === Infinity ? shifted : truncated(shifted, lower, upper);
 }
 
 /**
  * What is left of a member between two limits. Levels are counted from above where little but an upper tail is left.
- * @param {(z: number) => number} value
  * @param {Member} member
  * @param {number} lower
  * @param {number} upper
- * @returns {(z: number) => number}
+ * @returns {Member}
  */
-function truncated(value, member, lower, upper) {
+function truncated(member, lower, upper) {
   const first = lower === -Infinity ? -FARTHEST_SCORE : member.score(lower);
   const last = upper === Infinity ? FARTHEST_SCORE : member.score(upper);
   const sign = first > 0 ? -1 : 1;
   const start = normalCdf(sign * first);
   const end = normalCdf(sign * last);
-  return (z) => value(sign * normalQuantile(start + normalCdf(z) * (end - start)));
+  return {
+    value: (z) => member.value(sign * normalQuantile(start + normalCdf(z) * (end - start))),
+    score: (x) => {
+      const level = (normalCdf(sign * member.score(x)) - start) / (end - start);
+      return normalQuantile(Math.min(Math.max(level, 0), 1));
+    },
+    support: member.support,
+  };
+}
+
+/**
+ * A mixture: its level is the weighted mean of its components' levels, and its value lies between theirs. Levels are
+ * counted from above in the upper half.
+ * @param {Record<string, any>} natural
+ * @returns {Member}
+ */
+function mixture({ weights, components }) {
+  const total = weights.reduce((/** @type {number} */ sum, /** @type {number} */ w) => sum + w, 0);
+  const parts = components
+    .map((/** @type {Prior} */ each, /** @type {number} */ i) => ({ share: weights[i] / total, member: distribution(each) }))
+    .filter((/** @type {{share: number}} */ { share }) => share > 0);
+  const level = (/** @type {number} */ x, /** @type {number} */ sign) => {
+    let sum = 0;
+    for (const { share, member } of parts) sum += share * normalCdf(sign * member.score(x));
+    return sum;
+  };
+  const value = (/** @type {number} */ z) => {
+    const sign = z <= 0 ? 1 : -1;
+    const wanted = normalCdf(sign * z);
+    const ends = parts.map((/** @type {{member: Member}} */ { member }) => member.value(z));
+    let [low, high] = [Math.min(...ends), Math.max(...ends)];
+    for (let i = 0; i < MOST_HALVINGS; i++) {
+      const middle = 0.5 * low + 0.5 * high;
+      if (middle <= low || middle >= high) break;
+      const reached = sign > 0 ? level(middle, 1) >= wanted : level(middle, -1) <= wanted;
+      if (reached) high = middle;
+      else low = middle;
+    }
+    return high;
+  };
+  const supports = parts.map((/** @type {{member: Member}} */ { member }) => member.support);
+  return {
+    value,
+    score: (x) => {
+      const below = level(x, 1);
+      return below <= 0.5 ? normalQuantile(below) : -normalQuantile(level(x, -1));
+    },
+    support: [
+      Math.min(...supports.map((/** @type {number[]} */ s) => s[0])),
+      Math.max(...supports.map((/** @type {number[]} */ s) => s[1])),
+    ],
+  };
 }
 
 /**
