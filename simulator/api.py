@@ -260,8 +260,8 @@ def plot(
 
     Parameters
     ----------
-    result : one; or several, for the kinds compare and claims
-    kind : fan, arrivals, drivers, binding, bands, compare, prior-posterior, calibration or claims
+    result : one; or several, for the kinds compare, claims and sweep
+    kind : fan, arrivals, drivers, binding, bands, compare, prior-posterior, calibration, claims or sweep
     path : the picture; its ending says .svg, .pdf or .png
     series : what bands, or prior-posterior, show
 

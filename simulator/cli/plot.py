@@ -44,7 +44,8 @@ def plot(
     """Draw a picture of results.
 
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
-    `oomcast plot baseline peak-data compare -o scenarios.pdf`.
+    `oomcast plot baseline peak-data compare -o scenarios.pdf`. The points of a sweep over one parameter are drawn
+    against it: `oomcast plot runs/mine@* sweep -o sweep.svg`.
     """
     from simulator.output.figures.kinds import check_request, draw_figure, figure_kind
     from simulator.store.results import load_result

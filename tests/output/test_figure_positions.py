@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 from scipy import stats
 
+from simulator.errors import InputFault
 from simulator.evidence.claims import claim_probability
 from simulator.evidence.hindcast import hindcast_scores
 from simulator.inputs.claims import load_claims
 from simulator.inputs.load import load_plan
 from simulator.inputs.observations import known_observations
-from simulator.output.figures import bands, bars, calibration, claims, densities
+from simulator.output.figures import bands, bars, calibration, claims, densities, sweep
 from simulator.store.in_memory import run_in_memory
 
 BARS = bars.Bar(0.5, 0.4, 0.7), bars.Bar(0.8, 0.75, 0.9)
@@ -167,6 +168,37 @@ def test_a_prior_that_a_run_replaces_is_dashed_beside_it(drawn):
     assert dashed.get_linestyle() == "--"
     assert atom.get_xdata() == pytest.approx([0.1])
     assert atom.get_ydata() == pytest.approx([1.0])
+
+
+def test_a_sweep_stands_at_its_values_and_years(drawn):
+    sets = ["hold.algorithms_growth=0.9", "algorithms_growth=0.2"]
+    points = [run_in_memory(load_plan("peak-data", ["draws=64", each])) for each in sets]
+    axes = drawn(sweep.sweep, points).axes[0]
+    values = [0.2, points[0].plan.priors[names_of(points[0]).index("algorithms_growth")]]
+    values[1] = float(values[1].distribution.inverse_cdf(np.array([0.9]))[0])
+    (dots,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert dots.get_xdata() == pytest.approx(values)
+    rows = [{e["name"]: e for e in point.milestone_estimates} for point in reversed(points)]
+    medians = [row["automated_researcher"]["p50"] for row in rows]
+    assert dots.get_ydata() == pytest.approx(medians)
+    outer, inner = (np.vstack([p.vertices for p in c.get_paths()])[:, 1] for c in axes.collections)
+    for band, low, high in ((outer, "p10", "p90"), (inner, "p25", "p75")):
+        ends = [[row["automated_researcher"][key] for row in rows] for key in (low, high)]
+        assert band.min() == pytest.approx(min(ends[0]))
+        assert band.max() == pytest.approx(min(max(ends[1]), 2050.0))
+
+
+def names_of(result):
+    return [prior.name for prior in result.plan.priors]
+
+
+def test_a_sweep_of_a_parameter_that_varies_is_refused():
+    plans = [
+        load_plan("peak-data", ["draws=64", *sets]) for sets in ([], ["algorithms_growth=0.3"])
+    ]
+    results = [run_in_memory(plan) for plan in plans]
+    with pytest.raises(InputFault, match="in which algorithms_growth varies"):
+        sweep.swept_parameter(results)
 
 
 TITLES = {"title": "Title", "subtitle": "subtitle", "note": "note"}

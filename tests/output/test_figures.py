@@ -49,7 +49,12 @@ CONDITIONED = {  # figures that need weights, or observations after the as-of da
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     home = tmp_path_factory.mktemp("runs")
-    return {
+    swept = {
+        name: load.load_plan("peak-data", ["draws=64", f"algorithms_growth={value}"])
+        for name, value in (("slow", 0.3), ("fast", 0.5))
+    }
+    points = {name: str(running.run(plan, home / name).folder) for name, plan in swept.items()}
+    return points | {
         name: str(running.run(load.load_plan(name, [f"draws={draws}"]), home / name).folder)
         for name, draws in DRAWS.items()
     }
@@ -151,6 +156,7 @@ PICTURES = {  # every command that draws; a name of a scenario stands for its re
     "prior-posterior": "plot baseline prior-posterior",
     "calibration": "plot hindcast-2023 calibration",
     "claims": "plot baseline peak-data claims",
+    "sweep": "plot slow fast sweep",
     "compare": "plot baseline situational-awareness peak-data compare",
     "priors": "priors algorithms_growth feedback_multiplier",
     "correlated": f"{SENSITIVITY} 256 --prior --method correlated --by driver",
@@ -252,6 +258,9 @@ def test_the_command_compares(folders, tmp_path):
         (["baseline", "arivals", "-o", "x.svg"], 'did you mean "arrivals"?'),
         (["fan", "-o", "x.svg"], "RESULT"),
         (["baseline", "peak-data", "fan", "-o", "x.svg"], "compare takes several"),
+        (["baseline", "sweep", "-o", "x.svg"], "2 to 1000"),
+        (["baseline", "peak-data", "sweep", "-o", "x.svg"], "differ in one parameter"),
+        (["baseline", "baseline", "sweep", "-o", "x.svg"], "differ in no parameter"),
         (["baseline", "fan", "-o", "x.jpg"], ".svg, .pdf, .png"),
         (["baseline", "fan", "-o", "none/x.svg"], "no such folder"),
         (["baseline", "fan", "--series", "training_flop", "-o", "x.svg"], "--series"),

@@ -178,17 +178,20 @@ def year_axis(axes: Axes, label: str = "year") -> None:
     axes.set_xlabel(label, labelpad=2)
 
 
-def value_axis(axis: Axis, unit: str, most: int = 6) -> None:
-    """Mark an axis of a series or parameter in human units; after the limits are set."""
+def value_axis(axis: Axis, unit: str, most: int = 6, values: Sequence[float] | None = None) -> None:
+    """Mark an axis of a series or parameter in human units, at these values if any; after the limits are set."""
     low, high = axis.get_view_interval()
     marks = units.tick_marks(low, high, unit, most) if unit in units.SCALES else []
+    if values is not None:
+        noun = units.SCALES[unit].noun if unit in units.SCALES else f" {units.plain_unit(unit)}"
+        marks = [(at, units.quantity(at, unit).removesuffix(noun)) for at in map(float, values)]
     if axis is axis.axes.xaxis:
         room = axis.axes.get_window_extent().width * 72 / axis.axes.figure.dpi / (high - low)
         marks = _apart(marks, room)
     if len(marks) > 1:
         axis.set_ticks([at for at, _ in marks], [label for _, label in marks])
         return
-    axis.set_major_locator(MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(most, min_n_ticks=2, steps=[1, 2, 5, 10]))
     if unit in units.SCALES:
         noun = units.SCALES[unit].noun
         words = lambda at, _: units.quantity(at, unit, figures=3).removesuffix(noun)  # noqa: E731

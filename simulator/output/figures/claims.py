@@ -22,11 +22,13 @@ from simulator.summaries.result import Result
 LINE, GAP, HEAD, FOOT = 0.125, 0.07, 1.12, 0.4
 """Sizes in inches."""
 
+KEY_LINE = 105  # letters beside one another in the key
+
 DODGE = 0.05  # between scenarios, so that equal probabilities do not hide one another
 
 LONGEST_LINE = 66  # letters in a line of a claim
 
-MARKERS = "os^Dv"
+MARKERS = "os^DvP"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def draw_claims(
     """Draw one row a claim, in the order given."""
     texts = [textwrap.wrap(entry.claim, LONGEST_LINE) for entry in entries]
     sizes = [LINE * len(text) + GAP for text in texts]
-    height = HEAD + sum(sizes) + FOOT
+    columns = max(1, KEY_LINE // max(len(name) + 4 for name in scenarios))
+    height = HEAD + LINE * (-(-len(scenarios) // columns) - 1) + sum(sizes) + FOOT
     words = " ".join(_claim_in_words(entry, scenarios) for entry in entries)
     with drawing(path, (7.5, height), title, subtitle, words) as figure:
         if not entries:
@@ -62,7 +65,7 @@ def draw_claims(
         box = (0.575, FOOT / height, 0.335, sum(sizes) / height)
         axes = figure.add_axes(box)
         axes.set(xlim=(0, 100), ylim=(sum(sizes), 0))
-        _claim_frame(axes, scenarios)
+        _claim_frame(axes, scenarios, columns)
         top = 0.0
         for i, (entry, text, size) in enumerate(zip(entries, texts, sizes, strict=True)):
             if i % 2:
@@ -87,7 +90,7 @@ def _claim_in_words(entry: ClaimRow, scenarios: Sequence[str]) -> str:
     return f"{entry.id}, {entry.claim}: {', '.join(shares)}{met}."
 
 
-def _claim_frame(axes: Axes, scenarios: Sequence[str]) -> None:
+def _claim_frame(axes: Axes, scenarios: Sequence[str], columns: int) -> None:
     heading(axes, "probability [%]")
     for at in (0, 25, 50, 75, 100):
         axes.axvline(at, color=style.HAIRLINE, lw=0.5, zorder=0.5)
@@ -107,7 +110,7 @@ def _claim_frame(axes: Axes, scenarios: Sequence[str]) -> None:
         bbox_to_anchor=(1.27, 1.0),
         bbox_transform=axes.transAxes,
         borderaxespad=2.2,
-        ncols=len(keys),
+        ncols=min(columns, len(keys)),
         frameon=False,
         fontsize=style.SMALL,
         handletextpad=0.1,
@@ -126,12 +129,13 @@ def _claim_row(axes: Axes, entry: ClaimRow, text: str, at: float) -> None:
     )
     lettering(axes, text, (-1.49, at), (0, 0), axes.get_yaxis_transform(), va="center")
     middle = (len(entry.probabilities) - 1) / 2
+    dodge = min(DODGE, 0.8 * LINE / max(2 * middle, 1))  # no mark leaves its row
     for i, (probability, mark, colour) in enumerate(
         zip(entry.probabilities, MARKERS, style.CYCLE, strict=False)
     ):
         if probability:
             share, error = probability
-            height = at + DODGE * (i - middle)
+            height = at + dodge * (i - middle)
             axes.plot(
                 100 * share,
                 height,

@@ -23,6 +23,7 @@ from simulator.output.figures.canvas import (
     month,
     signed,
     spread,
+    wrapped,
     year_axis,
 )
 from simulator.output.figures.records import (
@@ -108,12 +109,16 @@ def _fans(axes: Axes, scenarios: Sequence[ScenarioPanel], as_of: float, anchor_y
     heading(axes, f"effective compute [{over}]: median, and p10 to p90", -0.4)
     pixel = axes.figure.dpi / 72
     wanted = [float(axes.transData.transform((end, value))[1]) for value in ends]
-    heights = spread(wanted, [11 * pixel] * len(ends))
-    for scenario, colour, value, want, height in zip(
-        scenarios, style.CYCLE, ends, wanted, heights, strict=False
+    labels = [wrapped(scenario.label, LABEL_LINE) for scenario in scenarios]
+    heights = spread(wanted, [(2 + 9 * len(lines)) * pixel for lines in labels])
+    for lines, colour, value, want, height in zip(
+        labels, style.CYCLE, ends, wanted, heights, strict=False
     ):
         at, move = (end, value), (6, (height - want) / pixel)
-        lettering(axes, scenario.label, at, move, color=colour, va="center", weight="bold")
+        lettering(axes, "\n".join(lines), at, move, color=colour, va="center", weight="bold")
+
+
+LABEL_LINE = 25  # letters in a line of a scenario's name
 
 
 def _arrival_rows(

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     prior_posterior = "prior-posterior"
     calibration = "calibration"
     claims = "claims"
+    sweep = "sweep"
 
 
 def figure_kind(word: str) -> Kind:
@@ -55,13 +56,19 @@ def check_request(results: int, kind: Kind, path: Path, series: Sequence[str]) -
     InputFault
         with every fault
     """
+    from simulator.inputs.sweeps import MOST_POINTS
     from simulator.output.figures.style import CYCLE
     from simulator.output.rendering import FIGURE_ENDINGS
 
     faults = []
-    most = len(CYCLE) if kind in (Kind.compare, Kind.claims) else 1
-    if not 1 <= results <= most:
-        allowed = f"1 to {most}" if most > 1 else "one; compare takes several, and so do claims"
+    most = {Kind.compare: len(CYCLE), Kind.claims: len(CYCLE), Kind.sweep: MOST_POINTS}.get(kind, 1)
+    least = 2 if kind is Kind.sweep else 1
+    if not least <= results <= most:
+        allowed = (
+            f"{least} to {most}"
+            if most > 1
+            else "one; compare takes several, and so do claims and sweep"
+        )
         faults.append(Fault(kind, "", "", f"{results} results", allowed))
     if path.suffix.lower() not in FIGURE_ENDINGS:
         allowed = ", ".join(FIGURE_ENDINGS)
@@ -88,12 +95,15 @@ def draw_figure(
         densities,
         drivers,
         fan,
+        sweep,
     )
 
     if kind is Kind.compare:
         compare.compare(results, path, labels)
     elif kind is Kind.claims:
         claims.claims(results, path, labels)
+    elif kind is Kind.sweep:
+        sweep.sweep(results, path)
     elif kind is Kind.bands:
         bands.bands(results[0], path, series)
     elif kind is Kind.prior_posterior:
