@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 
 def year(value: float, mcse: float, horizon: float) -> str:
@@ -27,14 +26,3 @@ def number(value: float, mcse: float, most: int = 4) -> str:
 def percent(share: float, mcse: float) -> str:
     """A probability [fraction] in percent, to no more digits than its Monte Carlo error allows."""
     return f"{number(100 * share, 100 * mcse, 2)} %"
-
-
-def limits_in_words(limits: Sequence[float | None], unit: str) -> str:
-    """The lower and upper limit of a parameter, of which one may be missing."""
-    low, high = limits
-    unit = "" if unit in ("1", "fraction") else f" {unit}"
-    if low is None:
-        return f"up to {high:.3g}{unit}" if unit != " year" else f"until {high:.1f}"
-    if high is None:
-        return f"from {low:.3g}{unit}" if unit != " year" else f"from {low:.1f}"
-    return f"{low:.3g} to {high:.3g}{unit}"

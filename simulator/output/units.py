@@ -151,6 +151,21 @@ def _unscaled_interval(low: float, middle: float, high: float, unit: str) -> str
     return f"{middle_text} ({ends[0]} to {ends[1]}) {plain_unit(unit)}".rstrip()
 
 
+def limits_in_words(limits: Sequence[float | None], unit: str) -> str:
+    """The lower and upper limit of a parameter, of which one may be missing."""
+    low, high = limits
+    if unit == "year":
+        texts = ["" if end is None else f"{end:.1f}" for end in limits]
+    else:
+        texts = ["" if end is None else quantity(end, unit) for end in limits]
+    if low is None:
+        return f"{'until' if unit == 'year' else 'up to'} {texts[1]}"
+    if high is None:
+        return f"from {texts[0]}"
+    shared = SCALES[unit].noun if unit in SCALES else f" {plain_unit(unit)}"
+    return f"{texts[0].removesuffix(shared.rstrip())} to {texts[1]}"
+
+
 def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[float, str]]:
     """Positions and labels of an axis whose values are logarithms.
 

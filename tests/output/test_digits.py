@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.output.digits import limits_in_words, number, percent, year
+from simulator.output.digits import number, percent, year
 
 
 @pytest.mark.parametrize(
@@ -55,17 +55,3 @@ def test_the_last_digit_is_worth_at_most_ten_errors_and_at_least_one(value, mcse
         assert 10.0**-digits >= mcse * (1 - 1e-9)
     if digits < most:
         assert 10.0 ** -(digits + 1) < mcse * (1 + 1e-9)
-
-
-@pytest.mark.parametrize(
-    ("limits", "unit", "text"),
-    [
-        ((1.0, 2.5), "OOM", "1 to 2.5 OOM"),
-        ((None, 0.5), "fraction", "up to 0.5"),
-        ((0.25, None), "1", "from 0.25"),
-        ((None, 2031.0), "year", "until 2031.0"),
-        ((2027.25, None), "year", "from 2027.2"),
-    ],
-)
-def test_limits(limits, unit, text):
-    assert limits_in_words(limits, unit) == text

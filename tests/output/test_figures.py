@@ -28,6 +28,7 @@ from simulator.output.figures import (
 from simulator.output.figures.kinds import Kind
 from simulator.sensitivity.question import METHODS
 from simulator.store import running
+from simulator.store.in_memory import run_in_memory
 from simulator.store.results import load_result
 
 SCENARIOS = ("baseline", "situational-awareness", "peak-data")
@@ -105,6 +106,14 @@ def text(path):
 @pytest.mark.parametrize("kind", FIGURES)
 def test_text_does_not_touch(results, overlaps, tmp_path, scenario, kind):
     FIGURES[kind](results[scenario], tmp_path / "x.svg")
+    assert not overlaps
+
+
+def test_text_does_not_touch_where_the_as_of_date_is_near_the_horizon(overlaps, tmp_path):
+    near = run_in_memory(load.load_plan("peak-data", ["draws=64", "horizon=2027"]))
+    for draw in FIGURES.values():
+        draw(near, tmp_path / "x.svg")
+    compare.compare([near, near], tmp_path / "x.svg", ["one", "two"])
     assert not overlaps
 
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from simulator import model
 from simulator.inputs.load import load_plan
-from simulator.output.units import SCALES, interval, plain_unit, quantity, tick_marks
+from simulator.output.units import (
+    SCALES,
+    interval,
+    limits_in_words,
+    plain_unit,
+    quantity,
+    tick_marks,
+)
 
 LOG = math.log10
 
@@ -136,3 +143,23 @@ def test_ticks_of_a_narrow_axis_have_steps_between_powers_of_ten():
     assert [label for _, label in tick_marks(22.0, 40.0, "log10 FLOP")] == [
         *("1e24", "1e27", "1e30", "1e33", "1e36", "1e39"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "unit", "text"),
+    [
+        ((1.0, 2.5), "OOM", "1 to 2.5 OOM"),
+        ((None, 0.5), "fraction", "up to 50 %"),
+        ((0.25, 0.5), "fraction", "25 to 50 %"),
+        ((9.0, 10.0), "log10 USD", "$1B to $10B"),
+        ((9.0, None), "log10 USD/year", "from $1B/year"),
+        ((2.0, 4.0), "log10 MW", "100 MW to 10 GW"),
+        ((4.0, 5.0), "log10 H100e", "10k to 100k H100e"),
+        ((2027.25, 2031.0), "year", "2027.2 to 2031.0"),
+        ((0.25, None), "1", "from 0.25"),
+        ((None, 2031.0), "year", "until 2031.0"),
+        ((2027.25, None), "year", "from 2027.2"),
+    ],
+)
+def test_limits(limits, unit, text):
+    assert limits_in_words(limits, unit) == text

@@ -17,10 +17,10 @@ from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
     date_line,
+    date_note,
     drawing,
     lettering,
     message,
-    month,
     year_axis,
 )
 from simulator.output.figures.records import (
@@ -91,8 +91,7 @@ def _arrival_frame(axes: Axes, as_of: float, rows: int) -> None:
     for tick in axes.get_xticks():
         axes.axvline(tick, color=style.HAIRLINE, lw=0.3, zorder=0)
     date_line(axes, as_of, zorder=4)
-    note = f"as of {month(as_of)}"
-    lettering(axes, note, (as_of, 0), (0, 3), ha="center", va="bottom", color=style.MUTED)
+    date_note(axes, as_of, 0.0)
 
 
 def _arrival_row(axes: Axes, row: ArrivalRow, foot: float) -> None:

@@ -17,10 +17,9 @@ from simulator.output.figures.alternatives import shares_in_words
 from simulator.output.figures.canvas import (
     LINE,
     date_line,
+    date_note,
     drawing,
     heading,
-    lettering,
-    month,
     spread,
     year_axis,
 )
@@ -65,8 +64,7 @@ def draw_binding(
         year_axis(axes)
         binding_areas(axes, shares, years, [as_of], "% of draws")
         date_line(axes, as_of)
-        note, at = f"as of {month(as_of)}", (as_of, 1)
-        lettering(axes, note, at, (0, 3), ha="center", va="bottom", color=style.MUTED)
+        date_note(axes, as_of, 1.0)
 
 
 def binding_areas(

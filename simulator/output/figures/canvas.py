@@ -161,6 +161,21 @@ def date_line(axes: Axes, year: float, **options: Any) -> None:
     axes.axvline(year, color=style.MUTED, lw=0.6, ls=DASHES, **options)
 
 
+DATE_NOTE = 34.0  # half of its width [point]
+
+
+def date_note(axes: Axes, year: float, height: float) -> None:
+    """Write the as-of date above its line, to one side of it where the panel ends near."""
+    left, right = axes.get_xlim()
+    if not left <= year <= right:
+        return
+    room = axes.get_window_extent().width * 72 / axes.figure.dpi / (right - left)
+    near = (right - year) * room < DATE_NOTE, (year - left) * room < DATE_NOTE
+    side = "right" if near[0] else "left" if near[1] else "center"
+    options = {"ha": side, "va": "bottom", "color": style.MUTED}
+    lettering(axes, f"as of {month(year)}", (year, height), (0, 3), **options)
+
+
 YEAR_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 LABELLED_YEAR, MINOR_TICK = 40.0, 4.0  # least room along an axis [point]

@@ -17,10 +17,10 @@ from simulator.output.figures.alternatives import band_in_words, items
 from simulator.output.figures.canvas import (
     anchor_in_words,
     date_line,
+    date_note,
     drawing,
     heading,
     lettering,
-    month,
     signed,
     spread,
     wrapped,
@@ -134,7 +134,7 @@ def _arrival_rows(
     year_axis(axes)
     date_line(axes, as_of, zorder=0)
     heading(axes, "year of arrival", -0.4)
-    lettering(axes, f"as of {month(as_of)}", (as_of, 0), (0, 3), ha="center", color=style.MUTED)
+    date_note(axes, as_of, 0.0)
     lettering(axes, "not by its horizon", (1, 1), (6, 3), "axes fraction", color=style.MUTED)
     for index, name in enumerate(milestones):
         axes.axhline(row * index, color=style.HAIRLINE, lw=0.4)

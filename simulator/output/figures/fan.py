@@ -163,11 +163,12 @@ def _date_lines(fan: Axes, binding: Axes, band: Band, dates: Mapping[str, float]
         fan.annotate(
             f"{name}\n{month(year)}",
             (year, fan.get_ylim()[1]),
-            (3, -2.7 * style.SMALL if crowded else 0),
+            (-3 if year + near > right else 3, -2.7 * style.SMALL if crowded else 0),
             textcoords="offset points",
             size=style.SMALL,
             color=style.MUTED,
             va="top",
+            ha="right" if year + near > right else "left",
         )
 
 

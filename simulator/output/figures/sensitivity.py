@@ -7,7 +7,6 @@ from typing import Any
 
 from simulator.inputs.plan import Plan
 from simulator.output import units
-from simulator.output.digits import limits_in_words
 from simulator.output.figures.bars import (
     Bar,
     BarRow,
@@ -196,7 +195,7 @@ def _boxes(findings: Analysis, path: Path) -> None:
                 name,
                 record["levels"][name][0],
                 record["levels"][name][1],
-                limits_in_words(ends, unit_of[name]),
+                units.limits_in_words(ends, unit_of[name]),
             )
             for name, ends in record["limits"].items()
         ]

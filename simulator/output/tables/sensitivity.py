@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.output.digits import limits_in_words, number, percent, year
+from simulator.output.digits import number, percent, year
 from simulator.output.messages import NO_BOX, of_in_words
 from simulator.output.rendering import Answer, Table
+from simulator.output.units import limits_in_words
 from simulator.sensitivity.analysis import DUMMIES, Analysis, is_noise, ranked_records
 from simulator.sensitivity.question import (
     CORRELATED,
