@@ -1,6 +1,4 @@
-"""Milestones: the year of first passage of a series.
-
-Joins the drivers and steps through time: parameters -> series.
+"""The model: drivers joined and stepped through time, and first passages: parameters -> series -> arrivals.
 
 Arrays are (year, draw); a parameter is (draw) and the grid a column (year, 1), so that every line reads like its
 formula. Everything here is pure and per draw: no operation mixes draws, and none depends on the block's width.

@@ -55,7 +55,7 @@ class FinishedRun(NamedTuple):
 
 
 def _input_failures(loaded: Iterable[LoadedRun]) -> list[Failure]:
-    """Report the runs whose input is at fault, before the first run is simulated and not after hours."""
+    """Report the runs whose input is at fault, before the first run is simulated."""
     from simulator.errors import InputFault
 
     return [_reported(Failure(each.run, InputFault(each.faults))) for each in loaded if each.faults]
@@ -291,7 +291,7 @@ def _precision_target(
 def _loaded_runs(
     runs: Iterable[str], changes: list[str], priors: str | None, target: PrecisionTarget | None
 ) -> list[LoadedRun]:
-    """Load the runs of a command with what is odd in them said; the only one of a command has no fault."""
+    """Load the runs of a command and print the warnings of their inputs; a single run must have no fault."""
     from simulator.errors import InputFault
     from simulator.inputs.load import load_runs
     from simulator.output.messages import warn_of_inputs

@@ -43,7 +43,7 @@ class Distribution:
         return float(low), float(high)
 
     def _levels_at_limits(self) -> tuple[bool, float, float]:
-        """Levels at `lower` and `upper`; first, whether they count from above, as where only an upper tail is left."""
+        """Whether levels are counted from above, as where only an upper tail is left; levels at `lower` and `upper`."""
         family = FAMILIES[self.family]
         low, high = self._at_limits(family.cdf)
         from_above = low > 0.5

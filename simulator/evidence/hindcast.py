@@ -150,7 +150,7 @@ def _expected_distance(distance: Array, sd: float) -> Array:
 def records(observations: Sequence[Observation]) -> list[Observation]:
     """Observations of values that set a record in their series, by date: they measure the frontier.
 
-    One below an earlier one of its series does not measure the frontier: it is neither evidence nor a test.
+    An observation below an earlier one of its series is left out, because it does not measure the frontier.
     """
     highest: dict[str, float] = {}
     kept = []
@@ -394,7 +394,7 @@ class HindcastScores:
     Attributes
     ----------
     observations : what was observed after the as-of date
-    scores : predictor -> (observation); None where a rival had nothing to go by
+    scores : predictor -> (observation); None where a rival had no earlier observation
     effective : how many independent observations these are worth
     effective_shared : and those that every rival could predict too
     errors : Monte Carlo errors of the scenario's mean CRPS and mean log score

@@ -1,4 +1,4 @@
-"""What each observation did to the arrival of a milestone: leave one out by reweighting, and surprise."""
+"""What each observation did to a milestone's arrival: its effect, by reweighting without it, and its surprise."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def power_scaling(
     -------
     sensitivities [1], as `power_sensitivity` gives them, each beside the noise of components without effect
     """
-    order = np.argsort(answer, kind="stable")  # once, for sorting what is in order is quick
+    order = np.argsort(answer, kind="stable")  # sorted once; to sort ordered values again is fast
     kept = order[base[order] > 0]
     answer, base, names, densities = answer[kept], base[kept], priors[0], priors[1][:, kept]
     unit_noise = _unit_noise(answer, base, seed)

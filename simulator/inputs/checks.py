@@ -95,7 +95,7 @@ def _sources(parts: InputParts, faults: list[Fault]) -> None:
 
 
 def _names(parts: InputParts, faults: list[Fault]) -> None:
-    """Every parameter has its prior, and every prior its use."""
+    """Check that every parameter has a prior, and that the model uses every prior."""
     parameters, groups = model.declared_parameters()
     thresholds = {m.threshold for m in parts.milestones.values() if isinstance(m.threshold, str)}
     needed = dict.fromkeys(parameters, "a driver")
@@ -116,7 +116,7 @@ def _names(parts: InputParts, faults: list[Fault]) -> None:
 
 
 def _declaration(name: str, parts: InputParts) -> Parameter | None:
-    """A driver's declaration; a threshold that only milestones use has its series' unit."""
+    """The declared unit and domain of a parameter; a threshold that only milestones use has its series' unit."""
     if declared := model.declaration(name):
         return declared
     series = series_of_names(parts.priors)
@@ -168,7 +168,7 @@ def _milestones(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None
 
 
 def _logistics(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
-    """Exponents of the logistic shape stay where nothing overflows, in every draw that can be."""
+    """Check that no possible draw makes an exponent of the logistic shape overflow."""
     span = entry.horizon - entry.anchor_year
     far = np.array([LOWEST_LEVEL, 1.0 - LOWEST_LEVEL])
     for driver in drivers.all_drivers():

@@ -46,9 +46,9 @@ class EvidenceChange(NamedTuple):
 
     Attributes
     ----------
-    replaced : names, and files ending in .toml, of what stands in place of the plan's own; None keeps these
-    added : names and files of what comes to it
-    observed : observations in a line of text each, which come to it too
+    replaced : names, and files ending in .toml, that replace the plan's own observations; None keeps them
+    added : names and files that are added
+    observed : observations written as text, one each, that are added too
     """
 
     replaced: Sequence[str] | None = None
@@ -59,7 +59,7 @@ class EvidenceChange(NamedTuple):
 def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = None) -> Plan:
     """The same plan on other observations, its name ending in `-conditioned`.
 
-    What the plan keeps of its own observations stays as it was when the plan was made.
+    The observations that it keeps are those stored in the plan, whatever the files say now.
 
     Parameters
     ----------

@@ -135,7 +135,7 @@ def _parsed(raw: bytes) -> dict[str, Any]:
 
 
 def _line_with_most(text: bytes, pattern: bytes) -> int:
-    """The line on which the matches of a pattern are longest, taken together."""
+    """The line in which the matches of a pattern have the greatest total length."""
     sizes = [sum(map(len, re.findall(pattern, line))) for line in text.split(b"\n")]
     return sizes.index(max(sizes)) + 1
 

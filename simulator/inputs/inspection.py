@@ -29,7 +29,7 @@ from simulator.inputs.scenarios import find_run
 
 
 def evidence_faults() -> list[Fault]:
-    """Every fault of every observation, claim and published forecast; the baseline's own where it has no plan."""
+    """Every fault of every observation, claim and published forecast; or those of the baseline, if it has any."""
     faults: list[Fault] = []
     inputs = load_run("baseline").inputs
     try:
@@ -96,7 +96,7 @@ def _warnings(runs: Iterable[LoadedRun]) -> list[Fault]:
 
 
 def _scenario_paths() -> list[str]:
-    """Every run file of `./runs`, and every shipped one that none of them hides."""
+    """Every run file of `./runs`, and every shipped one whose name none of them has."""
     local = {path.stem: str(path) for path in sorted(Path("runs").glob("*.toml"))}
     shipped = {path.stem: str(path) for path in sorted(shipped_folder("runs").glob("*.toml"))}
     return list({**shipped, **local}.values())

@@ -1,4 +1,4 @@
-"""The door of this room: loads every input of a command once, and gives the plans of its runs."""
+"""The entry point of this package: loads every input of a command once, and gives the plans of its runs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LoadedRun(NamedTuple):
     run : its path or name as the command names it
     inputs : its files, merged and checked; None where there is no such run or folder of priors
     plans : its plan, or one a point of its sweep, named `NAME@parameter=number`; none where there are faults
-    warnings : what is legal in its inputs but odd
+    warnings : what is allowed in its inputs but unlikely to be meant
     faults : every fault of the run or of a point of its sweep
     observations : every record of the observation files, by date; None where one of them has a fault
     """

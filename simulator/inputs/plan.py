@@ -70,6 +70,6 @@ class Plan(BaseModel):
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
-        """SHA-256 of everything but the number of draws, for more draws of a plan extend it."""
+        """SHA-256 of everything but the number of draws, because a result can be extended by more draws."""
         rest = self.model_copy(update={"draws": 0})
         return hashlib.sha256(rest.canonical().encode()).hexdigest()

@@ -226,7 +226,9 @@ def _fitted_prior(name: str, family: str, content: str) -> Prior | Misstated:
         )
         check_numbers(prior)
     except Misstated as error:
-        return Misstated(*error.args)  # without its traceback
+        return Misstated(
+            *error.args
+        )  # a copy without the traceback, which would be kept in the cache
     return prior
 
 
@@ -297,7 +299,7 @@ def _ways(family: Family) -> str:
 
 
 def _check_one_way(entry: PriorEntry, family: Family) -> None:
-    """A prior states its family's natural parameters or quantiles, not both."""
+    """Check that a prior states natural parameters or quantiles, not both."""
     quantiles, parameters = entry.quantiles, entry.parameters
     doubled = [name for name in parameters if quantiles and name not in family.beside]
     if doubled:
@@ -345,7 +347,7 @@ def _fitted(
             fitted = family.fit(levels, values, **beside)
     except CannotFit:
         raise
-    except (ArithmeticError, ValueError):  # a search that leaves the numbers there are
+    except (ArithmeticError, ValueError):  # a search that overflows or fails
         raise CannotFit("quantiles that a computer's numbers can span") from None
     numbers: Array = np.hstack([np.ravel(np.asarray(value)) for value in fitted.values()])
     if not np.isfinite(numbers).all():
@@ -372,7 +374,7 @@ def check_numbers(prior: Prior) -> None:
     Raises
     ------
     Misstated
-        when it is not so
+        when a level gives no finite number, or the limits leave no value
     """
     _check_truncation(prior)
     _check_finite(prior)
@@ -389,7 +391,7 @@ def _check_truncation(prior: Prior) -> None:
 
 
 def _check_finite(prior: Prior) -> None:
-    """Every level that a draw can have gives a finite number, and higher levels no lower ones."""
+    """Check that every possible level gives a finite number, and that values do not fall as levels rise."""
     with np.errstate(all="ignore"):
         values = prior.distribution.inverse_cdf(CHECKED_LEVELS)
     allowed = "finite values in every draw"

@@ -104,7 +104,7 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # observations = ["grok4", "revenue_2026", "no_researcher"]
 # sampler = "weights"                        # or "sequential", for evidence that few draws agree with
 
-# Walk one run a point: a parameter fixed at values, or held at probability levels.
+# Simulate one run for each point: a parameter fixed at values, or held at probability levels.
 # [sweep.algorithms_growth]
 # values = [0.3, 0.5]                        # or levels = [0.1, 0.5, 0.9]
 """

@@ -1,4 +1,4 @@
-"""The shapes of the files that people write; a fault says where anything else stands and how to mend it."""
+"""The shapes of the files that people write; anything else is a fault, which says where it is and how to correct it."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class SweepEntry(Entry):
 
 
 class RunEntry(Entry):
-    """A run: what differs from the defaults, which stand here."""
+    """A run: what differs from the defaults, which are given here."""
 
     title: str = ""
     extends: Text | None = None

@@ -1,8 +1,8 @@
 """Plans read back from the folders of results, which anyone may have made or edited.
 
 A plan that was written by this program holds together; one that was edited need not. What the program relies on is
-checked here, before anything of the plan's size is computed. That the plan is the one that was run is not: the hash in
-the manifest says so to whoever trusts the manifest.
+checked here, before anything of the plan's size is computed. Whether the plan is the one that was run is not checked
+here: the manifest has its hash.
 """
 
 from __future__ import annotations

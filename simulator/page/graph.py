@@ -1,7 +1,7 @@
 """An expression graph: what the model does to one draw, as nodes that are shared where they are equal.
 
 A node is a scalar of the draw (`length` is None) or a vector over the years. Arrays that are written element by
-element, as the step through time does, are `Storage`: what is written where is kept in the order of the program.
+element, as the step through time does, are `Storage`: the statements are kept in the order of the program.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Statement:
 
 @dataclass
 class Graph:
-    """Nodes by what they are, tables of numbers by year, and the statements in the order of the program."""
+    """Nodes by their content, tables of numbers by year, and the statements in the order of the program."""
 
     nodes: dict[tuple[Any, ...], Node] = field(default_factory=dict)
     tables: list[Array] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Graph:
         detail: Any = None,
         length: int | None = None,
     ) -> Node:
-        """The node of this kind; the same one whenever it is asked for again."""
+        """The node with this content; an equal one is used again."""
         key = (operation, tuple(each.number for each in arguments), repr(detail), length)
         if key not in self.nodes:
             self.nodes[key] = Node(len(self.nodes), operation, arguments, detail, length)
@@ -143,7 +143,7 @@ class Graph:
         return self.node("load", (vector,), index)
 
     def whole(self, vector: Node) -> Node:
-        """A vector that is used as a whole, and so can be written no more."""
+        """Mark a vector as used whole, after which it cannot be written."""
         if vector.operation == "storage":
             held = self.storages[vector.detail]
             if held.initial is None and len(held.written) < held.length:

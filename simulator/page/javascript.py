@@ -1,7 +1,7 @@
 """A traced model as JavaScript: one function that computes a draw, in plain loops over the years.
 
-What is the same in every draw is a table, what does not depend on the year a constant of the draw, and every expression
-that occurs twice is computed once.
+Values that are the same in every draw are tables, values that do not depend on the year are constants of the draw, and
+an expression that occurs twice is computed once.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def literal(value: float | bool) -> str:
 
 @dataclass
 class _Writer:
-    """What of a traced model is written where."""
+    """The parts of a traced model as JavaScript."""
 
     traced: TracedModel
     graph: Graph = field(init=False)
@@ -190,13 +190,13 @@ class _Writer:
         return form(node.operation, parts)
 
     def scalar(self, node: Node) -> str:
-        """How a scalar is written where it is used."""
+        """A scalar as JavaScript, where it is used."""
         if node.operation == "number":
             return literal(node.detail)
         return self.array(node) if node.length is not None else f"s{node.number}"
 
     def array(self, node: Node) -> str:
-        """How a vector that is whole is called."""
+        """The name of a vector that is kept over all years."""
         return f"T{node.detail}" if node.operation == "table" else f"v{node.number}"
 
     def _first(self, node: Node) -> list[str]:
@@ -213,7 +213,7 @@ class _Writer:
         return self.scalar(node) if node.length is None else f"{self.array(node)}[{index}]"
 
     def _initials(self, steps: Steps, filled: set[int]) -> list[str]:
-        """Fill arrays that are written element by element with what they were before."""
+        """Fill arrays that are written element by element with their initial values."""
         lines = []
         for number in sorted(steps.storages - filled):
             initial = self.graph.storages[number].initial

@@ -213,7 +213,7 @@ def _year_heads(plan: Plan) -> Markup:
 
 
 def _told_years(plan: Plan) -> list[int]:
-    """Years by which probabilities are told: one, four and nine after the next turn of the year."""
+    """Years by which probabilities are shown: one, four and nine after the next turn of the year."""
     first = -int(-plan.as_of_year // 1) + 1
     return [year for year in (first, first + 3, first + 8) if year <= plan.horizon]
 
@@ -228,13 +228,13 @@ def _options(choices: Sequence[tuple[str, str]]) -> Markup:
 
 
 def _json(value: Any) -> str:
-    """JSON that no script element ends early."""
+    """JSON that is safe inside a script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _script_text(source: str) -> str:
-    """A script inside an element of its own, which it must not end."""
+    """A script for an element of its own; one that would end the element is an error."""
     if "</script" in source.lower() or "<!--" in source:
         raise ValueError("a script that would end its element early")
     return source

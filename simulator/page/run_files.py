@@ -1,4 +1,4 @@
-"""A plan as a run file that gives the same plan: what a shipped or a person's own run file does not state by itself."""
+"""Plans as run files that give the same plans: each extends the run of its name and states what differs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Steps:
 
 
 def rolled(statements: list[Statement]) -> list[Steps]:
-    """Statements as loops: as many as repeat, moved on by a year each time, become one."""
+    """Statements as loops: statements that repeat with the year moved on by one become one loop."""
     keys = [_relative(each) for each in statements]
     steps: list[Steps] = []
     start = 0

@@ -1,7 +1,7 @@
 """Symbols that stand for a draw's arrays: NumPy's functions take them, and what they do is noted in a graph.
 
 A parameter has the shape (1,), a series (year, 1): one draw. Arrays that hold no symbol stay NumPy's, so whatever is
-the same in every draw is computed here and now.
+the same in every draw is computed while tracing.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def item(graph: Graph, symbol: Symbol, key: Any) -> Symbol:
 
 
 def _first_of(key: tuple[Any, ...]) -> Any:
-    """The years' part of a key whose other part takes the one draw."""
+    """The part of a key that is about years; its other part must take the one draw."""
     years, *rest = key
     whole = all(isinstance(each, slice) and each == slice(None) for each in rest)
     draws = all(isinstance(each, np.ndarray) and each.tolist() == [0] for each in rest)
@@ -174,7 +174,7 @@ def _gather(graph: Graph, node: Node, index: Node) -> Node:
 
 
 class Picked(Symbol):
-    """Elements at listed indices, each a scalar: what is done to them is done one by one."""
+    """Elements at listed indices, each a scalar; a function is applied to each of them."""
 
     def __init__(self, graph: Graph, nodes: list[Node]):
         super().__init__(graph, graph.number(0.0), (len(nodes), 1))

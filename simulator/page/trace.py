@@ -78,7 +78,7 @@ def trace(plan: Plan, joined: Model | None = None) -> TracedModel:
 
 
 def _named_drivers(joined: Model) -> Model:
-    """The same model, whose drivers say their names when they cannot be traced."""
+    """The same model, with drivers whose errors name them when they cannot be traced."""
     return replace(joined, order=tuple(_named_driver(driver) for driver in joined.order))
 
 

@@ -1,9 +1,9 @@
 """Scenario discovery: boxes on few parameters that hold most of the draws in question, and few others.
 
 The patient rule induction method (Friedman and Fisher, 1999; Bryant and Lempert, 2010): thin slices are peeled off as
-long as the share of cases inside rises, parameters that cost little are then let go, and the next box is looked for
-among the draws outside. Boxes are found in the even draws, and the odd ones are held back: a side is kept only if they
-tell the shares of cases within and beyond it apart, and coverage and density are read off them.
+long as the share of cases inside rises, parameters whose limits matter little are then dropped, and the next box is
+looked for among the draws outside. Boxes are found in the even draws, and the odd ones are held back: they
+decide which sides are kept, and give coverage and density.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _best_peel(
 
 
 def _simplest(x: Array, cases: Inside, weights: Array, limits: Limits) -> Limits:
-    """Let parameters go, the cheapest first, while few enough remain and the score hardly falls."""
+    """Drop parameters, the least useful first, until few are left, and then while the score hardly falls."""
     limits, floor = dict(limits), 0.0
     while limits:
         if len(limits) <= MOST_SIDES and not floor:
@@ -161,7 +161,7 @@ def _simplest(x: Array, cases: Inside, weights: Array, limits: Limits) -> Limits
 
 
 def _confirmed(x: Array, cases: Inside, weights: Array, limits: Limits) -> Limits:
-    """Let sides go, the weakest first, until the draws held back tell each that is left from chance."""
+    """Drop sides, the weakest first, until the draws held back confirm each that is left."""
     limits = dict(limits)
     while limits:
         whole, clear = _within(x, limits), {}
@@ -203,7 +203,7 @@ def _share(of: Inside, that: Inside, weights: Array) -> float:
 
 
 def _worthwhile(cases: Inside, inside: Inside, weights: Array) -> bool:
-    """A box adds a twentieth of the cases, in a half more than their share of all draws."""
+    """Whether a box holds at least a twentieth of the cases, at a density above 1.5 times that of all draws."""
     share = _share(cases | ~cases, cases, weights)
     return _share(cases, inside, weights) >= 0.05 and _density(cases, inside, weights) > 1.5 * share
 

@@ -169,7 +169,7 @@ def _check_method(
 
 
 def _check_evidence(question: Question, source: Plan | Result) -> None:
-    """Refuse what cannot be told of a posterior, or of a prior."""
+    """Refuse a method that cannot answer for a posterior, or for a prior."""
     method, by = question.method, question.by
     reads = reads_draws(question, source)
     if question.weights is not None and not isinstance(source, Result):
@@ -266,7 +266,7 @@ def require_cases(cases: npt.NDArray[np.bool_], target: Target) -> None:
 
 
 def require_variation(scenario: subjects.TargetedPlan) -> None:
-    """A target that is the same in every draw has no variance to share out.
+    """Refuse a target that is the same in every draw, which has no variance.
 
     Raises
     ------

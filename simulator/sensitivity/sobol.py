@@ -62,7 +62,7 @@ class Indices:
 
 
 def needed_swaps(subject: Subject, groups: Groups, matters: frozenset[str]) -> dict[str, Swap]:
-    """What each group needs; one whose parameters the answer does not read has a total-order index of 0."""
+    """The swaps that each group needs; one whose parameters the answer does not read has a total-order index of 0."""
     swaps = {}
     for name, group in groups.items():
         tied, read = subject.tied(group), not matters.isdisjoint(group)

@@ -33,7 +33,7 @@ class TargetedPlan:
 
     Attributes
     ----------
-    compiled : unfolds only what the target is read from
+    compiled : simulates only what the target and the observed series need
     varying : parameters that are neither fixed nor held
     matters : parameters that can move the target, or the weight of a draw
     observations : what draws are weighed by; none for an answer of the prior
@@ -165,9 +165,9 @@ def parameter_groups(plan: Plan, by: str) -> Groups:
 
 
 def driver_of_parameters(plan: Plan) -> dict[str, str]:
-    """The driver of each parameter: the file of the first driver that it enters as the model unfolds.
+    """The driver of each parameter: the file of the first driver, in the model's order, that uses it.
 
-    What a milestone is held against belongs to the thresholds.
+    The threshold of a milestone belongs to "thresholds" instead.
     """
     names = [prior.name for prior in plan.priors]
     joined = model.join_drivers(names)

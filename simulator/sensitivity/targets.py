@@ -25,7 +25,7 @@ ARRIVAL, BEFORE, VALUE, SERIES = "arrival", "before", "value", "series"
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked of every draw.
+    """A quantity of each draw, whose variation a sensitivity explains.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ def _target_year(plan: Plan, text: str, date: str) -> float:
 
 
 def narrowed(compiled: CompiledPlan, target: Target, observed: Sequence[str] = ()) -> CompiledPlan:
-    """A compiled that unfolds only what a target is read from, and the observed series."""
+    """The compiled plan with only the drivers that a target and the observed series need."""
     milestones = (target.milestone,) if target.milestone else ()
     plan = compiled.plan.model_copy(update={"milestones": milestones})
     return replace(

@@ -1,7 +1,8 @@
 """Tornado: one parameter or driver held at its p10, then at its p90, while everything else varies.
 
-A parameter is held as `[hold]` does: after the copula, its partners keep theirs. A driver of several parameters has no
-p10; it is held as in the draw in which its own effect, with all else at the medians, stands at its p10 and p90.
+A parameter is held as `[hold]` does: after the copula, so that correlated parameters keep their levels. A driver of
+several parameters has no p10 of its own: its parameters take the levels of the draws in which the driver's effect, with
+all else at the medians, is at its p10 and its p90.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def tornado_swings(
 
 
 def _compared(cases: Array, share: float, cut: float) -> tuple[Array, Array, Interval]:
-    """Split (case, output, 1 + replicates), the first of nothing held, into it, the ends, and their changes."""
+    """Split (case, output, 1 + replicates), whose first case holds nothing: that case, the ends, their changes."""
     within = np.minimum(cases, cut)
     changes = np.moveaxis(within[1:] - within[:1], 2, 0)
     ends = changes.reshape(len(changes), -1, 2, changes.shape[-1])
@@ -181,7 +182,7 @@ def held_levels(
 
 
 def _weighted_ends(values: Array, reported: Array, weights: Whole) -> tuple[float, float]:
-    """What is told of the draws at which values stand at their p10 and p90."""
+    """The reported values of the draws whose values are the weighted p10 and p90."""
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(weights[order])
     low, high = (

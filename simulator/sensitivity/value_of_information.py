@@ -93,7 +93,7 @@ def value_from_draws(
 
 
 def _at_random(draws: int, bins: int) -> list[Whole]:
-    """Bins that know nothing: their widths are what small bins alone make of the width now."""
+    """Bins drawn at random, which carry no information: they show how much narrower an interval of few draws is."""
     dice = np.random.Generator(np.random.Philox(key=0))
     return [dice.permutation(draws) * bins // draws for _ in range(4)]
 
@@ -183,7 +183,7 @@ def value_from_simulation(
 def _value_from_answers(
     names: tuple[str, ...], answers: Array, times: BootstrapCounts, share: float
 ) -> InformationValue:
-    """Widths and medians over (group, outer, inner) answers, of which the first know nothing."""
+    """Widths and medians over (group, outer, inner) answers; in the first group nothing is known."""
     edges = np.quantile(answers, EDGES, axis=2)
     widths = (edges[2] - edges[0]) @ times.T.astype(float)
     now, middle = (np.quantile(answers[0], level) for level in (EDGES, 0.5))

@@ -1,8 +1,8 @@
 """The groups of a conditioned result that are about its posterior, in the names of ArviZ.
 
 The kept draws of a weighted run are of the prior; `posterior` resamples them by weight, systematically, so that a draw
-stands there as often as its weight says, up to one; `prior_draw` of `sample_stats` names them. Draws of tempered SMC
-are of the posterior as they are.
+appears as often as its weight implies, rounded up or down; `prior_draw` of `sample_stats` names them. Draws of tempered
+SMC are of the posterior as they are.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ DRAWN = ("chain", "draw")
 
 
 def is_tempered(result: Result) -> bool:
-    """Whether a result's draws are of the posterior, for they were carried there in stages."""
+    """Whether a result's draws are of the posterior, because tempered SMC moved them there."""
     return bool(result.plan.observations) and result.plan.sampler == "sequential"
 
 
 def posterior_draws(result: Result) -> Whole:
-    """Numbers of the kept draws that stand for the posterior, each as often as its weight says.
+    """Numbers of the kept draws that represent the posterior, each as often as its weight implies.
 
     Parameters
     ----------

@@ -17,14 +17,14 @@ from simulator.summaries.result import Result
 
 SURPRISING = 0.05  # prior predictive probability below which an observation and the prior conflict
 
-CLEAR = 2.0  # Monte Carlo errors from which a move is told from none
+CLEAR = 2.0  # Monte Carlo errors that a move must exceed to count
 
 
 def with_evidence(answer: Answer, after: Result, evidence: Influences) -> Answer:
     """The milestone table with what the evidence did below it.
 
-    The document of the conditioned result, the last, has a key `evidence` more; records have a row more for each
-    observation and milestone.
+    The document of the conditioned result, which is the last, also has the key `evidence`; the records also have a row
+    for each observation and milestone.
     """
     run = after.plan.name
     tables = [_observations_table(evidence)]

@@ -90,7 +90,7 @@ def _entry(forecast: PublishedForecast, own: Mapping[str, Estimate]) -> dict[str
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as one record, with theirs_p50 and ours_p50 for what stands within."""
+    """An entry as one flat record, with keys such as theirs_p50 and ours_p50."""
     flat: dict[str, Any] = {}
     for key, value in entry.items():
         inner = value if key in WHOSE else None
