@@ -208,11 +208,11 @@ def _navigation(static: Markup) -> Markup:
 
 
 def _year_heads(plan: Plan) -> Markup:
-    heads = (f"by end {year - 1}" for year in _told_years(plan))
+    heads = (f"by end {year - 1}" for year in _shown_years(plan))
     return joined(element("th", head, scope="col", class_="number") for head in heads)
 
 
-def _told_years(plan: Plan) -> list[int]:
+def _shown_years(plan: Plan) -> list[int]:
     """Years by which probabilities are shown: one, four and nine after the next turn of the year."""
     first = -int(-plan.as_of_year // 1) + 1
     return [year for year in (first, first + 3, first + 8) if year <= plan.horizon]

@@ -123,7 +123,7 @@ def test_a_format_that_cannot_be_is_refused_before_anything_is_simulated():
     assert result_names() == []
 
 
-def test_a_sweep_fixes_values_and_shares_luck():
+def test_a_sweep_fixes_values_and_shares_levels():
     low, high = load.load_plans("swept")
     assert (low.name, high.name) == ("swept@algorithms_growth=0.3", "swept@algorithms_growth=0.5")
     for made, value in ((low, 0.3), (high, 0.5)):

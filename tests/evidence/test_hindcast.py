@@ -111,7 +111,7 @@ def test_only_records_measure_the_frontier():
     assert other in hindcast.records([*found, other])
 
 
-def test_nothing_is_scored_that_was_known_or_told_or_is_not_the_worlds():
+def test_nothing_is_scored_that_was_known_or_used_or_is_not_the_scenarios():
     every = [
         observation("old", 2020.0, 1),
         observation("told", 2024.0, 2),

@@ -64,7 +64,7 @@ def test_margins_stay_exact():
         assert levels[name].min() >= LOWEST_LEVEL
 
 
-def test_the_shipped_world_correlates_as_its_files_say():
+def test_the_shipped_scenario_correlates_as_its_files_say():
     plan = load_plan()
     compiled = blocks.compile_plan(plan)
     names = [p.name for p in plan.priors if p.family not in ("fixed", "bernoulli")]
@@ -102,12 +102,12 @@ def test_bits_of_one_component_know_nothing_of_another():
     assert [rows[name] for name in own] == list(alone.rows)
 
 
-def test_names_without_partners_keep_their_own_luck():
+def test_names_without_partners_keep_their_own_levels():
     levels = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(10))
     assert (levels["d"] == independent_levels(Sampling(7), "d", range(10))).all()
 
 
-def test_perfect_correlation_is_the_same_luck():
+def test_perfect_correlation_is_the_same_levels():
     levels = correlated_levels(
         Sampling(7), gaussian_copula("ab", [("a", "b", 1.0)]), "ab", range(100)
     )
@@ -234,7 +234,7 @@ def test_a_replaced_prior_keeps_its_pairs_unless_restated(tmp_path):
     assert [r for a, b, r in restated.correlations if {a, b} == pair] == [0.2]
 
 
-def test_fixing_a_parameter_changes_no_partners_luck():
+def test_fixing_a_parameter_changes_no_partners_levels():
     free, fixed = (
         blocks.compile_plan(load_plan(sets=sets)) for sets in ([], ["spending_growth=0.4"])
     )

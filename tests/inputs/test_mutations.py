@@ -159,7 +159,7 @@ def hold(path, text):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_corrupted_file_is_walked_or_refused(copy, seed):
+def test_a_corrupted_file_is_simulated_or_refused(copy, seed):
     rng = random.Random(seed)
     path = rng.choice(sorted(copy.glob("*/*.toml")))
     hold(path, corrupted(path.read_bytes(), rng))

@@ -64,7 +64,7 @@ def test_keys_of_a_run_follow_the_chain(folder):
     assert (made.start, made.anchor_year) == (2019.0, 2023.25)
 
 
-def test_a_file_here_comes_before_the_shipped_world_and_may_extend_it(folder):
+def test_a_file_here_comes_before_the_shipped_scenario_and_may_extend_it(folder):
     assert load_plan("baseline").title == "Baseline"
     write(folder / "runs/baseline.toml", 'title = "Mine"\nseed = 7')
     assert load_plan("baseline").title == "Mine"

@@ -121,7 +121,7 @@ def test_every_pair_of_parameters_is_correlated_as_stated_and_no_other(plan, ran
     assert wrong_pairs(plan, *ranks) == []
 
 
-def test_shared_luck_does_not_pass(plan, compiled, monkeypatch):
+def test_shared_levels_does_not_pass(plan, compiled, monkeypatch):
     def shared(of, name, draws):
         return independent_levels(of, {"inference_growth": "stock_growth"}.get(name, name), draws)
 
@@ -148,7 +148,7 @@ def test_mixed_levels_do_not_know_their_block(plan, compiled, width):
             np.testing.assert_array_equal(block[name], whole[name][start : start + width])
 
 
-def test_another_parameter_changes_no_other_luck(plan, compiled):
+def test_another_parameter_changes_no_other_levels(plan, compiled):
     names = [prior.name for prior in plan.priors]
     before = correlated_levels(plan.sampling, compiled.copula, names, range(64))
     new = ("new", names[5], 0.3), ("new", "algorithms_growth", 0.4)
@@ -159,7 +159,7 @@ def test_another_parameter_changes_no_other_luck(plan, compiled):
     assert 0.0 < after["new"].min() < after["new"].max() < 1.0
 
 
-def test_worlds_share_luck():
+def test_scenarios_share_levels():
     run = ("baseline", ["algorithms_growth=0.4", "spending_growth=0.4"])
     one, other = (
         blocks.compile_plan(load.load_plan()),

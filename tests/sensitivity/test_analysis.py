@@ -224,7 +224,7 @@ def test_a_driver_that_adds_to_the_target_has_its_own_part(baseline):
 
 
 @pytest.mark.parametrize("target", ["automated_researcher", "automated_researcher@2030"])
-def test_parts_sum_to_the_whole_and_worlds_are_their_own(baseline, target):
+def test_parts_sum_to_the_whole_and_scenarios_are_their_own(baseline, target):
     moved = edited(baseline, algorithms_growth=-0.1, stock_start=-0.5, price_decline=0.3)
     found = attributed(baseline, moved, target, workers=2)
     assert found.exact
@@ -263,7 +263,7 @@ def test_a_correlation_alone_is_a_difference(baseline):
     assert parts["regime"] == parts["inference"] == 0.0
 
 
-def test_worlds_of_other_luck_or_grids_are_not_attributed(baseline):
+def test_scenarios_of_other_seeds_or_grids_are_not_attributed(baseline):
     for change, said in (({"seed": 1}, "seed"), ({"horizon": 2045.0}, "horizon")):
         with pytest.raises(InputFault, match=said):
             attributed(baseline, baseline.model_copy(update=change), "remote_work")
@@ -271,7 +271,7 @@ def test_worlds_of_other_luck_or_grids_are_not_attributed(baseline):
         attributed(baseline, baseline, "effective_compute")
 
 
-def test_the_same_world_differs_in_nothing(baseline):
+def test_the_same_scenario_differs_in_nothing(baseline):
     assert comparison.plan_differences(baseline, baseline) == []
     found = attributed(baseline, baseline, "remote_work")
     assert found.parts.value.tolist() == [0.0] * len(found.drivers)

@@ -122,7 +122,7 @@ def test_what_only_the_evidence_reads_can_have_a_part(weighed):
     assert len(found.drivers) == len(prior.drivers) + 1
 
 
-def test_a_world_that_no_draw_agrees_with_is_named(truncated):
+def test_a_scenario_that_no_draw_agrees_with_is_named(truncated):
     early = scenario("no_researcher", sets=["researcher_threshold=0.5"])
     with pytest.raises(InputFault, match="no_researcher"):
         comparison.answer_differences(truncated, early, DRAWS, 50)
