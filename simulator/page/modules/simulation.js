@@ -1,4 +1,4 @@
-/** The worker: draws walk through the traced model, chunk by chunk, and what they say together goes back to the page. */
+/** The worker: simulates draws with the traced model, chunk by chunk, and sends their counts and quantiles to the page. */
 
 import { inverseCdf } from "./distributions.js";
 import { correlatedLevels } from "./levels.js";
