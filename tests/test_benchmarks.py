@@ -14,6 +14,7 @@ from conftest import surroundings
     [
         ("simulating", "256", "two workers over one: "),
         ("sensitivity", "128", "estimators of 20 groups"),
+        ("peers", "5000", "oomcast  "),
     ],
 )
 def test_a_benchmark_runs(name, draws, line):
