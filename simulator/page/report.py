@@ -18,6 +18,7 @@ from simulator.inputs.observations import Observation, known_observations
 from simulator.inputs.plan import Plan
 from simulator.inputs.schema import SourceEntry
 from simulator.output.tables.milestones import milestones_answer
+from simulator.output.units import SCALES, plain_unit, tick_marks
 from simulator.page import sections
 from simulator.page.answers import answer_record, observed_points
 from simulator.page.graph import TraceFailed
@@ -63,6 +64,7 @@ def report(results: Sequence[Result]) -> tuple[str, list[str]]:
         },
         "order": order,
         "points": observed_points(results[0], observations),
+        "axes": _axes(),
         "controls": controls,
     }
     static = _static_parts(results, drivers, observations)
@@ -90,6 +92,18 @@ def check_output(path: Path) -> None:
         raise InputFault(
             [Fault(str(path), found="no such folder", allowed="a folder that is there")]
         )
+
+
+DECADES = (-12.0, 60.0)
+
+
+def _axes() -> dict[str, dict[str, Any]]:
+    """Heading and marks of an axis of each logarithmic unit: positions [unit] with their labels."""
+    most = int(DECADES[1] - DECADES[0])
+    return {
+        unit: {"heading": plain_unit(unit), "marks": tick_marks(*DECADES, unit, most)}
+        for unit in SCALES
+    }
 
 
 def _plans(plans: Sequence[Plan]) -> tuple[list[Plan], dict[str, Plan]]:

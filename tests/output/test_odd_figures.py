@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from simulator.errors import InputFault
 from simulator.inputs.load import load_plan
-from simulator.output.figures import arrivals, bars, claims, compare, densities, fan
+from simulator.output.figures import arrivals, bars, claims, compare, densities, fan, style
 from simulator.output.figures.canvas import drawing, wrapped, year_axis
 from simulator.store.in_memory import run_in_memory
 
@@ -42,6 +42,15 @@ def test_letters_that_the_font_lacks_are_drawn_without_a_warning(result, tmp_pat
     assert capfd.readouterr().err == ""
     if ending == "svg":
         assert path.read_text("utf-8").count(ODD_TITLE) == 2  # drawn as text, and described
+
+
+def test_a_font_with_the_missing_letters_is_taken_where_the_machine_has_it(monkeypatch):
+    letter = "\u1d81"  # which STIX has, a font that matplotlib brings, and DejaVu Sans has not
+    assert style.font_families(f"plain {letter}") == {}
+    monkeypatch.setattr(style, "FALLBACKS", ("No Such Font", "STIXGeneral"))
+    families = style.font_families(f"plain {letter}")["font.sans-serif"]
+    assert families[:2] == ["DejaVu Sans", "STIXGeneral"]
+    assert style.font_families("plain, é and Ω") == {}  # alike on all machines
 
 
 def test_lines_of_wide_letters_are_half_as_long():

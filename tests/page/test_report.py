@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from page_scripts import printed, told
 
 from simulator import model
 from simulator.inputs import files
@@ -154,6 +155,25 @@ def test_every_picture_of_the_page_says_its_numbers(text):
     for picture in pictures:
         assert picture["role"] == "img"
         assert re.search(r"\d", picture["aria-label"])
+
+
+def test_axes_of_logarithms_are_marked_in_human_units(text):
+    axes = json.loads(Elements(text).texts["data"])["axes"]
+    assert axes["log10 USD"]["heading"] == "USD"
+    marks = {label: at for at, label in axes["log10 USD"]["marks"]}
+    assert [marks[label] for label in ("$1M", "$1B", "$1T")] == [6.0, 9.0, 12.0]
+    script = "const axis = given; " + printed(
+        "[valueTicks(8, 13, axis), valueTicks(9.1, 9.9, axis)]"
+    )
+    several, few = told("charts", script, axes["log10 USD"])
+    assert several == [
+        [n, f"${s}"] for n, s in enumerate(["100M", "1B", "10B", "100B", "1T", "10T"], 8)
+    ]
+    assert len(few) >= 3  # too narrow for powers of ten: numbers
+    for axis in axes.values():
+        positions = [at for at, _ in axis["marks"]]
+        assert positions == sorted(positions)
+        assert len({label for _, label in axis["marks"]}) == len(positions)
 
 
 def evil(result):

@@ -141,10 +141,9 @@ def _letters_of(family: str) -> frozenset[int]:
     """Code points that the font of a family has; none where there is no such font that can be drawn with."""
     from matplotlib import font_manager
 
-    for font in font_manager.fontManager.ttflist:
-        if font.name == family:
-            try:
-                return frozenset(font_manager.get_font(font.fname).get_charmap())
-            except RuntimeError:  # a font of bitmaps
-                continue
-    return frozenset()
+    if all(font.name != family for font in font_manager.fontManager.ttflist):
+        return frozenset()
+    try:
+        return frozenset(font_manager.get_font(font_manager.findfont(family)).get_charmap())
+    except RuntimeError:  # a font of bitmaps
+        return frozenset()

@@ -5,6 +5,7 @@ import { percentText, shortNumber } from "./words.js";
 
 /** @typedef {{label: string, low: number, middle: number, high: number, chosen: boolean}} Rung */
 /** @typedef {{label: string, year: number, low: number, middle: number, high: number}} Point */
+/** @typedef {{heading: string, marks: [number, string][]}} Marked an axis, and all its marks in ascending order */
 /** @typedef {{years: number[], bands: number[][]}} Bands quantiles p05 p10 p25 p50 p75 p90 p95 by year */
 
 const PAIRS = [[0, 6], [1, 5], [2, 4]];
@@ -50,14 +51,15 @@ export function spreadApart(wanted, apart, most) {
  * @param {number} what.until last year
  * @param {number} what.asOf
  * @param {string} what.unit
+ * @param {Marked | null} what.axis how the axis of a logarithmic unit is marked
  * @param {string} what.label
  * @returns {SVGElement}
  */
-export function fanChart({ width, now, ghost, rungs, points, until, asOf, unit, label }) {
+export function fanChart({ width, now, ghost, rungs, points, until, asOf, unit, axis, label }) {
   const narrow = width < 560;
   const height = Math.round(Math.min(Math.max(width * 0.62, 280), 440));
   const right = rungs.length ? (narrow ? 96 : 158) : 16;
-  const [left, top, bottom] = [44, 34, 28];
+  const [left, top, bottom] = [axis ? 76 : 44, 34, 28];
   const kept = now.years.filter((year) => year <= until).length;
   const first = now.years[0];
   const last = now.years[kept - 1];
@@ -77,13 +79,27 @@ export function fanChart({ width, now, ghost, rungs, points, until, asOf, unit, 
   const frame = svg("rect", { x: left, y: top, width: width - right - left, height: height - bottom - top });
   return picture(width, height, fanInWords(label, unit, now, ghost, last),
     svg("defs", {}, svg("clipPath", { id: clip }, frame)),
-    svg("text", { class: "axis-title", x: 0, y: 14 }, unit === "OOM" ? "orders of magnitude (OOM) over the anchor" : unit),
-    ...ticks(low, high, 6).map((t) => horizontal(y(t), left, width - right, shortNumber(t))),
+    svg("text", { class: "axis-title", x: 0, y: 14 }, unit === "OOM" ? "orders of magnitude (OOM) over the anchor" : axis?.heading ?? unit),
+    ...valueTicks(low, high, axis).map(([t, text]) => horizontal(y(t), left, width - right, text)),
     ...yearTicks(first, last, narrow ? 4 : 7).map((t) => vertical(x(t), top, height - bottom, String(t))),
     inside,
     svg("line", { class: "as-of", x1: x(asOf), x2: x(asOf), y1: top, y2: height - bottom }),
     svg("text", { class: "note", x: x(asOf) + 4, y: top + 11 }, "as of"),
     ...ladder(rungs, y, width - right + 8, right - 12, top, height - bottom));
+}
+
+/**
+ * Positions and labels of an axis: a few of its marks in reach, or numbers where it has too few.
+ * @param {number} low
+ * @param {number} high
+ * @param {Marked | null} axis
+ * @returns {[number, string][]}
+ */
+export function valueTicks(low, high, axis) {
+  const marks = (axis?.marks ?? []).filter(([at]) => at >= low && at <= high);
+  const every = Math.ceil(marks.length / 7);
+  if (marks.length >= 3) return marks.filter((_, i) => i % every === 0);
+  return ticks(low, high, 6).map((at) => [at, shortNumber(at)]);
 }
 
 /**

@@ -22,6 +22,7 @@ import { percentText, shareBefore, shortNumber, spanText, spoken, toldYears, yea
  * @property {Record<string, string>} sources spelled out
  * @property {string[]} order of priors, the one that matters most first
  * @property {Record<string, import("./charts.js").Point[]>} points by series
+ * @property {Record<string, import("./charts.js").Marked>} axes of logarithmic units
  * @property {boolean} controls
  */
 
@@ -274,6 +275,7 @@ function showFan(scenario, ghost) {
     until: Math.min(scenario.horizon, Math.max(scenario.anchor, scenario.asOf) + 14),
     asOf: scenario.asOf,
     unit: series.unit,
+    axis: data.axes[series.unit] ?? null,
     label: series.meaning,
   }));
 }
