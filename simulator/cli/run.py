@@ -400,10 +400,12 @@ def print_results(
     finished: Sequence[FinishedRun], form: str, output: Path | None, listed: bool = False
 ) -> None:
     """Print one milestone table, and the warnings about each result."""
+    from simulator.inputs.observations import recorded_observations
     from simulator.output.rendering import emit
     from simulator.output.tables.milestones import milestones_answer
 
-    emit(milestones_answer(finished, listed=listed), form, output)
+    recorded = recorded_observations()
+    emit(milestones_answer(finished, listed=listed, recorded=recorded), form, output)
     for each in finished:
         for warning in each.warnings:
             print(warning, file=sys.stderr)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,12 @@ def decimal_year(day: date) -> float:
     """A date as its year and the share of that year that is past."""
     first, following = date(day.year, 1, 1), date(day.year + 1, 1, 1)
     return day.year + (day - first).days / (following - first).days
+
+
+def date_of(year: float) -> date:
+    """The date of a decimal year, to the nearest day: the inverse of `decimal_year`."""
+    first, following = date(int(year), 1, 1), date(int(year) + 1, 1, 1)
+    return first + timedelta(days=round((year - int(year)) * (following - first).days))
 
 
 def shipped_folder(name: str) -> Path:

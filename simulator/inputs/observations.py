@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -137,8 +138,22 @@ def read_observations(faults: list[Fault]) -> dict[str, Observation]:
     observations: dict[str, Observation] = {}
     for folder in overlay_folders("evidence"):
         path = folder / OBSERVATIONS_FILE
-        observations |= observations_of_file(path, faults) if path.is_file() else {}
+        if path.is_file():
+            state = path.stat()
+            change = (state.st_mtime_ns, state.st_size, shown_path(path))
+            stated, faults_of_file = _unchanged_file(path.resolve(), change)
+            observations |= stated
+            faults += faults_of_file
     return observations
+
+
+@lru_cache(maxsize=16)
+def _unchanged_file(
+    path: Path, change: tuple[int, int, str]
+) -> tuple[dict[str, Observation], list[Fault]]:
+    """Observations and faults of a file, read once until it changes."""
+    faults: list[Fault] = []
+    return observations_of_file(path, faults), faults
 
 
 def observations_of_file(path: Path, faults: list[Fault]) -> dict[str, Observation]:
@@ -163,6 +178,17 @@ def known_observations() -> tuple[Observation, ...]:
     if faults:
         raise InputFault(faults)
     return by_date(observations.values())
+
+
+def recorded_observations() -> tuple[Observation, ...]:
+    """Every observation without a fault, in the order of their dates."""
+    return by_date(read_observations([]).values())
+
+
+def met_milestones(observations: Iterable[Observation], year: float) -> dict[str, Observation]:
+    """Milestones that had been met by a year, each with the earliest observation that says so."""
+    met = [each for each in by_date(observations) if each.milestone and each.met]
+    return {each.milestone: each for each in reversed(met) if each.year <= year}
 
 
 def by_date(observations: Iterable[Observation]) -> tuple[Observation, ...]:

@@ -10,7 +10,7 @@ from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator import model
 from simulator.cli.options import whole_number
-from simulator.inputs import files
+from simulator.inputs import files, observations
 from simulator.output.tables import milestones as table
 from simulator.simulate import blocks
 from simulator.store import manifest, results, running
@@ -120,6 +120,7 @@ def test_a_run_reads_each_file_once(folder, oomcast, monkeypatch):
     reads, read = Counter(), files._bounded_bytes
     counted = lambda path: (reads.update([str(path)]), read(path))[1]  # noqa: E731
     monkeypatch.setattr(files, "_bounded_bytes", counted)
+    observations._unchanged_file.cache_clear()
     monkeypatch.setattr("simulator.output.figures.fan.draw_fan", lambda *_, **__: None)
     done = oomcast(*COMMAND, "--draws", "300", "--out", "once")
     assert done.code == 0

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from simulator.errors import InputFault
-from simulator.inputs import files, load, merge, priors
+from simulator.inputs import files, load, merge, observations, priors
 
 SWEPT = ["sweep={algorithms_growth={values=[0.3, 0.4]}, stock_growth={levels=[0.1, 0.9]}}"]
 
@@ -15,6 +15,7 @@ def reads(tmp_path, monkeypatch):
     """How often each TOML file is read from now on, in a folder of no inputs of its own; nothing is cached."""
     monkeypatch.chdir(tmp_path)
     priors._fitted_prior.cache_clear()
+    observations._unchanged_file.cache_clear()
     files._parsed.cache_clear()
     counted, read_bytes = Counter(), files._bounded_bytes
 

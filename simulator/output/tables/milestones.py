@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.errors import listed as listed_names
+from simulator.inputs.files import date_of
+from simulator.inputs.observations import Observation, met_milestones
 from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
+from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.records import flat
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
 HEADLINE_LEVELS = ("p10", "p50", "p90")  # with two probabilities, what a narrow terminal shows
+
+HEADLINE_MILESTONES = (  # of a run with many, what a narrow terminal shows
+    "automated_researcher",
+    "remote_work",
+    "gpt4_in_a_minute",
+    "data_exhausted",
+    "run_1e28",
+    "cluster_100b",
+    "power_share_20",
+)
+
+MOST_ROWS = 8  # milestones that a narrow terminal shows without being asked to
+
+HINT = "`oomcast milestones RESULT` shows every milestone with --all, and more with --columns all."
 
 MOST_TITLES = 4
 
@@ -30,8 +50,31 @@ class MilestoneRows(Protocol):
     def milestone_estimates(self) -> list[dict[str, Any]]: ...
 
 
+@dataclass(frozen=True)
+class MilestoneView:
+    """What of the milestones is shown.
+
+    Attributes
+    ----------
+    milestones : names; all when there is none
+    columns : names of columns; the usual ones when there is none
+    every : whether a narrow terminal shows more than the milestones that people ask for first
+    """
+
+    milestones: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    every: bool = False
+
+
+USUAL = MilestoneView()
+
+
 def milestones_answer(
-    results: Iterable[MilestoneRows], labels: Sequence[str] = (), listed: bool = False
+    results: Iterable[MilestoneRows],
+    labels: Sequence[str] = (),
+    listed: bool = False,
+    view: MilestoneView = USUAL,
+    recorded: Sequence[Observation] = (),
 ) -> Answer:
     """The milestone table of one result, or of several, grouped by milestone.
 
@@ -40,31 +83,98 @@ def milestones_answer(
     results : whole results, or records with the same plan and estimates
     labels : used in place of the scenarios' names where two of these are the same
     listed : whether the document of a single result is a list too
+    view : milestones and columns that are shown
+    recorded : observations beside those of the scenarios, which say what had been met by the as-of date
+
+    Raises
+    ------
+    InputFault
+        with every milestone and column that there is not
     """
     results = list(results)
     plans = [result.plan for result in results]
-    documents = [_document(result) for result in results]
+    check_view(view, plans)
+    documents = [_document(result, view, recorded) for result in results]
     if len({plan.name for plan in plans}) < len(plans):
         documents = [{**d, "run": label} for d, label in zip(documents, labels, strict=True)]
-    years = shown_years(plans)
-    horizons = {plan.horizon for plan in plans}
-    never = f"not by {plans[0].horizon:g}" if len(horizons) == 1 else "not by its horizon"
+    met = any(row["met_by"] for each in documents for row in each["milestones"])
+    columns = _columns(view, plans, met)
     several = len(plans) > 1
-    header = ["milestone", *(["run"] if several else []), *SHOWN_LEVELS, "mcse p50"]
-    header += [*(f"by end {int(y) - 1}" for y in years), never]
+    header = ["milestone", *(["run"] if several else []), *(_head(c, plans) for c in columns)]
     names = dict.fromkeys(row["name"] for each in documents for row in each["milestones"])
-    lines, records = [], []
+    lines, records, rows = [], [], []
     for name in names:
         group = [(d, row) for d in documents for row in d["milestones"] if row["name"] == name]
         for index, (document, row) in enumerate(group):
             label = [name if index == 0 else "", *([document["run"]] if several else [])]
-            lines.append([*label, *_cells(row, document["horizon"], years)])
-            records.append(_record(document["run"], row))
+            lines.append([*label, *(_cell(c, row, document["horizon"]) for c in columns)])
+            records.append(_record(document["run"], row, view))
+            rows.append(row)
     titles = list(dict.fromkeys(plan.title for plan in plans))
     title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} scenarios"
-    headline = (*HEADLINE_LEVELS, *(f"by end {int(y) - 1}" for y in years[:2]))
-    table = Table(title, header, lines, _caption(plans), 2 if several else 1, headline)
+    table = Table(title, header, lines, _caption(plans), 2 if several else 1, hint=HINT)
+    table = replace(table, **_headline(view, plans, rows))
     return Answer(table, records, documents if several or listed else documents[0])
+
+
+def check_view(view: MilestoneView, plans: Sequence[Plan]) -> None:
+    """Check that there are milestones and columns of these names, before anything is printed."""
+    known = list(dict.fromkeys(m.name for plan in plans for m in plan.milestones))
+    faults = [
+        Fault(
+            "--milestones", "", "", f'"{name}"', listed_names(known, 40), did_you_mean(name, known)
+        )
+        for name in view.milestones
+        if name not in known
+    ]
+    columns = _known_columns(plans)
+    allowed = f"{', '.join(REPORTED_LEVELS)}, mcse_p50 and so on, before_2031 and so on, not_reached, met_by, all"
+    faults += [
+        Fault("--columns", "", "", f'"{name}"', allowed, did_you_mean(name, columns))
+        for name in view.columns
+        if name not in columns
+    ]
+    if faults:
+        raise InputFault(faults)
+
+
+def _known_columns(plans: Sequence[Plan]) -> list[str]:
+    first, last = min(p.start for p in plans), max(p.horizon for p in plans)
+    years = [f"before_{year}" for year in range(math.floor(first) + 1, math.floor(last) + 1)]
+    errors = [f"mcse_{level}" for level in REPORTED_LEVELS]
+    return [*REPORTED_LEVELS, *errors, *years, "not_reached", "met_by", "all"]
+
+
+def _columns(view: MilestoneView, plans: Sequence[Plan], met: bool) -> list[str]:
+    """Names of the columns shown."""
+    if view.columns and "all" not in view.columns:
+        return list(dict.fromkeys(view.columns))
+    years = [f"before_{year}" for year in shown_years(plans)]
+    return [*SHOWN_LEVELS, "mcse_p50", *years, "not_reached", *(["met_by"] if met else [])]
+
+
+def _headline(
+    view: MilestoneView, plans: Sequence[Plan], rows: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Columns and rows of the table that a narrow terminal shows."""
+    shown: Sequence[int] = range(len(rows))
+    if not (view.every or view.milestones or len({row["name"] for row in rows}) <= MOST_ROWS):
+        first = [i for i, row in enumerate(rows) if row["name"] in HEADLINE_MILESTONES]
+        shown = first or shown
+    columns = [*HEADLINE_LEVELS, *(f"before_{year}" for year in shown_years(plans)[:2])]
+    columns += ["met_by"] if any(rows[i]["met_by"] for i in shown) else []
+    headline = [] if view.columns else [_head(column, plans) for column in columns]
+    return {"headline": headline, "headline_rows": list(shown)}
+
+
+def _head(column: str, plans: Sequence[Plan]) -> str:
+    """The words over a column."""
+    if column.startswith("before_"):
+        return f"by end {int(column.removeprefix('before_')) - 1}"
+    if column == "not_reached":
+        horizons = {plan.horizon for plan in plans}
+        return f"not by {plans[0].horizon:g}" if len(horizons) == 1 else "not by its horizon"
+    return column.replace("_", " ")
 
 
 def shown_years(plans: Sequence[Plan]) -> list[str]:
@@ -72,32 +182,43 @@ def shown_years(plans: Sequence[Plan]) -> list[str]:
     return [y for y in SHOWN_YEARS if any(p.start < int(y) <= p.horizon for p in plans)]
 
 
-def _document(result: MilestoneRows) -> dict[str, Any]:
+def _document(
+    result: MilestoneRows, view: MilestoneView, recorded: Sequence[Observation]
+) -> dict[str, Any]:
     """The JSON of one result; `before` and `by_year`, its older name, hold P(arrival before the year begins)."""
     plan = result.plan
     head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
+    met = met_milestones([*plan.observations, *recorded], plan.as_of_year)
     rows = [
         {**row, "before": row["by_year"], "mcse_before": row["mcse_by_year"]}
+        | {"met_by": date_of(met[row["name"]].year).isoformat() if row["name"] in met else None}
         for row in result.milestone_estimates
+        if not view.milestones or row["name"] in view.milestones
     ]
     return {**head, "milestones": rows}
 
 
-def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:
-    error = row["mcse_p50"]
-    return [
-        *(year(row[p], row[f"mcse_{p}"], horizon) for p in SHOWN_LEVELS),
-        f"{error:.2g} y" if math.isfinite(error) else "-",
-        *(
-            percent(row["by_year"][y], row["mcse_by_year"][y]) if y in row["by_year"] else "-"
-            for y in years
-        ),
-        percent(1.0 - row["reached"], row["mcse_reached"]),
-    ]
+def _cell(column: str, row: dict[str, Any], horizon: float) -> str:
+    if column.startswith("mcse_"):
+        return f"{row[column]:.2g} y" if math.isfinite(row[column]) else "-"
+    if column.startswith("before_"):
+        end = column.removeprefix("before_")
+        return percent(row["before"][end], row["mcse_before"][end]) if end in row["before"] else "-"
+    if column == "not_reached":
+        return percent(1.0 - row["reached"], row["mcse_reached"])
+    if column == "met_by":
+        return row["met_by"] or ""
+    return year(row[column], row[f"mcse_{column}"], horizon)
 
 
-def _record(run: str, row: dict[str, Any]) -> dict[str, Any]:
-    return {"run": run, **flat(row), **{f"before_{y}": p for y, p in row["before"].items()}}
+def _record(run: str, row: dict[str, Any], view: MilestoneView) -> dict[str, Any]:
+    """One row of csv: every number, or the columns that were asked for."""
+    before = {f"before_{y}": p for y, p in row["before"].items()}
+    whole = {"run": run, **flat(row), **before}
+    if not view.columns or "all" in view.columns:
+        return whole
+    chosen = {**whole, "not_reached": 1.0 - row["reached"]}
+    return {key: chosen.get(key) for key in dict.fromkeys(("run", "name", *view.columns))}
 
 
 def _caption(plans: Sequence[Plan]) -> str:
