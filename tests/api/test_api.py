@@ -243,6 +243,9 @@ def test_every_kind_is_drawn_of_a_result_in_memory(tmp_path, conditioned, kind):
         simulator.plot(simulator.run(plan), kind, path)
     elif kind in (Kind.compare, Kind.claims):
         simulator.plot([conditioned, conditioned], kind, path)
+    elif kind is Kind.sweep:
+        points = [small_runs.small(300, f"algorithms_growth={rate}") for rate in (0.2, 0.6)]
+        simulator.plot([simulator.run(point) for point in points], kind, path)
     elif kind is Kind.binding:
         simulator.plot(simulator.run(small_runs.small(300)), kind, path)
     else:
