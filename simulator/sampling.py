@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -54,6 +55,61 @@ def independent_levels(sampling: Sampling, name: str, draws: range) -> Array:
     stream = np.random.Philox(key=key, counter=counter)
     raw = stream.random_raw(skipped + len(draws))[skipped:]
     return ((raw >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+SCRAMBLES = 16  # independent scrambles of the Sobol' points, over which errors are taken
+
+SOBOL_CHUNK = 1024 * SCRAMBLES  # draws whose points are made at a time
+
+MOST_SOBOL_DRAWS = 2**24
+
+
+def sobol_levels(seed: int, names: Iterable[str], draws: range) -> dict[str, Array]:
+    """Levels of all parameters of a run for a range of draws, from scrambled Sobol' points, before the copula.
+
+    Draw d is point floor(d / 16) of scramble d mod 16; its coordinates belong to the names in alphabetical order, so
+    that a draw depends on the seed, the names and its number alone.
+
+    Parameters
+    ----------
+    seed : of the scrambles
+    names : of all parameters
+    draws : their numbers, below `MOST_SOBOL_DRAWS`
+
+    Returns
+    -------
+    name -> (draw) [probability] : `x + 2^-33` for coordinates x, multiples of 2^-32, so never 0 or 1
+
+    References
+    ----------
+    Joe and Kuo (2008), Constructing Sobol sequences with better two-dimensional projections. Matousek (1998), On the
+    L2-discrepancy for anchored boxes (the linear scramble with a digital shift). `scipy.stats.qmc.Sobol`.
+    """
+    order = tuple(sorted(names))
+    first, last = draws.start // SOBOL_CHUNK, max(draws.stop - 1, draws.start) // SOBOL_CHUNK
+    chunks = [_sobol_chunk(seed, order, number) for number in range(first, last + 1)]
+    start = draws.start - first * SOBOL_CHUNK
+    points = np.concatenate(chunks, axis=1) if len(chunks) > 1 else chunks[0]
+    return dict(zip(order, points[:, start : start + len(draws)], strict=True))
+
+
+@lru_cache(maxsize=4)
+def _sobol_chunk(seed: int, names: tuple[str, ...], number: int) -> Array:
+    """Levels (parameter, draw) of a chunk of draws: `SOBOL_CHUNK / SCRAMBLES` points of every scramble."""
+    from scipy.stats import qmc
+
+    rows = SOBOL_CHUNK // SCRAMBLES
+    levels = np.empty((len(names), SOBOL_CHUNK))
+    for scramble in range(SCRAMBLES):
+        digest = hashlib.sha256(f"{seed}:sobol:{scramble}".encode()).digest()
+        generator = np.random.default_rng(int.from_bytes(digest[:16], "little"))
+        sequence = qmc.Sobol(len(names), bits=32, rng=generator)
+        if number:  # SciPy cannot go forward by 0
+            sequence.fast_forward(number * rows)
+        levels[:, scramble::SCRAMBLES] = sequence.random(rows).T
+    levels += 2.0**-33
+    levels.flags.writeable = False
+    return levels
 
 
 Pairs = Sequence[tuple[str, str, float]]

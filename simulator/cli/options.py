@@ -154,7 +154,7 @@ def common(
         raise typer.Exit
 
 
-def settings(sets: list[str] | None, **options: float | None) -> list[str]:
+def settings(sets: list[str] | None, **options: float | str | None) -> list[str]:
     """The `--set` settings, then the options that stand for a setting, which win over them."""
     shortcuts = [f"{key}={value}" for key, value in options.items() if value is not None]
     return [*(sets or ()), *shortcuts]

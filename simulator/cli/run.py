@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
     from simulator.inputs.plan import Plan
     from simulator.summaries.precision import PrecisionTarget
     from simulator.summaries.result import Result
+
+
+class Design(StrEnum):
+    """How probability levels are drawn."""
+
+    random = "random"
+    sobol = "sobol"
 
 
 class Failure(NamedTuple):
@@ -153,6 +161,14 @@ KeepTrajectories = Annotated[
     ),
 ]
 
+DesignOption = Annotated[
+    Design | None,
+    typer.Option(
+        "--design",
+        help="How levels are drawn: at random, or as scrambled Sobol' points, of smaller errors.",
+    ),
+]
+
 UntilMcse = Annotated[
     float | None,
     typer.Option(
@@ -223,6 +239,7 @@ def run(
     keep_draws: KeepDraws = None,
     keep_cards: KeepCards = None,
     keep_trajectories: KeepTrajectories = None,
+    design: DesignOption = None,
     until_mcse: UntilMcse = None,
     milestones: Milestones = None,
     max_draws: MaxDraws = None,
@@ -243,7 +260,7 @@ def run(
     from simulator.simulate.cluster import opened_workers
 
     announce_overlay()
-    changes = settings(sets, draws=draws, seed=seed, horizon=horizon)
+    changes = settings(sets, draws=draws, seed=seed, horizon=horizon, design=design)
     form = rendering.choose_format(format, output)
     target = _precision_target(until_mcse, milestones, max_draws, part)
     options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}

@@ -19,6 +19,7 @@ from simulator.inputs.schema import RunEntry, SourceEntry
 from simulator.model import DT, Milestone, series_of_names
 from simulator.sampling import (
     LOWEST_LEVEL,
+    MOST_SOBOL_DRAWS,
     Pairs,
     connected_components,
     correlation_matrix,
@@ -61,6 +62,20 @@ def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fau
     _logistics(parts, entry, faults)
     _matrix(parts, pairs, faults)
     _hold(parts, entry, faults)
+    sampler, file = entry.condition.sampler, parts.stated_in("design")
+    check_design(entry.design, sampler, entry.draws, file, faults)
+
+
+def check_design(design: str, sampler: str, draws: int, file: str, faults: list[Fault]) -> None:
+    """Check that a design of Sobol' points has no more draws than points, and no sampler that moves them."""
+    if design != "sobol":
+        return
+    if sampler == "sequential":
+        allowed = 'design = "random" with the sampler sequential, which moves the draws at random'
+        faults.append(Fault(file, "", "design", '"sobol"', allowed))
+    if draws > MOST_SOBOL_DRAWS:
+        problem, allowed = f'"sobol" and {draws:,} draws', f"at most {MOST_SOBOL_DRAWS:,} of them"
+        faults.append(Fault(file, "", "design", problem, allowed, 'or design = "random"'))
 
 
 def _grid(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:

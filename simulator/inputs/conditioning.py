@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from simulator import model
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs.checks import check_design
 from simulator.inputs.files import decimal_year, shown_path, with_lines
 from simulator.inputs.merge import prior_folders
 from simulator.inputs.observations import (
@@ -88,6 +89,7 @@ def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = N
         faults.append(Fault(plan.name, "condition", "", "no observation", allowed))
     if chosen:
         check_weighable(plan.draws, sampler, plan.name, faults)
+        check_design(plan.design, sampler, plan.draws, plan.name, faults)
     check_contradictions(chosen, faults)
     check_evidence_is_newer(plan.priors, chosen, plan.name, faults)
     sources = resolve_sources(read_prior_folders(prior_folders(), faults), faults)

@@ -170,5 +170,6 @@ def assemble_plan(inputs: MergedInputs) -> Plan:
         series=tuple(s for s in series if entry.series is None or s in entry.series),
         observations=inputs.observations,
         sampler=entry.condition.sampler,
+        design=entry.design,
         sources={key: parts.sources[key] for key in sorted(cited)},
     )

@@ -31,6 +31,7 @@ class Plan(BaseModel):
     series : names of the series whose bands are kept
     observations : what the run conditions on, by name; their order is no part of the plan
     sampler : how it conditions: weights of the draws, or tempered SMC
+    design : how levels are drawn: `random`, or `sobol` for scrambled Sobol' points
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class Plan(BaseModel):
     series: tuple[str, ...]
     observations: tuple[Annotated[Observation, BeforeValidator(_restored)], ...]
     sampler: str
+    design: str = "random"
     sources: dict[str, SourceEntry]
 
     @property
@@ -66,8 +68,11 @@ class Plan(BaseModel):
         return decimal_year(date.fromisoformat(self.as_of))
 
     def canonical(self) -> str:
-        """The plan as JSON in which equal plans are equal text."""
-        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """The plan as JSON in which equal plans are equal text; the design is named when it is not the default."""
+        document = self.model_dump(mode="json")
+        if document["design"] == "random":
+            del document["design"]
+        return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of everything but the number of draws, because a result can be extended by more draws."""

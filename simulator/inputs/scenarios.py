@@ -76,6 +76,7 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 # draws = {draws}
 # start = {start}             # first year of the grid, in quarters
 # horizon = {horizon}           # last year; what has not arrived by then counts as "not by {horizon:g}"
+# design = "{design}"          # or "sobol": scrambled Sobol' points, of smaller Monte Carlo errors
 # as_of = {as_of}         # the date that the evidence is as of
 # milestones = ["automated_researcher"]      # all when left out
 # series = ["effective_compute"]             # whose bands to keep; all when left out

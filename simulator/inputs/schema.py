@@ -145,6 +145,7 @@ class RunEntry(Entry):
     extends: Text | None = None
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 20240613
     draws: DrawNumber = 10_000
+    design: Literal["random", "sobol"] = "random"
     start: Finite = 2019.0
     anchor_year: Finite = 2023.25
     horizon: Finite = 2050.0

@@ -23,6 +23,7 @@ from simulator.inputs.files import out_of_bounds
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Misstated, Prior, check_numbers
 from simulator.inputs.schema import quoted
+from simulator.sampling import MOST_SOBOL_DRAWS
 
 LARGEST_TEXT = 20_000_000
 """Bytes of a plan's JSON; a scenario of 500 priors and 2,000 milestones has about 1,000,000."""
@@ -97,6 +98,10 @@ def _problems(plan: Plan) -> Iterator[str]:
         yield "correlations: from -1 to 1"
     if plan.sampler not in ("weights", "sequential"):
         yield f"sampler: {plan.sampler!r}"
+    if plan.design not in ("random", "sobol"):
+        yield f"design: {plan.design!r}"
+    if plan.design == "sobol" and (plan.sampler != "weights" or plan.draws > MOST_SOBOL_DRAWS):
+        yield f"design: sobol, with {plan.sampler} and {plan.draws:,} draws"
     yield from _observation_problems(plan, series)
 
 

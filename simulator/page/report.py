@@ -117,6 +117,11 @@ def _plans(plans: Sequence[Plan]) -> tuple[list[Plan], dict[str, Plan]]:
 
 def _program(plan: Plan, programs: list[str], warnings: list[str]) -> int | None:
     """The number of the plan's program, traced and written once for all that share it."""
+    if plan.design != "random":
+        warnings.append(
+            f"{plan.name} has no controls in the page, which draws at random: its design is {plan.design}"
+        )
+        return None
     try:
         source = program(trace(plan)).source
     except TraceFailed as error:

@@ -94,7 +94,10 @@ def simulate_block(compiled: CompiledPlan, draws: range, checked: bool = True) -
     """
     plan = compiled.plan
     names = [prior.name for prior in plan.priors]
-    if compiled.levels is None:
+    if compiled.levels is None and plan.design == "sobol":
+        independent = sampling.sobol_levels(plan.seed, names, draws)
+        levels = sampling.correlate(plan.sampling, compiled.copula, names, independent)
+    elif compiled.levels is None:
         levels = sampling.correlated_levels(plan.sampling, compiled.copula, names, draws)
     else:
         rows = slice(draws.start - compiled.first_level, draws.stop - compiled.first_level)

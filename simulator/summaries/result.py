@@ -11,6 +11,7 @@ from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
 from simulator.summaries import estimates
 from simulator.summaries.counts import CountLayout, Counts
+from simulator.summaries.scrambles import with_scramble_errors
 
 
 @dataclass(frozen=True)
@@ -61,5 +62,9 @@ class Result:
 
     @cached_property
     def milestone_estimates(self) -> list[dict[str, Any]]:
-        """One record a milestone, as `estimates.milestone_estimates` gives it."""
-        return estimates.milestone_estimates(self.counts, self.shape)
+        """One record a milestone, as `estimates.milestone_estimates` gives it; errors over scrambles where there are."""
+        rows = estimates.milestone_estimates(self.counts, self.shape)
+        if self.plan.design != "sobol":
+            return rows
+        weights = self.weights.whole if self.weights else None
+        return with_scramble_errors(rows, self.arrivals, weights, self.plan.draws)

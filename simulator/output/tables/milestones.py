@@ -15,6 +15,7 @@ from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.counts import REPORTED_LEVELS
+from simulator.sampling import SCRAMBLES
 from simulator.summaries.records import flat
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
@@ -226,9 +227,13 @@ def _caption(plans: Sequence[Plan]) -> str:
     if len(sizes) > 1:
         sizes = dict.fromkeys(f"{p.title}: {p.draws:,} draws, seed {p.seed}" for p in plans)
     each = " each" if len(plans) > len(sizes) else ""
+    sobol = [plan.name for plan in plans if plan.design == "sobol"]
+    design = (
+        f" Errors over {SCRAMBLES} scrambles of Sobol' points: {', '.join(sobol)}." if sobol else ""
+    )
     return (
         "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo "
-        f"error allows. {'; '.join(sizes)}{each}.{_conditioned_in_words(plans)}"
+        f"error allows. {'; '.join(sizes)}{each}.{design}{_conditioned_in_words(plans)}"
     )
 
 
