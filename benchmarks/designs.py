@@ -2,7 +2,7 @@
 
     python benchmarks/designs.py [draws] [seeds]
 
-The error of an estimate is its root mean square deviation, over the seeds, from a run of random draws many times as long.
+The error of an estimate is its root mean square deviation, over the seeds, from a run of 64 times as many random draws.
 The gain is the error of random draws over that of Sobol' points; n times the gain means n^2 times the draws.
 """
 
@@ -31,7 +31,7 @@ def estimates(draws: int, design: str, seed: int) -> dict[str, float]:
         "baseline", [*sets, f"draws={draws}", f'design="{design}"', f"seed={seed}"]
     )
     result = in_memory.run_in_memory(plan, workers=2, keep=KeptDraws(4096, 0))
-    values = {}
+    values: dict[str, float] = {}
     for row in result.milestone_estimates:
         values |= {f"{row['name']} {level}": row[level] for level in LEVELS}
         values |= {f"{row['name']} by end of 2027": row["by_year"]["2028"]}

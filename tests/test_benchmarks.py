@@ -15,11 +15,12 @@ from conftest import surroundings
         ("simulating", "256", "two workers over one: "),
         ("sensitivity", "128", "estimators of 20 groups"),
         ("peers", "5000", "oomcast  "),
+        ("designs", "64 2", "run_1e28 p50"),
     ],
 )
 def test_a_benchmark_runs(name, draws, line):
     done = subprocess.run(
-        [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), draws],
+        [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *draws.split()],
         capture_output=True,
         text=True,
         env=surroundings(PYTHONWARNINGS="ignore"),

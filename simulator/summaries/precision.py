@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
+from simulator.sampling import MOST_SOBOL_DRAWS
 
 MOST_DRAWS = 10_000_000
 
@@ -67,7 +68,8 @@ def require_target(target: PrecisionTarget, plan: Plan) -> None:
     Raises
     ------
     InputFault
-        when the error is not above 0, a milestone is unknown, or fewer draws are allowed than the plan has
+        when the error is not above 0, a milestone is unknown, or the draws allowed are fewer than the
+        plan has or more than its design has points
     """
     faults = []
     if not (math.isfinite(target.mcse) and target.mcse > 0.0):
@@ -85,6 +87,9 @@ def require_target(target: PrecisionTarget, plan: Plan) -> None:
             f"the {plan.draws:,} draws of {plan.name}, or more",
         )
         faults.append(Fault("--max-draws", "", "", problem, allowed, "or lower --draws"))
+    if plan.design == "sobol" and target.most_draws > MOST_SOBOL_DRAWS:
+        allowed = f"at most {MOST_SOBOL_DRAWS:,} with the design sobol"
+        faults.append(Fault("--max-draws", "", "", f"{target.most_draws:,}", allowed))
     if faults:
         raise InputFault(faults)
 

@@ -62,7 +62,7 @@ class Result:
 
     @cached_property
     def milestone_estimates(self) -> list[dict[str, Any]]:
-        """One record a milestone, as `estimates.milestone_estimates` gives it; errors over scrambles where there are."""
+        """One record a milestone, as `estimates.milestone_estimates` gives it; its errors over scrambles if any."""
         rows = estimates.milestone_estimates(self.counts, self.shape)
         if self.plan.design != "sobol":
             return rows

@@ -34,8 +34,8 @@ def with_scramble_errors(
 
     Returns
     -------
-    the records with their `mcse_` replaced: inf where a scramble's quantile is beyond the horizon, unchanged where all
-    scrambles agree, or with fewer than 8 kept draws a scramble
+    the records with their `mcse_` replaced; the errors of random draws stay where all scrambles agree, where one's
+    quantile is beyond the horizon, and with fewer than 8 kept draws a scramble
 
     References
     ----------
@@ -55,11 +55,10 @@ def with_scramble_errors(
         errors = {
             name: scale * _standard_error([part[name] for part in parts]) for name in parts[0]
         }
-        by_year = {year: errors[year] or mcse for year, mcse in row["mcse_by_year"].items()}
-        own = {f"mcse_{name}": errors[name] for name in (*REPORTED_LEVELS, "reached")}
-        changed.append(
-            {**row, **{key: own[key] or row[key] for key in own}, "mcse_by_year": by_year}
-        )
+        known = {name: error for name, error in errors.items() if 0.0 < error < math.inf}
+        own = {f"mcse_{n}": known[n] for n in (*REPORTED_LEVELS, "reached") if n in known}
+        by_year = {year: known.get(year, mcse) for year, mcse in row["mcse_by_year"].items()}
+        changed.append({**row, **own, "mcse_by_year": by_year})
     return changed
 
 

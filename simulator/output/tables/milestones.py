@@ -14,8 +14,8 @@ from simulator.inputs.observations import Observation, met_milestones
 from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
-from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.sampling import SCRAMBLES
+from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.records import flat
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
