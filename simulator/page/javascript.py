@@ -119,6 +119,7 @@ class _Writer:
     nodes: list[Node] = field(init=False)
     whole: set[int] = field(init=False)
     used: set[int] = field(init=False)
+    compared: set[int] = field(init=False)
 
     def __post_init__(self) -> None:
         traced = self.traced
@@ -128,6 +129,7 @@ class _Writer:
         self.nodes = reachable(roots, self.schedule)
         self.whole = whole_vectors(self.nodes, traced.series.values(), self.schedule)
         self.used = {node.number for node in self.nodes}
+        self.compared = self._only_compared()
 
     def tables(self) -> list[tuple[int, Iterable[float]]]:
         """Tables that are used."""
@@ -234,7 +236,7 @@ class _Writer:
     def _loops(self, phase: int) -> list[str]:
         """Elementwise work of a phase, all in one loop for each length."""
         chosen = [n for n in self.nodes if n.length is not None and self.schedule.phase(n) == phase]
-        chosen = [n for n in chosen if n.operation != "storage" and not self._is_only_compared(n)]
+        chosen = [n for n in chosen if n.operation != "storage" and n.number not in self.compared]
         lines: list[str] = []
         for length in sorted({node.length or 0 for node in chosen}):
             inside = [
@@ -247,13 +249,13 @@ class _Writer:
                 lines += [f"for (let k = 0; k < {length}; k++) {{", *inside, "}"]
         return lines
 
-    def _is_only_compared(self, node: Node) -> bool:
-        users = [each for each in self.nodes if any(arg is node for arg in each.arguments)]
-        return (
-            bool(users)
-            and node.number not in self.whole
-            and all(u.operation == "first" for u in users)
-        )
+    def _only_compared(self) -> set[int]:
+        """Numbers of the vectors that nothing but the look for a first year uses, which compares in place."""
+        users: dict[int, set[str]] = {}
+        for node in self.nodes:
+            for argument in node.arguments:
+                users.setdefault(argument.number, set()).add(node.operation)
+        return {number for number, kinds in users.items() if kinds == {"first"}} - self.whole
 
     def _element(self, node: Node, phase: int) -> list[str]:
         whole = node.number in self.whole

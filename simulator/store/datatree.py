@@ -199,10 +199,15 @@ def summary_dataset(result: Result) -> xr.Dataset:
 
 
 def netcdf_bytes(dataset: xr.Dataset) -> bytes:
-    """A dataset as the bytes of a netCDF 4 file; equal datasets give equal bytes."""
+    """A dataset as the bytes of a netCDF 4 file; equal datasets give equal bytes.
+
+    Coordinates are written first: one that comes later is put in place of a dimension to which variables are attached.
+    """
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
-        dataset.dump_to_store(xr.backends.H5NetCDFStore(file))
+        store = xr.backends.H5NetCDFStore(file)
+        dataset.drop_vars(dataset.data_vars).dump_to_store(store)
+        dataset.drop_vars(dataset.coords).dump_to_store(store)
     return buffer.getvalue()
 
 

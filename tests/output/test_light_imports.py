@@ -1,6 +1,7 @@
 """What each command may import: a library that it has no use for costs more than the command itself."""
 
 import importlib.util
+import itertools
 import json
 import subprocess
 import sys
@@ -38,10 +39,18 @@ FORBIDDEN = {  # what a command must not import, by command
 }
 
 PROGRAM = """
-import json, sys
+import json, os, sys
+import simulator.inputs.load  # what every command may import, once for all
 from simulator import cli
-code = cli.call(sys.argv[1].split())
-print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        code = cli.call(line.split())
+        print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr, flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("end", file=sys.stderr, flush=True)
 """
 
 
@@ -61,23 +70,33 @@ def home(tmp_path_factory):
     return home
 
 
-def imported(home, command):
-    """Run a command in a new process: its exit code and the modules that are imported after it."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, command],
-        capture_output=True,
+@pytest.fixture(scope="module")
+def imported(home):
+    """Run a command in a process of its own: its exit code and the modules that are imported after it."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
         cwd=home,
         env=surroundings(),
-        check=True,
     )
-    code, modules = json.loads(done.stderr.splitlines()[-1])
-    return code, set(modules)
+
+    def answer(command):
+        parent.stdin.write(f"{command}\n")
+        parent.stdin.flush()
+        lines = list(itertools.takewhile(lambda line: line != "end\n", parent.stderr))
+        code, modules = json.loads(lines[-1])
+        return code, set(modules)
+
+    with parent:
+        yield answer
 
 
 @pytest.mark.parametrize("command", FORBIDDEN)
-def test_a_command_imports_no_more_than_it_needs(home, command):
-    code, modules = imported(home, command)
+def test_a_command_imports_no_more_than_it_needs(imported, command):
+    code, modules = imported(command)
     assert code == 0
     assert not FORBIDDEN[command] & modules
 
@@ -87,5 +106,5 @@ def test_what_is_forbidden_exists():
         assert importlib.util.find_spec(name), name
 
 
-def test_figures_are_drawn_with_the_plotting_library(home):
-    assert imported(home, "plot small bands -o bands.svg")[1] >= PLOTTING
+def test_figures_are_drawn_with_the_plotting_library(imported):
+    assert imported("plot small bands -o bands.svg")[1] >= PLOTTING

@@ -45,7 +45,7 @@ class Elements(HTMLParser):
 
 @pytest.fixture(scope="module")
 def result():
-    return run_in_memory(load_plan("baseline", ["draws=2500"]))
+    return run_in_memory(load_plan("baseline", ["draws=1000"]))
 
 
 @pytest.fixture(scope="module")
@@ -255,8 +255,8 @@ def test_report_and_explore_write_a_page(folder, oomcast, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "nowhere/report.html"])
-def test_a_file_that_no_page_can_be_is_refused(folder, oomcast, name):
-    oomcast("run", "baseline", "--draws", "100")
+def test_a_file_that_no_page_can_be_is_refused(folder, oomcast, without_pictures, name):
+    oomcast("run", "baseline", "--draws", "100", "--set", "horizon=2032")
     said = oomcast("report", "baseline", "-o", name)
     assert said.code == 2
     assert name in said.err

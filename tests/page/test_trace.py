@@ -23,6 +23,7 @@ from simulator.simulate import blocks
 
 DRAWS = 200
 SCENARIOS = sorted(path.stem for path in (ROOT / "runs").glob("*.toml"))
+SLOW = [name for name in SCENARIOS if name not in ("baseline", "peak-data", "hindcast-2023")]
 
 
 def expected(plan, joined=None):
@@ -49,7 +50,10 @@ def assert_agrees(plan, joined=None):
 
 
 @needs_node
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize(
+    "scenario",
+    [pytest.param(s, marks=pytest.mark.slow) if s in SLOW else s for s in SCENARIOS],
+)
 def test_javascript_agrees_with_numpy_in_every_shipped_scenario(scenario):
     assert_agrees(load_plan(scenario))
 

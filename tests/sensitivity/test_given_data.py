@@ -191,7 +191,9 @@ def test_no_box_is_found_in_pure_chance():
     assert prim.find_boxes("abcdef", dice.random((6000, 6)), dice.random(6000) < 0.2) == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 12))]
+)
 def test_boxes_name_what_moves_the_cases_and_nothing_else(seed):
     dice = np.random.Generator(np.random.PCG64(seed))
     x = dice.random((6000, 30))
