@@ -67,12 +67,16 @@ class Plan(BaseModel):
         """The as-of date as a decimal year."""
         return decimal_year(date.fromisoformat(self.as_of))
 
+    def document(self) -> dict[str, Any]:
+        """The plan in plain values; the design is named when it is not the default."""
+        values = self.model_dump(mode="json")
+        if self.design == "random":
+            del values["design"]
+        return values
+
     def canonical(self) -> str:
-        """The plan as JSON in which equal plans are equal text; the design is named when it is not the default."""
-        document = self.model_dump(mode="json")
-        if document["design"] == "random":
-            del document["design"]
-        return json.dumps(document, sort_keys=True, separators=(",", ":"))
+        """The plan as JSON in which equal plans are equal text."""
+        return json.dumps(self.document(), sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of everything but the number of draws, because a result can be extended by more draws."""

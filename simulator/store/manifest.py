@@ -101,7 +101,7 @@ class ResultHead:
         return {
             "format": FORMAT,
             "oomcast": self.version,
-            "plan": self.plan.model_dump(mode="json"),
+            "plan": self.plan.document(),
             "plan_sha256": self.plan.digest(),
             "draws": self.plan.draws,
             "keep_cards": self.keep.draws,
