@@ -243,9 +243,9 @@ def draws(result: Result) -> pd.DataFrame:
 
     plan, kept = result.plan, len(result.parameters)
     weights = np.ones(kept) if result.weights is None else result.weights.whole[:kept]
-    columns = [("parameters", prior.name) for prior in plan.priors]
+    columns = [("parameters", name) for name in result.parameter_values]
     columns += [("arrivals", milestone.name) for milestone in plan.milestones]
-    values = np.column_stack([result.parameters, result.arrivals, weights])
+    values = np.column_stack([*result.parameter_values.values(), result.arrivals, weights])
     names = pd.MultiIndex.from_tuples([*columns, ("weight", "")])
     return pd.DataFrame(values, columns=names).rename_axis("draw")
 

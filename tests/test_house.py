@@ -16,6 +16,7 @@ ROOMS = (
     "arrays",
     "distributions",
     "sampling",
+    "formulas",
     "drivers",
     "model",
     "inputs",

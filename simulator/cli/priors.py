@@ -74,9 +74,12 @@ def priors(
         return
     announce_overlay()
     plan = load.load_plan(run, settings(sets), priors)
-    shown = select_priors(plan.priors, names or ())
+    shown = select_priors(plan.parameters, names or ())
     if plot:
-        _draw_densities(plan, shown, load.priors_of_files(priors), plot)
+        drawn = [
+            prior for prior in shown if prior in plan.priors
+        ]  # what is computed has no density
+        _draw_densities(plan, drawn, load.priors_of_files(priors), plot)
     emit(priors_answer(plan, shown, bool(names)), format, output)
 
 

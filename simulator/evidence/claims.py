@@ -62,11 +62,8 @@ def _series_probability(claim: Claim, result: Result) -> Estimate | None:
 
 
 def _parameter_probability(claim: Claim, result: Result) -> Estimate | None:
-    names = [prior.name for prior in result.plan.priors]
-    if claim.parameter not in names:
-        return None
-    values = np.asarray(result.parameters[:, names.index(claim.parameter)])
-    return _share_in_range(claim, values, result)
+    values = result.parameter_values.get(claim.parameter or "")
+    return None if values is None else _share_in_range(claim, values, result)
 
 
 def _share_in_range(claim: Claim, values: Array, result: Result) -> Estimate:

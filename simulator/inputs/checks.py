@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulator import drivers, model
+from simulator import drivers, formulas, model
 from simulator.distributions.domain import REAL
 from simulator.drivers.driver import Parameter
 from simulator.drivers.growth import FAR, LARGEST_EXPONENT
 from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs import correlations
+from simulator.inputs.computed import ComputedParameter, is_computed
 from simulator.inputs.priors import Prior, PriorFiles
 from simulator.inputs.scenarios import ScenarioFiles
 from simulator.inputs.schema import RunEntry, SourceEntry
@@ -35,15 +36,22 @@ class InputParts(NamedTuple):
     Attributes
     ----------
     priors : those without a fault of their own, by name
+    computed : parameters with a formula in place of a prior, without a fault of their own, by name
     tables : file and table of every prior, at fault or not, by name
     """
 
     priors: dict[str, Prior]
+    computed: dict[str, ComputedParameter]
     tables: dict[str, tuple[str, str]]
     files: PriorFiles
     milestones: dict[str, Milestone]
     sources: dict[str, SourceEntry]
     scenario: ScenarioFiles
+
+    @property
+    def drawn(self) -> dict[str, tuple[str, str]]:
+        """File and table of every prior that is no formula."""
+        return {name: table for name, table in self.tables.items() if name not in self.computed}
 
     def stated_in(self, key: str) -> str:
         """The file that states a key of the run, or the run itself where the default holds."""
@@ -58,6 +66,8 @@ def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fau
     _names(parts, faults)
     for name, prior in parts.priors.items():
         _prior(name, prior, parts, faults)
+    for each in parts.computed.values():
+        _unit(each, parts, faults)
     _milestones(parts, entry, faults)
     _logistics(parts, entry, faults)
     _matrix(parts, pairs, faults)
@@ -99,6 +109,7 @@ def _grid(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
 
 def _sources(parts: InputParts, faults: list[Fault]) -> None:
     cited = [(*parts.tables[name], prior.source) for name, prior in parts.priors.items()]
+    cited += [(*parts.tables[name], each.source) for name, each in parts.computed.items()]
     cited += [
         (parts.files.milestones[name].file, name, m.source) for name, m in parts.milestones.items()
     ]
@@ -113,6 +124,7 @@ def _names(parts: InputParts, faults: list[Fault]) -> None:
     """Check that every parameter has a prior, and that the model uses every prior."""
     parameters, groups = model.declared_parameters()
     thresholds = {m.threshold for m in parts.milestones.values() if isinstance(m.threshold, str)}
+    thresholds |= _names_in_formulas(parts)
     needed = dict.fromkeys(parameters, "a driver")
     for group in groups:
         for name in parts.tables:
@@ -139,14 +151,35 @@ def _declaration(name: str, parts: InputParts) -> Parameter | None:
     return Parameter(series[of[0]].unit, REAL) if of else None
 
 
+def _names_in_formulas(parts: InputParts) -> set[str]:
+    """Parameters of formulas, also of those that a later file or `--set` replaced by a prior."""
+    used: set[str] = set()
+    for layer in (*parts.files.layers, *parts.scenario.priors):
+        for table in filter(is_computed, layer.values()):
+            try:
+                used.update(formulas.names(str(table.raw.get("formula"))))
+            except formulas.FormulaFault:  # said where the formula is read
+                continue
+    return used
+
+
+def _unit(
+    parameter: Prior | ComputedParameter, parts: InputParts, faults: list[Fault]
+) -> Parameter | None:
+    """The declaration of a parameter, whose unit it must have; None where nothing declares it."""
+    declared = _declaration(parameter.name, parts)
+    if declared and parameter.unit != declared.unit:
+        file, table = parts.tables[parameter.name]
+        fix = "restate the prior in this unit"
+        faults.append(Fault(file, table, "unit", f'"{parameter.unit}"', f'"{declared.unit}"', fix))
+    return declared
+
+
 def _prior(name: str, prior: Prior, parts: InputParts, faults: list[Fault]) -> None:
-    declared = _declaration(name, parts)
+    declared = _unit(prior, parts, faults)
     if declared is None:
         return
     file, table = parts.tables[name]
-    if prior.unit != declared.unit:
-        fix = "restate the prior in this unit"
-        faults.append(Fault(file, table, "unit", f'"{prior.unit}"', f'"{declared.unit}"', fix))
     support, domain = prior.distribution.support, declared.domain
     if not domain.holds(support):
         fixed = prior.family == "fixed"
@@ -217,7 +250,9 @@ def _matrix(parts: InputParts, pairs: Pairs, faults: list[Fault]) -> None:
 def _hold(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None:
     for table, names in (("hold", entry.hold), ("sweep", entry.sweep)):
         for name in names:
-            if name not in parts.tables:
-                file, fix = parts.stated_in(table), did_you_mean(name, parts.tables)
+            if name not in parts.drawn and not (table == "sweep" and name in parts.tables):
+                file, fix = parts.stated_in(table), did_you_mean(name, parts.drawn)
                 problem, allowed = "an unknown parameter", "a prior's name"
+                if name in parts.computed:
+                    problem = "a computed parameter, which has no level"
                 faults.append(Fault(file, table, name, problem, allowed, fix))

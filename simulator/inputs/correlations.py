@@ -10,6 +10,7 @@ import numpy as np
 
 from simulator.arrays import Array
 from simulator.errors import Fault, did_you_mean
+from simulator.inputs.computed import is_computed
 from simulator.inputs.priors import StatedTable
 from simulator.sampling import Pairs, correlation_matrix, is_positive_semidefinite
 
@@ -33,16 +34,26 @@ def _is_correlation(r: object) -> bool:
 def correlated_pairs(
     layers: Sequence[Mapping[str, StatedTable]], names: Collection[str], faults: list[Fault]
 ) -> Pairs:
-    """Every correlated pair of parameters; a later layer's correlation replaces an earlier one's."""
+    """Every correlated pair of parameters; a later layer's correlation replaces an earlier one's.
+
+    Pairs of an earlier layer with a parameter that a later one computes are left out, for it has no level.
+    """
     pairs: dict[frozenset[str], tuple[str, str, float]] = {}
-    for layer in layers:
+    computed_since = {
+        n: i for i, layer in enumerate(layers) for n in layer if is_computed(layer[n])
+    }
+    for i, layer in enumerate(layers):
         of_layer: dict[frozenset[str], float] = {}
         for name, table in layer.items():
+            if name not in names:  # replaced by a formula, which has no correlation of its own
+                continue
             for other, r in stated_correlations(table).items():
                 pair = frozenset((name, other))
                 where = (table.file, table.table, f"correlation.{other}")
                 if other == name:
                     faults.append(Fault(*where, f"{r}", "a correlation with another parameter"))
+                elif other not in names and i < computed_since.get(other, 0):
+                    continue
                 elif other not in names:
                     fix = did_you_mean(other, names)
                     faults.append(Fault(*where, "an unknown parameter", "a prior's name", fix))

@@ -49,7 +49,7 @@ def evidence_faults() -> list[Fault]:
         if observation.source not in parts.sources:
             where = ("evidence/observations.toml", observation.name, "source")
             faults.append(Fault(*where, f'"{observation.source}"', "a key of sources.toml"))
-    units = {name: prior.unit for name, prior in parts.priors.items()}
+    units = {name: each.unit for name, each in (parts.priors | parts.computed).items()}
     claims.check_claims(ledger, list(milestones), series, units, list(parts.sources), faults)
     published.check_published(forecasts, list(milestones), series, list(parts.sources), faults)
     return faults

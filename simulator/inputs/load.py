@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from simulator.errors import Fault, InputFault
+from simulator.inputs.computed import is_computed
 from simulator.inputs.input_warnings import input_warnings
 from simulator.inputs.merge import (
     MergedInputs,
@@ -168,5 +169,6 @@ def _plan(run: str, sets: list[str], shared: SharedFiles) -> Plan:
 def priors_of_files(priors: str | None = None) -> dict[str, Prior]:
     """The priors of the prior files alone, without those at fault, by name."""
     tables = read_prior_folders(prior_folders(priors), []).priors
+    tables = {name: table for name, table in tables.items() if not is_computed(table)}
     resolved = {name: resolve_prior(name, table, []) for name, table in tables.items()}
     return {name: prior for name, prior in resolved.items() if prior}

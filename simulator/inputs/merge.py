@@ -9,6 +9,7 @@ from typing import NamedTuple
 from simulator import model
 from simulator.errors import Fault, InputFault
 from simulator.inputs import checks, correlations, vintages
+from simulator.inputs.computed import is_computed, resolve_computed
 from simulator.inputs.files import shipped_folder, with_lines
 from simulator.inputs.observations import (
     Observation,
@@ -99,9 +100,14 @@ def merge_inputs(
     tables = dict(files.priors)
     for layer in scenario.priors:
         tables.update(layer)
-    resolved = {name: resolve_prior(name, table, faults) for name, table in tables.items()}
+    resolved = {
+        name: resolve_prior(name, table, faults)
+        for name, table in tables.items()
+        if not is_computed(table)
+    }
     parts = checks.InputParts(
         priors={name: prior for name, prior in resolved.items() if prior},
+        computed=resolve_computed(tables, faults),
         tables={name: (table.file, table.table) for name, table in tables.items()},
         files=files,
         sources=resolve_sources(files, faults),
@@ -109,7 +115,7 @@ def merge_inputs(
         scenario=scenario,
     )
     layers = [*files.layers, *scenario.priors]
-    pairs = correlations.correlated_pairs(layers, parts.tables, faults)
+    pairs = correlations.correlated_pairs(layers, parts.drawn, faults)
     checks.check_all(parts, entry, pairs, faults)
     if not shared.observation_faults:
         vintages.check_rests_on(parts.priors, parts.tables, shared.observations, faults)
@@ -152,7 +158,9 @@ def assemble_plan(inputs: MergedInputs) -> Plan:
     priors, milestones = parts.priors, parts.milestones
     kept = [n for n in milestones if entry.milestones is None or n in entry.milestones]
     series = tuple(model.series_of_names(priors))
-    cited = {prior.source for prior in priors.values()} | {milestones[n].source for n in kept}
+    cited = {prior.source for prior in priors.values()}
+    cited |= {each.source for each in parts.computed.values()}
+    cited |= {milestones[n].source for n in kept}
     cited |= {observation.source for observation in inputs.observations}
     return Plan(
         name=inputs.name,
@@ -164,6 +172,7 @@ def assemble_plan(inputs: MergedInputs) -> Plan:
         horizon=entry.horizon,
         as_of=entry.as_of.isoformat(),
         priors=tuple(priors.values()),
+        computed=tuple(parts.computed.values()),
         correlations=tuple(inputs.pairs),
         hold=dict(sorted(entry.hold.items())),
         milestones=tuple(milestones[name] for name in kept),

@@ -103,7 +103,7 @@ def _check_claims(path: Path, plan: Plan, faults: list[Fault]) -> None:
         list(claims.claims_of_file(path, faults).values()),
         [milestone.name for milestone in plan.milestones],
         model.series_of_names(prior.name for prior in plan.priors),
-        {prior.name: prior.unit for prior in plan.priors},
+        {each.name: each.unit for each in plan.parameters},
         list(sources),
         own,
     )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from simulator import formulas
+from simulator.arrays import Array
+from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.files import decimal_year
 from simulator.inputs.observations import Observation, restored_observation
 from simulator.inputs.priors import Prior
@@ -27,6 +31,7 @@ class Plan(BaseModel):
     Attributes
     ----------
     priors : in the order in which the copula mixes their levels
+    computed : parameters that draws compute from the others, each after those that it needs
     correlations : pairs of parameters and their rank correlation
     series : names of the series whose bands are kept
     observations : what the run conditions on, by name; their order is no part of the plan
@@ -45,6 +50,7 @@ class Plan(BaseModel):
     horizon: float
     as_of: str
     priors: tuple[Prior, ...]
+    computed: tuple[ComputedParameter, ...] = ()
     correlations: tuple[tuple[str, str, float], ...]
     hold: dict[str, float]
     milestones: tuple[Milestone, ...]
@@ -53,6 +59,24 @@ class Plan(BaseModel):
     sampler: str
     design: str = "random"
     sources: dict[str, SourceEntry]
+
+    @property
+    def parameters(self) -> tuple[Prior | ComputedParameter, ...]:
+        """Every parameter of a draw: those that are drawn, then those that are computed from them."""
+        return (*self.priors, *self.computed)
+
+    def with_computed(self, drawn: Mapping[str, Array]) -> dict[str, Array]:
+        """Parameters of draws with those that are computed from them.
+
+        Parameters
+        ----------
+        drawn : name -> (draw) [each in its own unit]; a computed parameter that is there is left as it is
+
+        Returns
+        -------
+        name -> (draw) [each in its own unit], of every parameter
+        """
+        return formulas.values([(each.name, each.formula) for each in self.computed], drawn)
 
     @property
     def grid(self) -> TimeGrid:

@@ -104,6 +104,7 @@ class Prior(BaseModel):
     misfit : largest distance of a fitted quantile from a stated one, as a share of the stated range [1]
     vintage : ISO date after which nothing went into the numbers; empty where it is not stated
     rests_on : names of observations that went into the numbers, so that nothing may condition on them
+    labels : what each value of a discrete prior stands for; none where that is not stated
     """
 
     model_config = ConfigDict(frozen=True)
@@ -121,6 +122,7 @@ class Prior(BaseModel):
     note: str
     vintage: str = ""
     rests_on: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def distribution(self) -> Distribution:
@@ -220,6 +222,7 @@ def _fitted_prior(name: str, family: str, content: str) -> Prior | Misstated:
             misfit=_misfit(FAMILIES[family], entry.quantiles, natural),
             vintage=entry.vintage.isoformat() if entry.vintage else "",
             rests_on=tuple(dict.fromkeys(entry.rests_on)),
+            labels=tuple(entry.labels),
             **entry.model_dump(
                 include={"unit", "family", "shift", "lower", "upper", "source", "note"}
             ),
@@ -378,6 +381,15 @@ def check_numbers(prior: Prior) -> None:
     """
     _check_truncation(prior)
     _check_finite(prior)
+    _check_labels(prior)
+
+
+def _check_labels(prior: Prior) -> None:
+    values = prior.natural.get("values", ()) if prior.family == "discrete" else ()
+    number = len(values) if isinstance(values, tuple) else 0
+    if prior.labels and (len(prior.labels) != number or len(set(prior.labels)) < number):
+        allowed = "one name for each of the values of a discrete prior, no two alike"
+        raise Misstated("labels", listed(prior.labels), allowed)
 
 
 def _check_truncation(prior: Prior) -> None:

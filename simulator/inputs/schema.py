@@ -53,6 +53,7 @@ class PriorEntry(Entry):
     note: str = ""
     vintage: datetime.date | None = None
     rests_on: list[Text] = []
+    labels: list[Text] = []
     shift: Finite = 0.0
     lower: Finite | None = None
     upper: Finite | None = None
@@ -80,7 +81,7 @@ NUMBERS: dict[str, Any] = {
 
 PRIOR_KEYS = (
     *("unit", "family", "source", "note", *QUANTILES, *NUMBERS),
-    *("vintage", "rests_on", "shift", "lower", "upper", "correlation"),
+    *("vintage", "rests_on", "labels", "shift", "lower", "upper", "correlation"),
 )
 
 

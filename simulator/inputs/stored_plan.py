@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from simulator import model
+from simulator import formulas, model
 from simulator.distributions.distribution import FAMILIES
 from simulator.distributions.family import Component
 from simulator.errors import listed
@@ -78,17 +78,19 @@ def _problems(plan: Plan) -> Iterator[str]:
     names = [prior.name for prior in plan.priors]
     series = model.series_of_names(names)
     needed = model.parameters_read(model.join_drivers(names))
+    every = [parameter.name for parameter in plan.parameters]
     thresholds = {m.threshold for m in plan.milestones if isinstance(m.threshold, str)}
     correlated = {name for a, b, _ in plan.correlations for name in (a, b)}
-    yield from _unknown("priors", needed, names)
+    yield from _unknown("priors", needed, every)
     yield from _unknown("hold", plan.hold, names)
     yield from _unknown("correlations", correlated, names)
-    yield from _unknown("milestones", thresholds, names)
+    yield from _unknown("milestones", thresholds, every)
     yield from _unknown("milestones", (m.series for m in plan.milestones), series)
     yield from _unknown("series", plan.series, series)
-    yield from _unknown("sources", (prior.source for prior in plan.priors), plan.sources)
+    yield from _unknown("sources", (each.source for each in plan.parameters), plan.sources)
     yield from _unknown("sources", (m.source for m in plan.milestones), plan.sources)
-    yield from _repeated("priors", names)
+    yield from _repeated("priors", every)
+    yield from _formula_problems(plan, names)
     yield from _repeated("milestones", [m.name for m in plan.milestones])
     yield from _repeated("series", plan.series)
     yield from filter(None, map(_prior_problem, plan.priors))
@@ -103,6 +105,19 @@ def _problems(plan: Plan) -> Iterator[str]:
     if plan.design == "sobol" and (plan.sampler != "weights" or plan.draws > MOST_SOBOL_DRAWS):
         yield f"design: sobol, with {plan.sampler} and {plan.draws:,} draws"
     yield from _observation_problems(plan, series)
+
+
+def _formula_problems(plan: Plan, known: Iterable[str]) -> Iterator[str]:
+    """What is wrong with computed parameters, each of which may use those before it."""
+    before = set(known)
+    for each in plan.computed:
+        try:
+            used = formulas.names(each.formula)
+        except formulas.FormulaFault as error:
+            yield f"computed: {each.name[:60]!a}: {error.args[0][:60]!a}"
+            return
+        yield from _unknown("computed", used, before)
+        before.add(each.name)
 
 
 def _size_problem(plan: Plan) -> str:

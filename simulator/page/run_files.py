@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from simulator.distributions.family import Component
+from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 
@@ -33,7 +34,7 @@ def restated(plan: Plan, stated: Mapping[str, Plan]) -> RestatedPlan:
     stated : name -> plan of the run file of that name; the baseline is one of them
     """
     base = _base(plan, stated)
-    known = {prior.name: prior for prior in base.priors}
+    known = {each.name: each for each in base.parameters}
     lines = [f"extends = {json.dumps(base.name)}"]
     lines += [
         f"{key} = {toml_value(getattr(plan, key))}"
@@ -59,23 +60,30 @@ def restated(plan: Plan, stated: Mapping[str, Plan]) -> RestatedPlan:
             *(f"{json.dumps(name)} = {toml_value(level)}" for name, level in plan.hold.items()),
         ]
     priors = {
-        prior.name: prior_table(prior) for prior in plan.priors if known.get(prior.name) != prior
+        each.name: prior_table(each) for each in plan.parameters if known.get(each.name) != each
     }
     return RestatedPlan("\n".join(lines), priors)
 
 
 def _base(plan: Plan, stated: Mapping[str, Plan]) -> Plan:
     base = stated.get(plan.name, stated["baseline"])
-    extra = {prior.name for prior in base.priors} - {prior.name for prior in plan.priors}
+    extra = {each.name for each in base.parameters} - {each.name for each in plan.parameters}
     return stated["baseline"] if extra else base
 
 
-def prior_table(prior: Prior) -> str:
-    """A prior as a table of a run file, by its natural parameters."""
-    entry: dict[str, Any] = {"unit": prior.unit, **_member_table(prior)}
+def prior_table(prior: Prior | ComputedParameter) -> str:
+    """A prior as a table of a run file, by its natural parameters; a computed parameter by its formula."""
+    entry: dict[str, Any] = {"unit": prior.unit}
+    if isinstance(prior, ComputedParameter):
+        entry |= {"family": prior.family, "formula": prior.formula}
+    else:
+        entry |= _member_table(prior)
     entry |= {"source": prior.source, "note": prior.note}
     lines = [f"{key} = {toml_value(value)}" for key, value in entry.items()]
+    if isinstance(prior, ComputedParameter):
+        return "\n".join([f"[priors.{json.dumps(prior.name)}]", *lines])
     lines += [f"vintage = {prior.vintage}"] if prior.vintage else []
+    lines += [f"labels = {toml_value(prior.labels)}"] if prior.labels else []
     lines += [f"rests_on = {toml_value(prior.rests_on)}"] if prior.rests_on else []
     return "\n".join([f"[priors.{json.dumps(prior.name)}]", *lines])
 

@@ -9,8 +9,10 @@ from simulator.errors import InputFault
 from simulator.evidence.claims import claim_probability, ledger_scores
 from simulator.evidence.hindcast import hindcast_scores
 from simulator.inputs.claims import Claim, load_claims
+from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
+from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
 from simulator.output.digits import percent
 from simulator.output.messages import conditioning_in_words
@@ -229,11 +231,13 @@ def hindcast_section(results: Iterable[Result], observations: Sequence[Observati
 def priors_section(plan: Plan) -> Markup:
     """Every prior with its density, quantiles, source and note."""
     rows = []
-    for prior in plan.priors:
+    for prior in plan.parameters:
         source = plan.sources[prior.source]
-        quantiles = prior_quantiles(prior)
+        quantiles = prior_quantiles(plan, prior)
+        formula = prior.formula if isinstance(prior, ComputedParameter) else ""
+        vintage = prior.vintage if isinstance(prior, Prior) else ""
         name = joined([spoken(prior.name), element("span", prior.unit, class_="source")])
-        density = element("span", data_density=prior.name)
+        density = "" if formula else element("span", data_density=prior.name)
         numbers = [f"{quantiles[level]:.4g}" for level in SHOWN]
         cited = link(f"{source.authors} ({source.year}), {source.title}", source.url)
         summary = element("summary", _short_source(source))
@@ -241,7 +245,8 @@ def priors_section(plan: Plan) -> Markup:
             "details",
             summary,
             element("p", prior.note or "No note."),
-            element("p", f"Nothing after {prior.vintage} went into it.") if prior.vintage else "",
+            element("p", f"Nothing after {vintage} went into it.") if vintage else "",
+            element("p", f"= {formula}") if formula else "",
             element("p", cited, class_="source"),
         )
         rows.append([name, density, prior.family, *numbers, note])

@@ -53,6 +53,7 @@ def trace(plan: Plan, joined: Model | None = None) -> TracedModel:
     graph, grid = Graph(), plan.grid
     names = tuple(prior.name for prior in plan.priors)
     parameters: Any = {name: Symbol(graph, graph.node("parameter", (), name)) for name in names}
+    parameters = plan.with_computed(parameters)
     joined = _named_drivers(joined or model.join_drivers(names))
     series: Any = model.evaluate(joined, parameters, grid)
     years: Any = Symbol(graph, graph.table(grid.years), (len(grid.years),))

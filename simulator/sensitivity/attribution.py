@@ -321,7 +321,9 @@ def _mixed_plans(
         changed = {compared.players[i] for i in drivers}
         sides = {name: 0 for name in of_a if owners[name] not in changed}
         sides |= {name: 1 for name in of_b if owners[name] in changed}
-        compiled = CompiledPlan(compared.a, join_drivers(tuple(sides)), sampling.Copula(), {})
+        computed = compared.b if subjects.THRESHOLDS in changed else compared.a
+        plan = compared.a.model_copy(update={"computed": computed.computed})
+        compiled = CompiledPlan(plan, join_drivers(tuple(sides)), sampling.Copula(), {})
         mixed[drivers] = MixedPlan(sides, targets.narrowed(compiled, compared.target, series))
     return mixed
 

@@ -30,12 +30,21 @@ def plan_differences(a: Plan, b: Plan) -> list[dict[str, Any]]:
     ]
     owners = subjects.driver_of_parameters(b) | subjects.driver_of_parameters(a)
     described = [
-        {prior.name: _prior_in_words(plan, prior.name) for prior in plan.priors} for plan in (a, b)
+        {prior.name: _prior_in_words(plan, prior.name) for prior in plan.priors}
+        | {each.name: f"computed, {each.formula} {each.unit}" for each in plan.computed}
+        for plan in (a, b)
     ]
     for name in dict.fromkeys((*described[0], *described[1])):
         one, other = (each.get(name, "not there") for each in described)
         if one != other:
-            differences.append({"what": name, "driver": owners[name], "a": one, "b": other})
+            differences.append(
+                {
+                    "what": name,
+                    "driver": owners.get(name, subjects.THRESHOLDS),
+                    "a": one,
+                    "b": other,
+                }
+            )
     pairs = [{frozenset(pair[:2]): pair[2] for pair in plan.correlations} for plan in (a, b)]
     for pair in dict.fromkeys((*pairs[0], *pairs[1])):
         if pairs[0].get(pair) != pairs[1].get(pair):

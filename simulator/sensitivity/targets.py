@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from simulator import model
+from simulator import formulas, model
 from simulator.arrays import Array, at_dates
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
@@ -111,7 +111,14 @@ def parameters_that_matter(
     """Names of the parameters that can move a target, or a series that is observed."""
     names = model.parameters_read(narrowed(compiled, target, observed).model)
     threshold = target.milestone.threshold if target.milestone else None
-    return names | {threshold} if isinstance(threshold, str) else names
+    if isinstance(threshold, str):
+        names |= {threshold}
+    for each in reversed(
+        compiled.plan.computed
+    ):  # what a computed parameter is computed from stands for it
+        if each.name in names:
+            names = names - {each.name} | set(formulas.names(each.formula))
+    return names
 
 
 def target_values(target: Target, block: Block, years: Array) -> Array:

@@ -92,6 +92,21 @@ def simulate_block(compiled: CompiledPlan, draws: range, checked: bool = True) -
     DrawFailed
         naming the first draw with a value that is no finite number
     """
+    return simulate_parameters(compiled, draws, drawn_parameters(compiled, draws), checked)
+
+
+def drawn_parameters(compiled: CompiledPlan, draws: range) -> dict[str, Array]:
+    """The parameters of draws, computed ones too.
+
+    Parameters
+    ----------
+    compiled : the plan
+    draws : their numbers
+
+    Returns
+    -------
+    name -> (draw) [each in its own unit]
+    """
     plan = compiled.plan
     names = [prior.name for prior in plan.priors]
     if compiled.levels is None and plan.design == "sobol":
@@ -102,7 +117,7 @@ def simulate_block(compiled: CompiledPlan, draws: range, checked: bool = True) -
     else:
         rows = slice(draws.start - compiled.first_level, draws.stop - compiled.first_level)
         levels = {name: compiled.levels[name][rows] for name in names}
-    return simulate_parameters(compiled, draws, parameter_values(compiled, levels), checked)
+    return plan.with_computed(parameter_values(compiled, levels))
 
 
 def simulate_medians(compiled: CompiledPlan) -> Block:
@@ -136,7 +151,7 @@ def simulate_parameters(
     ----------
     compiled : the plan
     draws : their numbers
-    parameters : name -> (draw) [each in its own unit]
+    parameters : name -> (draw) [each in its own unit]; computed ones may be left out
     checked : whether a value that is no finite number is an error
 
     Returns
@@ -149,6 +164,9 @@ def simulate_parameters(
         naming the first draw with a value that is no finite number
     """
     plan = compiled.plan
+    parameters = plan.with_computed(parameters)
+    if checked:
+        _check_computed(parameters, plan, draws)
     series = model.evaluate(compiled.model, parameters, plan.grid)
     if checked:
         _check_finite(series, plan, draws)
@@ -158,6 +176,15 @@ def simulate_parameters(
         for m in plan.milestones
     ]
     return Block(draws, parameters, series, np.reshape(arrivals, (-1, len(draws))))
+
+
+def _check_computed(parameters: dict[str, Array], plan: Plan, draws: range) -> None:
+    for each in plan.computed:
+        values = np.broadcast_to(parameters[each.name], len(draws))
+        if not np.isfinite(values).all():
+            column = int(np.argmin(np.isfinite(values)))
+            what = f"{each.name} = {each.formula} is {values[column]}"
+            raise DrawFailed(draws[column], f"{what}. Its formula must be finite", plan.name)
 
 
 def _check_finite(series: dict[str, Array], plan: Plan, draws: range) -> None:

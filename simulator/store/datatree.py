@@ -19,6 +19,7 @@ import xarray as xr
 from simulator import model
 from simulator.arrays import Array
 from simulator.drivers.driver import Series
+from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.priors import Prior
 from simulator.store import posterior_groups, results
 from simulator.summaries import estimates
@@ -96,24 +97,30 @@ def _posterior_groups(result: Result) -> dict[str, xr.Dataset]:
 
 def _parameter_group(result: Result, parameters: Array) -> xr.Dataset:
     """One variable for each parameter, of (draw, parameter)."""
+    plan = result.plan
+    columns = zip([prior.name for prior in plan.priors], parameters.T, strict=True)
+    values = plan.with_computed(dict(columns))
     return _draw_dataset(
         {
-            prior.name: (("chain", "draw"), parameters[np.newaxis, :, i], _prior_attributes(prior))
-            for i, prior in enumerate(result.plan.priors)
+            each.name: (("chain", "draw"), values[each.name][np.newaxis], _attributes_of(each))
+            for each in plan.parameters
         },
         result,
         len(parameters),
     )
 
 
-def _unit_and_name(quantity: Prior | Series) -> dict[str, Any]:
+def _unit_and_name(quantity: Prior | ComputedParameter | Series) -> dict[str, Any]:
     words = quantity.long_name if isinstance(quantity, Series) else quantity.name.replace("_", " ")
     return {"units": quantity.unit, "long_name": words}
 
 
-def _prior_attributes(prior: Prior) -> dict[str, Any]:
-    """Unit and long name, and the vintage of a prior that states one."""
-    return _unit_and_name(prior) | ({"vintage": prior.vintage} if prior.vintage else {})
+def _attributes_of(parameter: Prior | ComputedParameter) -> dict[str, Any]:
+    """Unit and long name, the vintage of a prior that states one, and the formula of what is computed."""
+    attributes = _unit_and_name(parameter)
+    if isinstance(parameter, ComputedParameter):
+        return attributes | {"formula": parameter.formula}
+    return attributes | ({"vintage": parameter.vintage} if parameter.vintage else {})
 
 
 def _arrivals_group(result: Result, arrivals: Array) -> xr.Dataset:

@@ -12,6 +12,7 @@ import numpy as np
 from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
 from simulator.model import Milestone
+from simulator.summaries.computed import computed_quantiles
 from simulator.summaries.counts import DAYS, REPORTED_LEVELS, CountLayout, Counts
 
 
@@ -286,11 +287,15 @@ def threshold_quantiles(plan: Plan, milestone: Milestone) -> tuple[float, float,
 
     Returns
     -------
-    p10, p50 and p90 [the series' unit]; all the same where the threshold is certain
+    p10, p50 and p90 [the series' unit], of 4,096 draws of the prior where the threshold is computed from other
+        parameters; all the same where it is certain
     """
     threshold = milestone.threshold
     if not isinstance(threshold, str):
         return threshold, threshold, threshold
+    if threshold in (each.name for each in plan.computed):
+        low, middle, high = computed_quantiles(plan, threshold, (0.1, 0.5, 0.9))
+        return low, middle, high
     prior = next(prior for prior in plan.priors if prior.name == threshold)
     held = plan.hold.get(threshold)
     levels = np.array([0.1, 0.5, 0.9] if held is None else [held] * 3)

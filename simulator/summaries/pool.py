@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from simulator.arrays import Array
-from simulator.errors import Fault, InputFault
+from simulator.errors import Fault, InputFault, did_you_mean
 from simulator.summaries.counts import DAYS, REPORTED_LEVELS
 from simulator.summaries.estimates import Estimate
 from simulator.summaries.result import Result
@@ -46,6 +46,10 @@ class PooledArrival:
         Stone (1961), Annals of Mathematical Statistics 32: the linear opinion pool
         """
         return np.asarray(self.weights @ self.cdfs)
+
+    def member(self, index: int) -> PooledArrival:
+        """The distribution of one scenario alone."""
+        return PooledArrival(self.dates, self.cdfs[[index]], np.ones(1), self.effective[[index]])
 
     def probability(self, date: float) -> Estimate:
         """Probability of arrival before a date.
@@ -157,6 +161,75 @@ def pooled_arrivals(
             cdfs = np.array([_cdf(result, name, days) for result in results])
             pooled[name] = PooledArrival(dates, cdfs, shares, effective)
     return pooled
+
+
+MOST_VALUES = 20  # of a parameter by which a result is split
+
+
+class SplitArrivals(NamedTuple):
+    """Arrivals of one result, split by the value of one parameter.
+
+    Attributes
+    ----------
+    labels : (value) what each value stands for
+    arrivals : milestone -> its distribution for each value; the pool of all is the result's own
+    """
+
+    labels: tuple[str, ...]
+    arrivals: dict[str, PooledArrival]
+
+
+def split_arrivals(result: Result, parameter: str) -> SplitArrivals:
+    """The arrivals of every milestone for each value of a parameter that has few, from the kept draws.
+
+    Parameters
+    ----------
+    result : a finished run; draws of a conditioned one count by their weights
+    parameter : its name
+
+    Returns
+    -------
+    values in rising order, with their shares of the draws as weights
+
+    Raises
+    ------
+    InputFault
+        if there is no such parameter, or it has one value or more than 20
+    """
+    known = result.parameter_values
+    if parameter not in known:
+        fix = did_you_mean(parameter, known)
+        raise InputFault([Fault("--by", "", "", f'"{parameter}"', "a parameter's name", fix)])
+    kept = len(result.parameters)
+    weights = np.ones(kept) if result.weights is None else result.weights.whole[:kept].astype(float)
+    values, group = np.unique(known[parameter][weights > 0.0], return_inverse=True)
+    if not 2 <= len(values) <= MOST_VALUES:
+        number = f"{parameter}, which has {len(values):,} in the kept draws"
+        allowed = f"a parameter of 2 to {MOST_VALUES} values, such as a discrete prior"
+        raise InputFault([Fault("--by", "", "", number, allowed)])
+    arrivals, weights = np.asarray(result.arrivals)[weights > 0.0], weights[weights > 0.0]
+    totals = np.bincount(group, weights)
+    effective = totals**2 / np.bincount(group, weights**2)
+    days = round((result.shape.horizon - result.shape.start) * DAYS)
+    dates = result.shape.start + np.arange(days + 1) / DAYS
+    split = {}
+    for column, name in enumerate(result.shape.milestones):
+        day = np.ceil((arrivals[:, column] - dates[0]) * DAYS)
+        at = np.clip(np.where(np.isfinite(day), day, days + 1), 0, days + 1).astype(np.int64)
+        counts = np.zeros((len(values), days + 2))
+        np.add.at(counts, (group, at), weights)
+        cdfs = np.cumsum(counts[:, :-1], axis=1) / totals[:, np.newaxis]
+        split[name] = PooledArrival(dates, cdfs, totals / totals.sum(), effective)
+    return SplitArrivals(_value_labels(result, parameter, values), split)
+
+
+def _value_labels(result: Result, parameter: str, values: Array) -> tuple[str, ...]:
+    prior = next((p for p in result.plan.priors if p.name == parameter), None)
+    stated = prior.natural.get("values") if prior and prior.labels else None
+    names = (
+        dict(zip(stated, prior.labels, strict=True)) if prior and isinstance(stated, tuple) else {}
+    )
+    return tuple(names.get(value, f"{value:g}") for value in values.tolist())
 
 
 def _cdf(result: Result, milestone: str, days: int) -> Array:

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from simulator.arrays import Array, Whole
 from simulator.inputs.plan import Plan
 from simulator.summaries import estimates
@@ -59,6 +61,18 @@ class Result:
     trajectories: Array
     weights: ImportanceWeights | None = None
     folder: Path | None = None
+
+    @cached_property
+    def parameter_values(self) -> dict[str, Array]:
+        """Every parameter of the draws whose parameters are kept, computed ones too.
+
+        Returns
+        -------
+        name -> (draw) [each in its own unit]
+        """
+        columns = np.asarray(self.parameters).T
+        names = [prior.name for prior in self.plan.priors]
+        return self.plan.with_computed(dict(zip(names, columns, strict=True)))
 
     @cached_property
     def milestone_estimates(self) -> list[dict[str, Any]]:

@@ -145,7 +145,7 @@ def test_a_fixed_parameter_rests_on_nothing():
 def test_the_vintage_is_told_wherever_a_prior_is():
     plan = load.load_plan("baseline")
     (prior,) = (each for each in plan.priors if each.name == "spending_ceiling")
-    record = prior_record(prior, plan.sources)
+    record = prior_record(plan, prior)
     assert (record["vintage"], record["rests_on"]) == (
         "2026-06-15",
         "site2026_chips, site2026_power",

@@ -10,7 +10,12 @@ from simulator.api import load_scenario, run
 from simulator.cli import call
 from simulator.errors import InputFault
 from simulator.summaries.counts import DAYS
-from simulator.summaries.pool import PooledArrival, pooled_arrivals, weights_of_text
+from simulator.summaries.pool import (
+    PooledArrival,
+    pooled_arrivals,
+    split_arrivals,
+    weights_of_text,
+)
 
 START, HORIZON = 2020.0, 2040.0
 
@@ -109,3 +114,65 @@ def test_the_command_prints_scenarios_and_pool(tmp_path, monkeypatch, capsys):
     assert "  pool" in capsys.readouterr().out
     assert call(["pool", "peak-data", "short"]) == 2
     assert "one horizon" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def routes():
+    return run(load_scenario("routes", {"draws": 1500, "horizon": 2040}))
+
+
+def test_a_result_split_by_a_parameter_is_its_draws_in_groups_and_their_pool_the_whole(routes):
+    labels, arrivals = split_arrivals(routes, "researcher_route")
+    assert labels == (
+        "time horizon",
+        "benchmarks and gaps",
+        "compute anchors",
+        "the essay's ladder",
+    )
+    weights = routes.weights.whole.astype(float)
+    route, years = routes.parameter_values["researcher_route"], np.asarray(routes.arrivals[:, 0])
+    split = arrivals["automated_researcher"]
+    for value in range(4):
+        mine = weights * (route == value)
+        assert split.weights[value] == pytest.approx(mine.sum() / weights.sum(), abs=1e-12)
+        assert split.effective[value] == pytest.approx(mine.sum() ** 2 / (mine**2).sum(), rel=1e-12)
+        share = mine[years < 2031.0].sum() / mine.sum()
+        assert split.member(value).probability(2031.0).value == pytest.approx(share, abs=1e-12)
+    (whole,) = [row for row in routes.milestone_estimates if row["name"] == "automated_researcher"]
+    assert split.quantile(0.5).value == pytest.approx(whole["p50"], abs=0.01)
+    assert split.probability(2031.0).value == pytest.approx(whole["by_year"]["2031"], abs=1e-9)
+
+
+def test_the_share_between_values_is_that_of_the_law_of_total_variance(routes):
+    weights = routes.weights.whole.astype(float)
+    years = np.minimum(np.asarray(routes.arrivals[:, 0]), 2040.0)
+    route = routes.parameter_values["researcher_route"]
+    mean = np.average(years, weights=weights)
+    groups = [
+        (weights[route == v].sum(), np.average(years[route == v], weights=weights[route == v]))
+        for v in range(4)
+    ]
+    between = sum(w * (m - mean) ** 2 for w, m in groups) / weights.sum()
+    total = np.average((years - mean) ** 2, weights=weights)
+    split = split_arrivals(routes, "researcher_route").arrivals["automated_researcher"]
+    assert split.between_share() == pytest.approx(between / total, abs=2e-3)
+
+
+def test_the_command_splits_one_result_and_refuses_what_has_no_few_values(
+    folder, oomcast, without_pictures
+):
+    assert oomcast("run", "routes", "--draws", 400, "--set", "horizon=2035").code == 0
+    said = json.loads(oomcast("pool", "routes", "--by", "researcher_route", "--format", "json").out)
+    first = said["milestones"][0]
+    assert list(first["values"]) == [each["value"] for each in said["values"]]
+    assert sum(each["weight"] for each in said["values"]) == pytest.approx(1.0)
+    assert "between" in oomcast("pool", "routes", "--by", "researcher_route").out
+    for words, message in (
+        (["routes", "--by", "researcher_rout"], 'did you mean "researcher_route"'),
+        (["routes", "--by", "horizon_slope"], "2 to 20 values"),
+        (["routes", "routes", "--by", "researcher_route"], "one result alone"),
+        (["routes", "--by", "researcher_route", "--weights", "1"], "one result alone"),
+    ):
+        refused = oomcast("pool", *words)
+        assert refused.code == 2
+        assert message in refused.err

@@ -124,12 +124,12 @@ def _draws(result: Result) -> TidyTable:
     plan, kept = result.plan, len(result.parameters)
     weights = np.ones(kept, np.int64) if result.weights is None else result.weights.whole[:kept]
     columns = {"draw": "number, which `oomcast replay` takes", "weight": "importance weight"}
-    columns |= {prior.name: f"parameter [{prior.unit}]" for prior in plan.priors}
+    columns |= {each.name: f"parameter [{each.unit}]" for each in plan.parameters}
     columns |= {
         f"arrival_{milestone.name}": f"arrival year; missing: not before {plan.horizon:g}"
         for milestone in plan.milestones
     }
-    values = np.column_stack([result.parameters, result.arrivals])
+    values = np.column_stack([*result.parameter_values.values(), result.arrivals])
     frame = pd.DataFrame(values, columns=list(columns)[2:])
     frame.insert(0, "draw", np.arange(kept))
     frame.insert(1, "weight", weights)

@@ -1,14 +1,15 @@
-"""The table of a pool of scenarios."""
+"""The table of a pool of scenarios, or of one scenario by the value of a parameter."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.output.tables.milestones import shown_years
-from simulator.summaries.pool import pooled_arrivals, pooled_records
+from simulator.summaries.pool import pooled_arrivals, pooled_records, split_arrivals
 from simulator.summaries.records import flat
 from simulator.summaries.result import Result
 
@@ -37,23 +38,9 @@ def pool_answer(
     first = int(min(plan.start for plan in plans)) + 1
     pooled = pooled_records(pooled_arrivals(results, weights), range(first, int(horizon) + 1))
     estimates = [{row["name"]: row for row in result.milestone_estimates} for result in results]
-    lines, records = [], []
-    for row in pooled:
-        milestone = row["name"]
-        own_rows = [each[milestone] for each in estimates]
-        for index, (run, weight, own) in enumerate(zip(names, weights, own_rows, strict=True)):
-            label = [milestone if index == 0 else "", run, f"{100 * weight:.4g} %"]
-            lines.append([*label, *_cells(own, horizon, shown), ""])
-            records.append(_record(run, weight, own))
-        between = row["between_share"]
-        between_text = "-" if between is None else f"{100 * between:.0f} %"
-        lines.append(["", POOL, "100 %", *_cells(row, horizon, shown), between_text])
-        records.append(_record(POOL, 1.0, row))
-    header = ["milestone", "run", "weight", *LEVELS, *(f"by end {int(y) - 1}" for y in shown)]
-    header += [f"not by {horizon:g}", "between"]
-    headline = ("weight", *LEVELS, "between")
+    members = {row["name"]: [each[row["name"]] for each in estimates] for row in pooled}
     title = "Pool of " + " and ".join(plan.title for plan in plans)
-    table = Table(title, header, lines, _caption(plans, horizon), 2, headline)
+    table, records = _table(title, "run", names, weights, pooled, members, shown, horizon)
     document = {
         "runs": [
             {"run": run, "weight": weight} for run, weight in zip(names, weights, strict=True)
@@ -61,7 +48,84 @@ def pool_answer(
         "horizon": horizon,
         "milestones": pooled,
     }
-    return Answer(table, records, document)
+    return Answer(replace(table, caption=_caption(plans, horizon)), records, document)
+
+
+def split_answer(result: Result, parameter: str) -> Answer:
+    """Milestones of one result for each value of a parameter, and of all.
+
+    Parameters
+    ----------
+    result : a finished run
+    parameter : of few values, such as the route to a threshold
+
+    Raises
+    ------
+    InputFault
+        as `split_arrivals` raises it
+    """
+    plan = result.plan
+    labels, arrivals = split_arrivals(result, parameter)
+    years = range(int(plan.start) + 1, int(plan.horizon) + 1)
+    pooled = pooled_records(arrivals, years)
+    parts = [
+        pooled_records({name: each.member(index) for name, each in arrivals.items()}, years)
+        for index in range(len(labels))
+    ]
+    members = {row["name"]: [part[i] for part in parts] for i, row in enumerate(pooled)}
+    weights = next(iter(arrivals.values())).weights.tolist()
+    title = f"{plan.title} by {parameter.replace('_', ' ')}"
+    table, records = _table(
+        title, "value", labels, weights, pooled, members, shown_years([plan]), plan.horizon, "all"
+    )
+    caption = (
+        f"Years; equal-tailed quantiles of the arrival year, in the draws with each value of {parameter}, with their "
+        "share, and in all. `between` is the share of the variance that the choice of value explains, of the arrival "
+        f"cut at {plan.horizon:g}. From the first {len(result.parameters):,} draws, seed {plan.seed}"
+        + (", by their weights." if result.weights else ".")
+    )
+    document = {
+        "run": plan.name,
+        "by": parameter,
+        "values": [{"value": v, "weight": w} for v, w in zip(labels, weights, strict=True)],
+        "horizon": plan.horizon,
+        "milestones": [
+            {**row, "values": dict(zip(labels, members[row["name"]], strict=True))}
+            for row in pooled
+        ],
+    }
+    return Answer(replace(table, caption=caption), records, document)
+
+
+def _table(
+    title: str,
+    kind: str,
+    names: Sequence[str],
+    weights: Sequence[float],
+    pooled: Sequence[dict[str, Any]],
+    members: Mapping[str, Sequence[dict[str, Any]]],
+    shown: Sequence[str],
+    horizon: float,
+    whole: str = POOL,
+) -> tuple[Table, list[dict[str, Any]]]:
+    """Rows of the members and of the whole, milestone by milestone, and the same as records."""
+    lines, records = [], []
+    for row in pooled:
+        milestone = row["name"]
+        for index, (name, weight, own) in enumerate(
+            zip(names, weights, members[milestone], strict=True)
+        ):
+            label = [milestone if index == 0 else "", name, f"{100 * weight:.4g} %"]
+            lines.append([*label, *_cells(own, horizon, shown), ""])
+            records.append(_record(kind, name, weight, own))
+        between = row["between_share"]
+        between_text = "-" if between is None else f"{100 * between:.0f} %"
+        lines.append(["", whole, "100 %", *_cells(row, horizon, shown), between_text])
+        records.append(_record(kind, whole, 1.0, row))
+    header = ["milestone", kind, "weight", *LEVELS, *(f"by end {int(y) - 1}" for y in shown)]
+    header += [f"not by {horizon:g}", "between"]
+    headline = ("weight", *LEVELS, "between")
+    return Table(title, header, lines, "", 2, headline), records
 
 
 def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[str]:
@@ -75,9 +139,9 @@ def _cells(row: dict[str, Any], horizon: float, years: Sequence[str]) -> list[st
     ]
 
 
-def _record(run: str, weight: float, row: dict[str, Any]) -> dict[str, Any]:
+def _record(kind: str, name: str, weight: float, row: dict[str, Any]) -> dict[str, Any]:
     by_year = {f"before_{y}": share for y, share in row["by_year"].items()}
-    return {"run": run, "weight": weight, **flat(row), **by_year}
+    return {kind: name, "weight": weight, **flat(row), **by_year}
 
 
 def _caption(plans: Sequence[Any], horizon: float) -> str:

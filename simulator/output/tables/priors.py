@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,19 @@ import numpy as np
 from simulator.distributions.distribution import FAMILIES
 from simulator.distributions.family import QUANTILES
 from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
-from simulator.inputs.schema import SourceEntry
 from simulator.output.rendering import Answer, Table
+from simulator.summaries.computed import computed_quantiles
 
 SHOWN_QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
 
-def select_priors(priors: Sequence[Prior], names: Sequence[str]) -> list[Prior]:
+Listed = Prior | ComputedParameter
+
+
+def select_priors(priors: Sequence[Listed], names: Sequence[str]) -> list[Listed]:
     """The priors whose names match one of these names or patterns; all when there is none.
 
     Raises
@@ -39,32 +43,37 @@ def select_priors(priors: Sequence[Prior], names: Sequence[str]) -> list[Prior]:
     return [p for p in priors if not names or any(fnmatch.fnmatch(p.name, n) for n in names)]
 
 
-def prior_quantiles(prior: Prior) -> dict[str, float]:
-    """Quantiles of a prior after fit, shift and limits: key -> value [the prior's unit]."""
-    values = prior.distribution.inverse_cdf(np.array([QUANTILES[key] for key in SHOWN_QUANTILES]))
-    return dict(zip(SHOWN_QUANTILES, values.tolist(), strict=True))
+def prior_quantiles(plan: Plan, prior: Listed) -> dict[str, float]:
+    """Quantiles of a prior after fit, shift and limits, or of a computed parameter: key -> value [its unit]."""
+    levels = [QUANTILES[key] for key in SHOWN_QUANTILES]
+    if isinstance(prior, ComputedParameter):
+        values = list(computed_quantiles(plan, prior.name, levels))
+    else:
+        values = prior.distribution.inverse_cdf(np.array(levels)).tolist()
+    return dict(zip(SHOWN_QUANTILES, values, strict=True))
 
 
-def prior_record(prior: Prior, sources: Mapping[str, SourceEntry]) -> dict[str, Any]:
+def prior_record(plan: Plan, prior: Listed) -> dict[str, Any]:
     """One prior as a flat record, with its quantiles and the entry of its source."""
-    source = sources[prior.source].model_dump(include={"authors", "year", "title", "url"})
+    source = plan.sources[prior.source].model_dump(include={"authors", "year", "title", "url"})
     return {
         "name": prior.name,
         "unit": prior.unit,
         "family": prior.family,
-        **prior_quantiles(prior),
-        "misfit": prior.misfit,
+        **prior_quantiles(plan, prior),
+        "misfit": prior.misfit if isinstance(prior, Prior) else 0.0,
+        "formula": prior.formula if isinstance(prior, ComputedParameter) else "",
         "source": prior.source,
-        "vintage": prior.vintage or None,
-        "rests_on": ", ".join(prior.rests_on),
+        "vintage": (prior.vintage or None) if isinstance(prior, Prior) else None,
+        "rests_on": ", ".join(prior.rests_on) if isinstance(prior, Prior) else "",
         **{f"source_{key}": value for key, value in source.items()},
         "note": prior.note,
     }
 
 
-def priors_answer(plan: Plan, shown: list[Prior], notes: bool) -> Answer:
+def priors_answer(plan: Plan, shown: Sequence[Listed], notes: bool) -> Answer:
     """The table of priors; with `notes`, the note and source of each beneath it."""
-    records = [prior_record(prior, plan.sources) for prior in shown]
+    records = [prior_record(plan, prior) for prior in shown]
     header = ["prior", "unit", "family", "source", "vintage", *SHOWN_QUANTILES, "misfit"]
     rows = [
         [
@@ -83,6 +92,8 @@ def priors_answer(plan: Plan, shown: list[Prior], notes: bool) -> Answer:
         reference = f"{r['source_authors']} ({r['source_year']}), {r['source_title']}"
         address = f", {r['source_url']}" if r["source_url"] else ""
         caption += f"\n\n{r['name']}: {r['note'] or 'no note'}\n  {reference}{address}"
+        if r["formula"]:
+            caption += f"\n  = {r['formula']}"
         if r["rests_on"]:
             caption += f"\n  rests on {', '.join(r['rests_on'])}"
     document = {"run": plan.name, "priors": records}
