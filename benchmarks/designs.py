@@ -54,7 +54,8 @@ def main(draws: int, seeds: int) -> None:
     print(f"  {'':42s} {'random':>9s} {'sobol':>9s}  gain")
     for name in (n for n in errors["random"] if n in errors["sobol"]):
         random, sobol = errors["random"][name], errors["sobol"][name]
-        print(f"  {name:42s} {random:9.5f} {sobol:9.5f}  {random / sobol:4.1f}")
+        gain = f"{random / sobol:4.1f}" if sobol else "   -"  # few draws can agree in every seed
+        print(f"  {name:42s} {random:9.5f} {sobol:9.5f}  {gain}")
 
 
 if __name__ == "__main__":
