@@ -18,7 +18,7 @@ from simulator.output.digits import percent
 from simulator.output.messages import conditioning_in_words
 from simulator.output.rendering import Table
 from simulator.output.tables.milestones import milestones_answer
-from simulator.output.tables.priors import prior_quantiles
+from simulator.output.tables.priors import family_in_words, prior_quantiles
 from simulator.output.tables.score import score_answer
 from simulator.page.markup import Markup, element, joined, link, table
 from simulator.sensitivity.analysis import analyse, ranked_records
@@ -249,7 +249,7 @@ def priors_section(plan: Plan) -> Markup:
             element("p", f"= {formula}") if formula else "",
             element("p", cited, class_="source"),
         )
-        rows.append([name, density, prior.family, *numbers, note])
+        rows.append([name, density, family_in_words(prior), *numbers, note])
     header = ["prior", "density", "family", "5 %", "median", "95 %", "source and note"]
     shown = table(header, rows, [3, 4, 5], "Priors")
     return section("priors", "Every prior, with its source", shown)

@@ -70,9 +70,11 @@ def _key_in_words(plan: Plan, key: str) -> str:
 def _prior_in_words(plan: Plan, name: str) -> str:
     """A prior in a few words: its family, its quantiles and its unit."""
     prior = next(p for p in plan.priors if p.name == name)
+    held = f", held at level {plan.hold[name]:g}" if name in plan.hold else ""
+    if prior.family == "bernoulli":
+        return f"{prior.family} p = {prior.natural['p']:g}{held}"
     low, middle, high = prior.distribution.inverse_cdf(np.array([0.05, 0.5, 0.95]))
     text = f"{middle:.4g}" if low == high else f"{middle:.4g} ({low:.4g} to {high:.4g})"
-    held = f", held at {plan.hold[name]:g}" if name in plan.hold else ""
     return f"{prior.family} {text}{held} {prior.unit}"
 
 

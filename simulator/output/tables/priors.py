@@ -53,6 +53,12 @@ def prior_quantiles(plan: Plan, prior: Listed) -> dict[str, float]:
     return dict(zip(SHOWN_QUANTILES, values, strict=True))
 
 
+def family_in_words(prior: Listed) -> str:
+    """A prior's family, with the probability of one that is either 0 or 1, of which quantiles say little."""
+    p = prior.natural.get("p") if isinstance(prior, Prior) else None
+    return prior.family if p is None else f"{prior.family}, p = {p:g}"
+
+
 def prior_record(plan: Plan, prior: Listed) -> dict[str, Any]:
     """One prior as a flat record, with its quantiles and the entry of its source."""
     source = plan.sources[prior.source].model_dump(include={"authors", "year", "title", "url"})
@@ -60,6 +66,7 @@ def prior_record(plan: Plan, prior: Listed) -> dict[str, Any]:
         "name": prior.name,
         "unit": prior.unit,
         "family": prior.family,
+        "p": prior.natural.get("p") if isinstance(prior, Prior) else None,
         **prior_quantiles(plan, prior),
         "misfit": prior.misfit if isinstance(prior, Prior) else 0.0,
         "formula": prior.formula if isinstance(prior, ComputedParameter) else "",
@@ -77,12 +84,12 @@ def priors_answer(plan: Plan, shown: Sequence[Listed], notes: bool) -> Answer:
     header = ["prior", "unit", "family", "source", "vintage", *SHOWN_QUANTILES, "misfit"]
     rows = [
         [
-            *(r[key] for key in ("name", "unit", "family", "source")),
+            *(r["name"], r["unit"], family_in_words(prior), r["source"]),
             r["vintage"] or "-",
             *(f"{r[level]:.5g}" for level in SHOWN_QUANTILES),
             f"{r['misfit']:.1%}" if r["misfit"] else "-",
         ]
-        for r in records
+        for prior, r in zip(shown, records, strict=True)
     ]
     caption = (
         "Quantiles after fit, shift and limits; misfit is a share of the stated quantiles' range; nothing after its "

@@ -1,0 +1,25 @@
+"""The table of priors, and priors in a few words."""
+
+import json
+
+from simulator.inputs.load import load_plan
+from simulator.sensitivity import comparison
+
+
+def test_a_prior_that_is_0_or_1_prints_its_probability(oomcast):
+    (line,) = [
+        row for row in oomcast("priors", "regime_occurs").out.splitlines() if "2024-12-13" in row
+    ]
+    (row,) = json.loads(oomcast("priors", "regime_occurs", "--format", "json").out)["priors"]
+    plan = load_plan("baseline")
+    (prior,) = [each for each in plan.priors if each.name == "regime_occurs"]
+    assert row["p"] == prior.natural["p"] == 1.0 - prior.distribution.cdf(0.5)
+    assert f"bernoulli, p = {row['p']:g}" in line
+
+
+def test_differences_say_a_probability_and_a_level():
+    a = load_plan("baseline")
+    b = load_plan("baseline", ["priors.regime_occurs.p=0.9", "hold.algorithms_growth=0.9"])
+    rows = {row["what"]: row["b"] for row in comparison.plan_differences(a, b)}
+    assert rows["regime_occurs"] == "bernoulli p = 0.9"
+    assert "held at level 0.9" in rows["algorithms_growth"]
