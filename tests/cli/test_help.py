@@ -67,7 +67,7 @@ def home(folder, without_pictures):
     (folder / "runs").mkdir()
     (folder / "runs" / "slow-power.toml").write_text('extends = "baseline"\n')
     (folder / "my_observations.toml").write_text(OBSERVATION)
-    assert call(["run", "baseline", "peak-data", "hindcast-2023", "--draws", "1000"]) == 0
+    assert call(["run", "baseline", "peak-data", "hindcast-2023", "routes", "--draws", "1000"]) == 0
     for part in ("1", "2"):
         out = f"parts/{part}"
         unweighed = ("--set", "condition.observations=[]")
