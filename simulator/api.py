@@ -261,7 +261,7 @@ def plot(
     Parameters
     ----------
     result : one; or several, for the kinds compare, claims and sweep
-    kind : fan, arrivals, drivers, binding, bands, compare, prior-posterior, calibration, claims or sweep
+    kind : fan, arrivals, drivers, binding, bands, compare, prior-posterior, calibration, claims, published or sweep
     path : the picture; its ending says .svg, .pdf or .png
     series : what bands, or prior-posterior, show
 

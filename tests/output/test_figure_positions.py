@@ -12,10 +12,12 @@ from scipy import stats
 from simulator.errors import InputFault
 from simulator.evidence.claims import claim_probability
 from simulator.evidence.hindcast import hindcast_scores
+from simulator.evidence.published import own_estimates
 from simulator.inputs.claims import load_claims
 from simulator.inputs.load import load_plan
 from simulator.inputs.observations import known_observations
-from simulator.output.figures import bands, bars, calibration, claims, densities, sweep
+from simulator.inputs.published import load_published
+from simulator.output.figures import bands, bars, calibration, claims, densities, published, sweep
 from simulator.store.in_memory import run_in_memory
 
 BARS = bars.Bar(0.5, 0.4, 0.7), bars.Bar(0.8, 0.75, 0.9)
@@ -236,3 +238,47 @@ def test_ticks_of_money_stand_at_their_amounts(drawn, baseline):
     ticks = {label.get_text(): label.get_position()[1] for label in axes.get_yticklabels()}
     assert {"$100M", "$10B", "$1T"} <= set(ticks)
     assert [ticks[name] for name in ("$100M", "$10B", "$1T")] == pytest.approx([8.0, 10.0, 12.0])
+
+
+def test_published_forecasts_stand_above_the_results_own(drawn, baseline):
+    """Each row's marks and intervals, read back, are the file's numbers and the result's estimates."""
+    figure = drawn(published.published, baseline)
+    shown = {"theirs": [], "ours": []}
+    for axes in figure.axes:
+        right = axes.get_xlim()[1]
+        for whose, mark in (("theirs", published.THEIRS), ("ours", published.OURS)):
+            lines = [line for line in axes.lines if line.get_color() == mark]
+            shown[whose] += [(tuple(map(float, line.get_xdata())), right) for line in lines]
+    expected = {"theirs": [], "ours": []}
+    for forecast in load_published():
+        own = own_estimates(forecast, baseline)
+        keys = ("probability",) if forecast.probability else ("p10", "p50", "p90")
+        ours = [own[key].value for key in keys]
+        low = forecast.p10 if forecast.low is None else forecast.low
+        high = forecast.p90 if forecast.high is None else forecast.high
+        expected["theirs"] += [(low, high)] * (low is not None)
+        middle = forecast.probability or forecast.p50
+        expected["theirs"] += [(middle,)] * (middle is not None)
+        expected["ours"] += [(ours[0], ours[-1])] * (len(ours) > 1) + [(ours[len(ours) // 2],)]
+    for whose, values in expected.items():
+        drawn_at = sorted(x for x, _ in shown[whose])
+        assert len(drawn_at) == len(values)
+        edges = {right for _, right in shown[whose]}
+        for at, value in zip(drawn_at, sorted(values), strict=True):
+            assert all(
+                a == b or (math.isinf(b) and a in edges) for a, b in zip(at, value, strict=True)
+            )
+
+
+def test_a_published_interval_without_an_end_goes_on_to_the_edge(drawn):
+    theirs = published.Interval(None, 2030.0, None, "2030.0")
+    ours = published.Interval(2028.0, 2035.0, math.inf, "2035.0 (2028.0 to > 2050)")
+    rows = [published.PublishedRow("Soon", "Them", theirs, ours)]
+    panel = published.PublishedPanel(published.YEARS, "year", rows)
+    (axes,) = drawn(
+        published.draw_published, title="Title", subtitle="subtitle", panels=[panel], horizon=2050.0
+    ).axes
+    assert axes.get_xlim() == (2027.0, 2051.0)
+    spans = [tuple(line.get_xdata()) for line in axes.lines if line.get_color() == published.OURS]
+    assert spans == [(2028.0, 2051.0), (2035.0,)]
+    assert "ours 2035.0 (2028.0 to > 2050)" in texts(axes)

@@ -24,6 +24,7 @@ from simulator.output.figures import (
     densities,
     drivers,
     fan,
+    published,
 )
 from simulator.output.figures.kinds import Kind
 from simulator.sensitivity.question import METHODS
@@ -44,6 +45,7 @@ CONDITIONED = {  # figures that need weights, or observations after the as-of da
     "prior-posterior": ("baseline", densities.prior_posterior),
     "calibration": ("hindcast-2023", calibration.calibration),
     "claims": ("baseline", lambda result, path: claims.claims([result], path)),
+    "published": ("baseline", published.published),
 }
 
 
@@ -165,6 +167,7 @@ PICTURES = {  # every command that draws; a name of a scenario stands for its re
     "prior-posterior": "plot baseline prior-posterior",
     "calibration": "plot hindcast-2023 calibration",
     "claims": "plot baseline peak-data claims",
+    "published": "plot baseline published",
     "sweep": "plot slow fast sweep",
     "compare": "plot baseline situational-awareness peak-data compare",
     "priors": "priors algorithms_growth feedback_multiplier",

@@ -10,7 +10,16 @@ from matplotlib.figure import Figure
 
 from simulator.errors import InputFault
 from simulator.inputs.load import load_plan
-from simulator.output.figures import arrivals, bars, claims, compare, densities, fan, style
+from simulator.output.figures import (
+    arrivals,
+    bars,
+    claims,
+    compare,
+    densities,
+    fan,
+    published,
+    style,
+)
 from simulator.output.figures.canvas import drawing, wrapped, year_axis
 from simulator.store.in_memory import run_in_memory
 
@@ -73,12 +82,13 @@ def nothing(kind, path):
             path, **words, years=np.array([2020.0, 2030.0]), shares={}, note=""
         ),
         "densities": lambda: densities.draw_densities(path, **words, panels=[]),
+        "published": lambda: published.draw_published(path, **words, panels=[], horizon=2050.0),
     }
     draw[kind]()
 
 
 @pytest.mark.parametrize(
-    "kind", ["arrivals", "claims", "bars", "tornado", "boxes", "stack", "densities"]
+    "kind", ["arrivals", "claims", "bars", "tornado", "boxes", "stack", "densities", "published"]
 )
 def test_a_picture_of_nothing_is_a_message(drawn, tmp_path, kind):
     nothing(kind, tmp_path / "x.svg")

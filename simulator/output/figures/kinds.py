@@ -25,6 +25,7 @@ class Kind(StrEnum):
     prior_posterior = "prior-posterior"
     calibration = "calibration"
     claims = "claims"
+    published = "published"
     sweep = "sweep"
 
 
@@ -95,6 +96,7 @@ def draw_figure(
         densities,
         drivers,
         fan,
+        published,
         sweep,
     )
 
@@ -115,5 +117,6 @@ def draw_figure(
             Kind.drivers: drivers.drivers,
             Kind.binding: binding.binding,
             Kind.calibration: calibration.calibration,
+            Kind.published: published.published,
         }[kind]
         draw(results[0], path)
