@@ -293,7 +293,7 @@ def test_priors_tell_quantiles_units_sources_and_notes(folder, capsys):
         call(["priors", "algorithms_growth", "--set", "algorithms_growth=0.4", "--format", "csv"])
         == 0
     )
-    assert "algorithms_growth,OOM/year,fixed,0.4,0.4" in capsys.readouterr().out
+    assert "algorithms_growth,OOM/year,fixed,,0.4,0.4" in capsys.readouterr().out
     assert call(["priors", "algoritms_growth"]) == 2
     assert 'did you mean "algorithms_growth"?' in capsys.readouterr().err
     assert call(["priors", "--families"]) == 0
