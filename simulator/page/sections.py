@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Sequence
 
 from simulator.errors import InputFault
@@ -16,6 +17,15 @@ from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
 from simulator.output.digits import percent
 from simulator.output.messages import conditioning_in_words
+from simulator.output.published_panels import (
+    CHANCE,
+    YEARS,
+    Interval,
+    PublishedPanel,
+    PublishedRow,
+    panel_limits,
+    published_panels,
+)
 from simulator.output.rendering import Table
 from simulator.output.tables.milestones import milestones_answer
 from simulator.output.tables.priors import family_in_words, prior_quantiles
@@ -151,7 +161,7 @@ def _interval(quantiles: tuple[float, float, float]) -> str:
 
 def _update_mark(update: ParameterUpdate) -> Markup:
     """A prior's 80 % interval above its posterior's."""
-    width, height = 150, 20
+    width, height = 110, 20
     low, high = float(update.edges[0]), float(update.edges[-1])
 
     def line(quantiles: tuple[float, float, float], y: int, kind: str) -> Markup:
@@ -226,6 +236,63 @@ def hindcast_section(results: Iterable[Result], observations: Sequence[Observati
         if scores.observations
     ]
     return section("hindcast", "Scored against what came later", *parts) if parts else Markup("")
+
+
+def published_section(result: Result) -> Markup:
+    """Forecasts of others, a result's own estimates of the same subjects beside each."""
+    rows = []
+    for panel in published_panels(result):
+        ends = panel_limits(panel, result.plan.horizon)
+        for row in panel.rows:
+            name = joined([row.name, element("span", row.whose, class_="source")])
+            of_series = panel.heading not in (YEARS, CHANCE)
+            subject = f"{panel.heading} {row.subject}" if of_series else row.subject
+            ours = row.ours.words if row.ours else ""
+            mark = _published_mark(panel, row, ends)
+            rows.append([name, subject, row.theirs.words, ours, mark, row.note])
+    if not rows:
+        return Markup("")
+    header = [
+        "forecast",
+        "our subject",
+        "theirs",
+        "ours",
+        "theirs above ours",
+        "how the subjects differ",
+    ]
+    intro = (
+        "Dated forecasts of others, with this scenario's own estimate of the nearest subject. Medians, with 80 % "
+        "intervals in brackets where they are stated."
+    )
+    shown = table(header, rows, [2, 3], "Published forecasts")
+    title = "Published forecasts beside ours"
+    return section("published", title, element("p", intro, class_="intro"), shown)
+
+
+def _published_mark(panel: PublishedPanel, row: PublishedRow, ends: tuple[float, float]) -> Markup:
+    """Their interval above ours, on the axis of their panel."""
+    width, height = 110, 20
+
+    def at(value: float) -> float:
+        return 2 + (width - 4) * (min(max(value, ends[0]), ends[1]) - ends[0]) / (ends[1] - ends[0])
+
+    def line(interval: Interval, y: int, kind: str) -> Markup:
+        drawn = []
+        if interval.low is not None and interval.high is not None:
+            a, b = f"{at(interval.low):.1f}", f"{at(interval.high):.1f}"
+            drawn.append(element("line", x1=a, x2=b, y1=str(y), y2=str(y), class_=kind))
+        if interval.middle is not None and math.isfinite(interval.middle):
+            x = f"{at(interval.middle):.1f}"
+            drawn.append(element("circle", cx=x, cy=str(y), r="3", class_=f"{kind}-dot"))
+        return joined(drawn)
+
+    ours = line(row.ours, 14, "after") if row.ours else ""
+    own_words = row.ours.words if row.ours else "not in this result"
+    words = f"{row.name}, {panel.heading}: theirs {row.theirs.words}, ours {own_words}"
+    return element(
+        "svg", line(row.theirs, 5, "before"), ours, viewBox=f"0 0 {width} {height}", width=str(width),
+        height=str(height), role="img", aria_label=words,
+    )  # fmt: skip
 
 
 def priors_section(plan: Plan) -> Markup:

@@ -17,6 +17,7 @@ from simulator.inputs.claims import load_claims
 from simulator.inputs.load import load_plan
 from simulator.inputs.observations import known_observations
 from simulator.inputs.published import load_published
+from simulator.output import published_panels
 from simulator.output.figures import bands, bars, calibration, claims, densities, published, sweep
 from simulator.store.in_memory import run_in_memory
 
@@ -271,10 +272,10 @@ def test_published_forecasts_stand_above_the_results_own(drawn, baseline):
 
 
 def test_a_published_interval_without_an_end_goes_on_to_the_edge(drawn):
-    theirs = published.Interval(None, 2030.0, None, "2030.0")
-    ours = published.Interval(2028.0, 2035.0, math.inf, "2035.0 (2028.0 to > 2050)")
-    rows = [published.PublishedRow("Soon", "Them", theirs, ours)]
-    panel = published.PublishedPanel(published.YEARS, "year", rows)
+    theirs = published_panels.Interval(None, 2030.0, None, "2030.0")
+    ours = published_panels.Interval(2028.0, 2035.0, math.inf, "2035.0 (2028.0 to > 2050)")
+    rows = [published_panels.PublishedRow("Soon", "Them", "soon", theirs, ours)]
+    panel = published_panels.PublishedPanel(published_panels.YEARS, "year", rows)
     (axes,) = drawn(
         published.draw_published, title="Title", subtitle="subtitle", panels=[panel], horizon=2050.0
     ).axes

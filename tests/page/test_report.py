@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 from collections import Counter
@@ -14,6 +15,8 @@ from page_scripts import printed, told
 from simulator import model
 from simulator.inputs import files, observations
 from simulator.inputs.load import load_plan
+from simulator.inputs.published import load_published
+from simulator.output.published_panels import published_panels
 from simulator.page import report as room
 from simulator.page.markup import element, link
 from simulator.store.in_memory import run_in_memory
@@ -121,6 +124,7 @@ def test_every_part_is_there(text, result):
         "drives",
         "evidence",
         "claims",
+        "published",
         "priors",
         "provenance",
     }
@@ -132,6 +136,21 @@ def test_every_part_is_there(text, result):
     for prior in result.plan.priors:
         assert f'data-density="{prior.name}"' in text
         assert prior.note[:20].replace('"', "&quot;").replace("'", "&#x27;") in text
+
+
+def test_published_forecasts_stand_beside_the_results_own(text, result):
+    """Every forecast of the file is there with its note, and each mark says the numbers of its row."""
+    (row, *_), *_ = panels = [panel.rows for panel in published_panels(result)]
+    part = text[text.index('<section id="published"') :]
+    part = html.unescape(part[: part.index("</section>")])
+    for each in (each for rows in panels for each in rows):
+        assert f"theirs {each.theirs.words}, ours {each.ours.words}" in part
+        assert f">{each.ours.words}</td>" in part
+    assert len(re.findall("<svg", part)) == sum(map(len, panels)) == len(load_published())
+    for forecast in load_published():
+        assert forecast.note in part
+    index = result.shape.milestones.index("automated_researcher")
+    assert row.ours.middle == result.milestone_estimates[index]["p50"]
 
 
 def test_links_within_the_page_lead_somewhere(text):
