@@ -17,13 +17,13 @@ const {columns, draws} = JSON.parse(fs.readFileSync(0));
 const {draw, series, arrivals} = (PROGRAM)();
 const P = columns.map((each) => Float64Array.from(each));
 const plain = (values) => Array.from(values, String);
-const told = {series: [], arrivals: [], logs: []};
+const output = {series: [], arrivals: [], logs: []};
 for (let d = 0; d < draws; d++) {
-  told.logs.push(String(draw(P, d)));
-  told.series.push(series.map(plain));
-  told.arrivals.push(plain(arrivals));
+  output.logs.push(String(draw(P, d)));
+  output.series.push(series.map(plain));
+  output.arrivals.push(plain(arrivals));
 }
-console.log(JSON.stringify(told));
+console.log(JSON.stringify(output));
 """
 
 
@@ -44,8 +44,10 @@ def run_program(program, parameters):
     """Series (series, year, draw), arrivals (milestone, draw) and log-likelihoods (draw) of a program."""
     columns = [np.asarray(parameters[name]).tolist() for name in program.parameters]
     given = json.dumps({"columns": columns, "draws": len(columns[0])})
-    told = json.loads(node(RUN.replace("PROGRAM", program.source), given))
-    arrays = (np.char.replace(np.array(told[key]), "Infinity", "inf").astype(float) for key in told)
+    output = json.loads(node(RUN.replace("PROGRAM", program.source), given))
+    arrays = (
+        np.char.replace(np.array(output[key]), "Infinity", "inf").astype(float) for key in output
+    )
     series, arrivals, logs = arrays
     return np.moveaxis(series, 0, 2), arrivals.T, logs
 

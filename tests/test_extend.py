@@ -88,18 +88,20 @@ def test_a_driver_is_one_file_and_its_priors(copy, plan):
     assert rows["ten_times"]["reached"] == 1.0
     assert 2028 < rows["ten_times"]["p50"] < 2036
 
-    told = json.loads(said_by(copy, "replay", "baseline", "--draw", "7", "--format", "json").stdout)
-    t = np.array(told["year"]) - told["anchor_year"]
-    rate = told["parameters"]["researchers_growth"]
+    output = json.loads(
+        said_by(copy, "replay", "baseline", "--draw", "7", "--format", "json").stdout
+    )
+    t = np.array(output["year"]) - output["anchor_year"]
+    rate = output["parameters"]["researchers_growth"]
     expected = np.where(t < 0, rate * t, -1.5 * np.expm1(-rate * t / 1.5))
-    np.testing.assert_allclose(told["series"]["researchers"], expected, rtol=1e-12)
+    np.testing.assert_allclose(output["series"]["researchers"], expected, rtol=1e-12)
     before = replay.replay(plan, 7)
-    assert {name: told["series"][name] for name in before["series"]} == before["series"]
+    assert {name: output["series"][name] for name in before["series"]} == before["series"]
 
 
 def test_a_parameter_without_its_prior_is_named(copy):
-    place = copy / "priors/feedback.toml"
-    place.write_text(place.read_text().replace("[feedback_width]", "[feedback_breadth]"))
+    file = copy / "priors/feedback.toml"
+    file.write_text(file.read_text().replace("[feedback_width]", "[feedback_breadth]"))
     checked = said_by(copy, "check")
     assert checked.returncode == 2
     assert "[feedback_width]" in checked.stderr
@@ -112,9 +114,9 @@ def test_a_milestone_is_data_alone(folder, oomcast):
     (folder / "priors").mkdir()
     text = MILESTONE.format(name="petabyte", series="training_tokens", threshold=14.0)
     (folder / "priors/milestones.toml").write_text(text)
-    told = json.loads(oomcast("replay", "baseline", "--draw", "2", "--format", "json").out)
-    path, year = told["series"]["training_tokens"], told["arrivals"]["petabyte"]
-    assert np.interp(year, told["year"], path) == pytest.approx(14.0, abs=1e-9)
+    output = json.loads(oomcast("replay", "baseline", "--draw", "2", "--format", "json").out)
+    path, year = output["series"]["training_tokens"], output["arrivals"]["petabyte"]
+    assert np.interp(year, output["year"], path) == pytest.approx(14.0, abs=1e-9)
 
 
 def test_a_milestone_may_stand_on_a_parameter_of_its_own(folder):
@@ -123,11 +125,11 @@ def test_a_milestone_may_stand_on_a_parameter_of_its_own(folder):
     (folder / "priors/milestones.toml").write_text(text)
     bar = PRIOR.format(name="my_threshold", unit="OOM", value=5.0).replace("priors.", "")
     (folder / "priors/mine.toml").write_text(bar)
-    told = replay.median_draw(plans.load_plan())
-    assert told["milestones"]["mine"]["threshold"] == 5.0
-    year = told["arrivals"]["mine"]
-    found = np.interp(year, told["year"], told["series"]["effective_compute"])
-    assert found == pytest.approx(5.0, abs=1e-9)
+    output = replay.median_draw(plans.load_plan())
+    assert output["milestones"]["mine"]["threshold"] == 5.0
+    year = output["arrivals"]["mine"]
+    actual = np.interp(year, output["year"], output["series"]["effective_compute"])
+    assert actual == pytest.approx(5.0, abs=1e-9)
 
 
 def test_a_step_of_unhobbling_is_four_entries(folder, plan):
@@ -156,7 +158,7 @@ def test_a_benchmark_is_three_entries(folder, oomcast, without_pictures):
     (folder / "priors/milestones.toml").write_text(mark)
     said = oomcast("run", "exam.toml", "--draws", "100", "--format", "json")
     assert "exam_50" in [row["name"] for row in json.loads(said.out)["milestones"]]
-    told = replay.replay(plans.load_plan("exam.toml"), 5)
-    grown = np.array(told["series"]["effective_compute"])
+    output = replay.replay(plans.load_plan("exam.toml"), 5)
+    grown = np.array(output["series"]["effective_compute"])
     expected = 0.1 + 0.9 / (1.0 + np.exp(-1.2 * (grown - 4.0)))
-    np.testing.assert_allclose(told["series"]["score_long_exam"], expected, rtol=1e-12)
+    np.testing.assert_allclose(output["series"]["score_long_exam"], expected, rtol=1e-12)

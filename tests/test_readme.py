@@ -86,7 +86,7 @@ def test_its_table_is_a_fresh_run(finished, capsys, monkeypatch):
     for milestone, scenario, *cells in table:
         document = documents[scenario]
         (row,) = [r for r in document["milestones"] if r["name"] == milestone]
-        found = [(row[p], row[f"mcse_{p}"] or 0.0) for p in ("p10", "p50", "p90")]
-        found += [(row["by_year"][y], row["mcse_by_year"][y]) for y in ("2028", "2031")]
-        for cell, (value, mcse) in zip(cells, found, strict=True):
+        actual = [(row[p], row[f"mcse_{p}"] or 0.0) for p in ("p10", "p50", "p90")]
+        actual += [(row["by_year"][y], row["mcse_by_year"][y]) for y in ("2028", "2031")]
+        for cell, (value, mcse) in zip(cells, actual, strict=True):
             assert near(cell, value, mcse, document["horizon"]), (milestone, scenario, cell, value)

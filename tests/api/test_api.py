@@ -28,8 +28,8 @@ def in_memory():
 
 @pytest.fixture(scope="module")
 def in_folder(tmp_path_factory):
-    place = tmp_path_factory.mktemp("api") / "small"
-    return simulator.run(small_runs.small(), place, 2, keep_draws=900, keep_trajectories=300)
+    target = tmp_path_factory.mktemp("api") / "small"
+    return simulator.run(small_runs.small(), target, 2, keep_draws=900, keep_trajectories=300)
 
 
 @pytest.fixture(scope="module")
@@ -108,15 +108,15 @@ def test_a_mapping_replaces_a_prior():
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"horizont": 2040}, 'did you mean "horizon"'),
         ({"draws": object()}, "a number, text, date, list or mapping"),
         (["draws"], "no TOML value"),
     ],
 )
-def test_a_wrong_change_is_a_fault(changes, told):
-    with pytest.raises(simulator.InputFault, match=told):
+def test_a_wrong_change_is_a_fault(changes, message):
+    with pytest.raises(simulator.InputFault, match=message):
         simulator.load_scenario("baseline", changes)
 
 
@@ -165,14 +165,14 @@ def test_what_a_run_gives_back_is_what_a_folder_loads(in_folder):
 
 
 def test_a_folder_extends_and_overwrites_on_request(tmp_path, in_memory):
-    place = tmp_path / "world"
-    simulator.run(small_runs.small(700), place)
+    target = tmp_path / "world"
+    simulator.run(small_runs.small(700), target)
     with pytest.raises(simulator.InputFault, match="--resume extends it"):
-        simulator.run(small_runs.small(), place)
-    longer = simulator.run(small_runs.small(), place, resume=True)
+        simulator.run(small_runs.small(), target)
+    longer = simulator.run(small_runs.small(), target, resume=True)
     assert longer.milestone_estimates == in_memory.milestone_estimates
-    other = simulator.run(small_runs.small(700, "seed=5"), place, overwrite=True)
-    assert simulator.load_result(place).plan.seed == other.plan.seed == 5
+    other = simulator.run(small_runs.small(700, "seed=5"), target, overwrite=True)
+    assert simulator.load_result(target).plan.seed == other.plan.seed == 5
 
 
 @pytest.mark.parametrize("word", ["resume", "overwrite"])
@@ -265,28 +265,28 @@ def test_a_picture_that_cannot_be_is_a_fault(tmp_path, in_memory):
 
 def test_a_comparison_names_what_differs(in_memory):
     other = small_runs.small(1500, "algorithms_growth=0.2")
-    found = simulator.compare(in_memory, other, draws=512)
-    assert list(found.plans.what) == ["algorithms_growth"]
-    row = found.milestones.loc["run_1e27"]
+    actual = simulator.compare(in_memory, other, draws=512)
+    assert list(actual.plans.what) == ["algorithms_growth"]
+    row = actual.milestones.loc["run_1e27"]
     assert row.difference == pytest.approx(row.p50_b - row.p50_a)
-    assert found.of == "prior"
+    assert actual.of == "prior"
     assert len(simulator.compare(in_memory, in_memory, draws=256).plans) == 0
 
 
 def test_a_comparison_says_what_it_is_of(in_memory, conditioned):
-    found = simulator.compare(in_memory, conditioned, draws=512)
-    assert found.of == "posterior"
-    assert found.effective[0] == 512 > found.effective[1]
-    assert list(found.plans.what) == ["observations"]
-    assert found.milestones.difference.abs().max() > 0.0
+    actual = simulator.compare(in_memory, conditioned, draws=512)
+    assert actual.of == "posterior"
+    assert actual.effective[0] == 512 > actual.effective[1]
+    assert list(actual.plans.what) == ["observations"]
+    assert actual.milestones.difference.abs().max() > 0.0
     before = simulator.compare(in_memory, conditioned, draws=512, prior=True)
     assert before.of == "prior"
     assert before.milestones.difference.abs().max() == 0.0
 
 
 def test_results_in_memory_are_analysed_and_attributed(in_memory):
-    found = simulator.analyse(in_memory, "run_1e27", method="given-draws", replicates=40)
-    assert {record["name"] for record in found.records} >= {"algorithms_growth", "spending_growth"}
+    actual = simulator.analyse(in_memory, "run_1e27", method="given-draws", replicates=40)
+    assert {record["name"] for record in actual.records} >= {"algorithms_growth", "spending_growth"}
     other = small_runs.small(1500, "spending_growth=0.1")
     parts = simulator.attribute(in_memory, other, "run_1e27", draws=256)
     assert parts.parts.value.sum() == pytest.approx(parts.b - parts.a)

@@ -61,9 +61,9 @@ def test_what_is_there_unchanged_is_left_alone(capsys, folder):
     before = (folder / "runs" / "one" / "manifest.json").stat().st_mtime_ns
     capsys.readouterr()
     assert cli.call(["run", "one", "two"]) == 0
-    told = capsys.readouterr().err
-    assert "one: unchanged" in told
-    assert "two: done" in told
+    output = capsys.readouterr().err
+    assert "one: unchanged" in output
+    assert "two: done" in output
     assert (folder / "runs" / "one" / "manifest.json").stat().st_mtime_ns == before
 
 
@@ -170,7 +170,7 @@ def test_a_run_without_a_sweep_is_itself():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "output"),
     [
         (VALUE + "[]", "at least 1"),
         (VALUE + "[0.3, 0.3]", "differ from one another"),
@@ -185,11 +185,11 @@ def test_a_run_without_a_sweep_is_itself():
         ("sweep = 3", "sweep"),
     ],
 )
-def test_a_bad_sweep_is_a_fault(capsys, text, told):
+def test_a_bad_sweep_is_a_fault(capsys, text, output):
     Path("runs/x.toml").write_text(SMALL + text)
     assert cli.call(["run", "x"]) == 2
     error = capsys.readouterr().err
-    assert told in error
+    assert output in error
     assert "runs/x.toml" in error
     assert cli.call(["check", "x"]) == 2
     assert result_names() == []

@@ -95,42 +95,42 @@ def test_several_results_are_a_list(result, oomcast):
 
 @pytest.mark.parametrize("draw", [0, 5, DRAWS - 1])
 def test_replay_is_the_draw_s_place_in_the_whole(result, oomcast, draw):
-    told = strictly(oomcast("replay", result, "--draw", draw, "--format", "json").out)
+    output = strictly(oomcast("replay", result, "--draw", draw, "--format", "json").out)
     kept = opened(result)
-    assert told["draw"] == draw
-    assert list(told["parameters"].values()) == kept.parameters[draw].tolist()
-    assert list(told["parameters"]) == [prior.name for prior in kept.plan.priors]
-    arrivals = [math.inf if year is None else year for year in told["arrivals"].values()]
+    assert output["draw"] == draw
+    assert list(output["parameters"].values()) == kept.parameters[draw].tolist()
+    assert list(output["parameters"]) == [prior.name for prior in kept.plan.priors]
+    arrivals = [math.inf if year is None else year for year in output["arrivals"].values()]
     assert arrivals == kept.arrivals[draw].tolist()
-    assert list(told["series"]) == list(kept.series)
+    assert list(output["series"]) == list(kept.series)
     for name, path in zip(kept.series, kept.trajectories[draw], strict=True):
-        assert told["series"][name] == path.tolist(), name
+        assert output["series"][name] == path.tolist(), name
 
 
 @pytest.mark.parametrize("first", [0, DRAWS - 15])
 def test_replay_agrees_with_the_naive_reference(result, oomcast, first):
     never = 0
     for draw in range(first, first + 15):
-        told = strictly(oomcast("replay", result, "--draw", draw, "--format", "json").out)
-        story = reference.series(told["parameters"], 2019.0, told["anchor_year"], 2050.0)
-        assert story.pop("year") == told["year"]
-        assert set(story) == set(told["series"])
+        output = strictly(oomcast("replay", result, "--draw", draw, "--format", "json").out)
+        story = reference.series(output["parameters"], 2019.0, output["anchor_year"], 2050.0)
+        assert story.pop("year") == output["year"]
+        assert set(story) == set(output["series"])
         for name, path in story.items():
-            np.testing.assert_allclose(told["series"][name], path, rtol=1e-12, atol=1e-9)
-        for name, mark in told["milestones"].items():
+            np.testing.assert_allclose(output["series"][name], path, rtol=1e-12, atol=1e-9)
+        for name, mark in output["milestones"].items():
             assert isinstance(mark["threshold"], float)
             path = story[mark["series"]]
-            year = reference.arrival(told["year"], path, mark["direction"], mark["threshold"])
-            found = told["arrivals"][name]
-            assert (found is None) == math.isinf(year)
-            assert found is None or abs(found - year) < 1e-9
-            never += found is None
+            year = reference.arrival(output["year"], path, mark["direction"], mark["threshold"])
+            actual = output["arrivals"][name]
+            assert (actual is None) == math.isinf(year)
+            assert actual is None or abs(actual - year) < 1e-9
+            never += actual is None
     assert never
 
 
 def test_a_run_can_be_replayed_without_a_result(folder, oomcast):
-    told = strictly(oomcast("replay", "baseline", "--draw", 3, "--format", "json").out)
-    assert told["draw"] == 3
+    output = strictly(oomcast("replay", "baseline", "--draw", 3, "--format", "json").out)
+    assert output["draw"] == 3
     assert not list(folder.iterdir())
 
 
@@ -158,15 +158,15 @@ def test_a_milestone_not_reached_is_told_alike_of_a_draw_and_of_all(
 
 def test_best_has_every_parameter_at_its_median(folder, oomcast, plan):
     said = oomcast("best", "--set", "hold.power_ceiling=0.9", "--format", "json")
-    told = strictly(said.out)
+    output = strictly(said.out)
     assert {"draw", "anchor_year", "parameters", "year", "series", "milestones", "arrivals"} <= set(
-        told
+        output
     )
-    assert told["draw"] is None
+    assert output["draw"] is None
     for prior in plan.priors:
         level = 0.9 if prior.name == "power_ceiling" else 0.5
         (expected,) = prior.distribution.inverse_cdf(np.array([level]))
-        assert told["parameters"][prior.name] == expected, prior.name
+        assert output["parameters"][prior.name] == expected, prior.name
     assert not list(folder.iterdir())
 
 

@@ -44,8 +44,8 @@ def fitted(name, **quantiles):
 @pytest.mark.parametrize("values", [(0.22, 0.81), (25.05, 25.6), (1e-6, 1e3)])
 def test_two_quantiles_are_met(name, keys, values):
     natural = fitted(name, **dict(zip(keys, values, strict=True)))
-    found = Distribution(name, natural).inverse_cdf(np.array([QUANTILES[key] for key in keys]))
-    np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-9 * (values[1] - values[0]))
+    actual = Distribution(name, natural).inverse_cdf(np.array([QUANTILES[key] for key in keys]))
+    np.testing.assert_allclose(actual, values, rtol=1e-9, atol=1e-9 * (values[1] - values[0]))
 
 
 @per_family
@@ -54,9 +54,9 @@ def test_more_quantiles_are_fitted_by_least_squares_in_the_family_s_own_scale(na
     score, scale = STRAIGHT[name]
     levels = np.array([QUANTILES[key] for key in stated])
     slope, start = np.polyfit(score(levels), scale(np.array(list(stated.values()))), 1)
-    found = Distribution(name, fitted(name, **stated)).inverse_cdf(LEVELS[2:-2])
+    actual = Distribution(name, fitted(name, **stated)).inverse_cdf(LEVELS[2:-2])
     np.testing.assert_allclose(
-        scale(found), start + slope * score(LEVELS[2:-2]), rtol=1e-9, atol=1e-9
+        scale(actual), start + slope * score(LEVELS[2:-2]), rtol=1e-9, atol=1e-9
     )
 
 
@@ -136,7 +136,7 @@ def test_shipped_priors_meet_their_quantiles_before_truncation(plan):
     assert len(described) > 40
     for prior in described:
         levels = np.array([QUANTILES[key] for key in prior.stated])
-        found = Distribution(prior.family, prior.natural).inverse_cdf(levels)
+        actual = Distribution(prior.family, prior.natural).inverse_cdf(levels)
         np.testing.assert_allclose(
-            found, list(prior.stated.values()), rtol=1e-9, err_msg=prior.name
+            actual, list(prior.stated.values()), rtol=1e-9, err_msg=prior.name
         )

@@ -90,20 +90,20 @@ def test_two_quantiles_give_a_member_back(name, natural, reference, keys):
     stated = dict(zip(keys, reference.ppf(levels), strict=True))
     beside = {key: natural[key] for key in FAMILIES[name].beside}
     limits = {"lower": 1.0, "upper": 3.0} if name == "beta" else {}
-    found = prior(name, **stated, **beside, **limits)
-    np.testing.assert_allclose(at(found, *keys), list(stated.values()), rtol=1e-9)
-    assert found.misfit == 0.0
+    actual = prior(name, **stated, **beside, **limits)
+    np.testing.assert_allclose(at(actual, *keys), list(stated.values()), rtol=1e-9)
+    assert actual.misfit == 0.0
     for key, value in natural.items():
-        assert found.natural[key] == pytest.approx(value, rel=1e-6)
+        assert actual.natural[key] == pytest.approx(value, rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ["triangular", "pert"])
 def test_three_quantiles_place_a_peak(name):
     natural, reference = MEMBERS[name]
-    found = prior(
+    actual = prior(
         name, **dict(zip(("p10", "p50", "p95"), reference.ppf([0.1, 0.5, 0.95]), strict=True))
     )
-    assert found.natural == pytest.approx(natural, rel=1e-9)
+    assert actual.natural == pytest.approx(natural, rel=1e-9)
 
 
 @members
@@ -120,30 +120,30 @@ def test_more_quantiles_of_a_member_are_met_and_others_are_fitted(name, natural,
 
 
 def test_a_fit_is_least_squares_on_the_normal_scores():
-    found = prior("lognormal", **SKEWED)
+    actual = prior("lognormal", **SKEWED)
     z = stats.norm.ppf([QUANTILES[key] for key in SKEWED])
     slope, start = np.polyfit(z, np.log(list(SKEWED.values())), 1)
-    assert found.natural == pytest.approx({"median": np.exp(start), "sigma": slope})
+    assert actual.natural == pytest.approx({"median": np.exp(start), "sigma": slope})
     worst = np.abs(start + slope * z - np.log(list(SKEWED.values()))).max()
-    assert found.misfit == pytest.approx(worst / np.log(7.0))
+    assert actual.misfit == pytest.approx(worst / np.log(7.0))
 
 
 def test_quantiles_meet_every_list_smoothly_and_go_on_as_a_normal():
-    found = prior("quantiles", **SKEWED)
-    np.testing.assert_allclose(at(found, *SKEWED), list(SKEWED.values()), rtol=1e-14)
+    actual = prior("quantiles", **SKEWED)
+    np.testing.assert_allclose(at(actual, *SKEWED), list(SKEWED.values()), rtol=1e-14)
     z = np.linspace(-8, 8, 4001)
-    values = found.distribution.inverse_cdf(stats.norm.cdf(z[:3500]))
+    values = actual.distribution.inverse_cdf(stats.norm.cdf(z[:3500]))
     slopes = np.diff(values) / np.diff(z[:3500])
     assert (slopes > 0).all()
     assert np.abs(np.diff(slopes)).max() < 0.01  # no kinks
-    inner = found.distribution.inverse_cdf(np.array([LOWEST_LEVEL]))
+    inner = actual.distribution.inverse_cdf(np.array([LOWEST_LEVEL]))
     last = (0.4 - 0.1) / (stats.norm.ppf(0.25) - stats.norm.ppf(0.05))
     assert inner == pytest.approx(
         0.1 + last * (stats.norm.ppf(LOWEST_LEVEL) - stats.norm.ppf(0.05))
     )
     levels = np.array([1e-12, 0.05, 0.3, 0.6, 0.99])
     np.testing.assert_allclose(
-        found.distribution.cdf(found.distribution.inverse_cdf(levels)), levels
+        actual.distribution.cdf(actual.distribution.inverse_cdf(levels)), levels
     )
 
 
@@ -152,8 +152,8 @@ def test_the_curve_inside_is_scipys_monotone_cubic():
     x = np.array([0.0, 1.0, 1.1, 4.0, 4.2, 9.0])
     z = stats.norm.ppf([QUANTILES[key] for key in keys])
     inner = np.linspace(z[1], z[-2], 101)
-    found = prior("quantiles", **dict(zip(keys, x, strict=True)))
-    ours = found.distribution.inverse_cdf(stats.norm.cdf(inner))
+    actual = prior("quantiles", **dict(zip(keys, x, strict=True)))
+    ours = actual.distribution.inverse_cdf(stats.norm.cdf(inner))
     np.testing.assert_allclose(ours, interpolate.PchipInterpolator(z, x)(inner), rtol=1e-9)
 
 
@@ -168,11 +168,11 @@ def test_levels_and_values_state_a_curve_too():
 
 
 def test_discrete_values_come_as_often_as_their_weights():
-    found = prior("discrete", values=[3.0, 1.0, 2.0], weights=[1.0, 2.0, 1.0]).distribution
+    actual = prior("discrete", values=[3.0, 1.0, 2.0], weights=[1.0, 2.0, 1.0]).distribution
     levels = (np.arange(4000) + 0.5) / 4000
-    values, counts = np.unique(found.inverse_cdf(levels), return_counts=True)
+    values, counts = np.unique(actual.inverse_cdf(levels), return_counts=True)
     assert dict(zip(values, counts, strict=True)) == {1.0: 2000, 2.0: 1000, 3.0: 1000}
-    assert found.cdf(np.array([0.9, 1.0, 2.5, 3.0])).tolist() == [0.0, 0.5, 0.75, 1.0]
+    assert actual.cdf(np.array([0.9, 1.0, 2.5, 3.0])).tolist() == [0.0, 0.5, 0.75, 1.0]
     cut = Distribution(
         "discrete", {"values": (1.0, 2.0, 3.0), "weights": (2.0, 1.0, 1.0)}, lower=2.0
     )
@@ -202,29 +202,29 @@ def unlike_cdf(x, tail=False):
 
 def test_a_mixture_of_equal_uniforms_side_by_side_is_one_uniform():
     sides = [{"family": "uniform", "low": low, "high": low + 1.0} for low in (2.0, 3.0, 4.0)]
-    found = prior("mixture", weights=[5.0, 5.0, 5.0], components=sides).distribution
-    np.testing.assert_allclose(found.inverse_cdf(LEVELS), 2.0 + 3.0 * LEVELS, rtol=1e-14)
-    assert found.support == Distribution("uniform", {"low": 2.0, "high": 5.0}).support
+    actual = prior("mixture", weights=[5.0, 5.0, 5.0], components=sides).distribution
+    np.testing.assert_allclose(actual.inverse_cdf(LEVELS), 2.0 + 3.0 * LEVELS, rtol=1e-14)
+    assert actual.support == Distribution("uniform", {"low": 2.0, "high": 5.0}).support
 
 
 def test_a_mixture_s_levels_are_the_weighted_sums_of_scipys_in_both_tails():
-    found = prior("mixture", **UNLIKE).distribution
-    values = found.inverse_cdf(LEVELS)
+    actual = prior("mixture", **UNLIKE).distribution
+    values = actual.inverse_cdf(LEVELS)
     np.testing.assert_allclose(unlike_cdf(values), LEVELS, rtol=1e-9, atol=1e-15)
     np.testing.assert_allclose(unlike_cdf(values, tail=True)[5:], 1.0 - LEVELS[5:], rtol=1e-9)
     x = np.linspace(-2.0, 30.0, 99)
-    np.testing.assert_allclose(found.cdf(x), unlike_cdf(x), rtol=1e-10)
+    np.testing.assert_allclose(actual.cdf(x), unlike_cdf(x), rtol=1e-10)
     inner = LEVELS[2:-2]
-    np.testing.assert_allclose(found.inverse_survival(inner), found.inverse_cdf(1.0 - inner))
-    far = found.inverse_survival(np.array([1e-40, 1e-100]))
+    np.testing.assert_allclose(actual.inverse_survival(inner), actual.inverse_cdf(1.0 - inner))
+    far = actual.inverse_survival(np.array([1e-40, 1e-100]))
     np.testing.assert_allclose(unlike_cdf(far, tail=True), [1e-40, 1e-100], rtol=1e-9)
 
 
 def test_a_mixture_jumps_between_components_apart_at_its_weight():
-    found = prior("mixture", **TWO_NORMALS).distribution
-    middle = found.inverse_cdf(np.array([0.24, 0.26]))
+    actual = prior("mixture", **TWO_NORMALS).distribution
+    middle = actual.inverse_cdf(np.array([0.24, 0.26]))
     assert middle[0] < -1.0 < 1.0 < middle[1]
-    mean = found.inverse_cdf((np.arange(20000) + 0.5) / 20000).mean()
+    mean = actual.inverse_cdf((np.arange(20000) + 0.5) / 20000).mean()
     assert mean == pytest.approx(0.25 * -4.0 + 0.75 * 4.0, abs=1e-3)
 
 
@@ -241,15 +241,15 @@ def test_a_cut_mixture_is_the_family_s_cut():
 def test_a_component_of_weight_0_is_none():
     alone = {"family": "normal", "mean": 1.0, "sd": 3.0}
     far = {"family": "uniform", "low": 1e6, "high": 2e6}
-    found = prior("mixture", weights=[1.0, 0.0], components=[alone, far]).distribution
-    np.testing.assert_allclose(found.inverse_cdf(LEVELS), stats.norm(1, 3).ppf(LEVELS), rtol=1e-9)
-    assert found.support.high == np.inf
+    actual = prior("mixture", weights=[1.0, 0.0], components=[alone, far]).distribution
+    np.testing.assert_allclose(actual.inverse_cdf(LEVELS), stats.norm(1, 3).ppf(LEVELS), rtol=1e-9)
+    assert actual.support.high == np.inf
 
 
 def test_a_draw_of_a_mixture_does_not_depend_on_its_block():
-    found, levels = prior("mixture", **UNLIKE).distribution, (np.arange(500) + 0.5) / 500
-    alone = np.hstack([found.inverse_cdf(levels[i : i + 7]) for i in range(0, 500, 7)])
-    assert (alone == found.inverse_cdf(levels)).all()
+    actual, levels = prior("mixture", **UNLIKE).distribution, (np.arange(500) + 0.5) / 500
+    alone = np.hstack([actual.inverse_cdf(levels[i : i + 7]) for i in range(0, 500, 7)])
+    assert (alone == actual.inverse_cdf(levels)).all()
 
 
 @pytest.mark.parametrize(("p", "ones"), [(0.0, 0), (0.25, 1000), (1.0, 4000)])

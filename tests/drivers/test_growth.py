@@ -144,9 +144,9 @@ def test_sigmoid_at_its_extremes():
 
 @given(st.floats(-700.0, 700.0))
 def test_sigmoid_is_its_closed_form_and_symmetric(x):
-    found, mirrored = sigmoid(np.array([x, -x]))
-    assert found == pytest.approx(1.0 / (1.0 + np.exp(-x)), rel=1e-14)
-    assert found + mirrored == pytest.approx(1.0, abs=1e-15)
+    actual, mirrored = sigmoid(np.array([x, -x]))
+    assert actual == pytest.approx(1.0 / (1.0 + np.exp(-x)), rel=1e-14)
+    assert actual + mirrored == pytest.approx(1.0, abs=1e-15)
 
 
 def test_power10_is_as_exact_as_the_exponents_allow():

@@ -16,12 +16,12 @@ def test_every_series_has_a_meaning_of_its_own(plan):
 
 
 def test_a_series_without_a_meaning_goes_by_its_name():
-    driver = gives({"plain_series": "OOM", "told": Quantity("1", "Something", ("a", "b"))})(
+    driver = gives({"plain_series": "OOM", "output": Quantity("1", "Something", ("a", "b"))})(
         lambda t: t
     )
-    plain, told = driver.gives["plain_series"], driver.gives["told"]
+    plain, output = driver.gives["plain_series"], driver.gives["output"]
     assert (plain.unit, plain.long_name, plain.codes) == ("OOM", "plain series", ())
-    assert (told.unit, told.long_name, told.codes) == ("1", "Something", ("a", "b"))
+    assert (output.unit, output.long_name, output.codes) == ("1", "Something", ("a", "b"))
 
 
 def test_a_member_s_series_names_the_member(plan):

@@ -23,9 +23,9 @@ COUNTS = {"000": 49, "001": 25, "002": 24, "003": 7}
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory):
-    place = tmp_path_factory.mktemp("results") / "baseline"
+    folder = tmp_path_factory.mktemp("results") / "baseline"
     made = load.load_plan("baseline", ["draws=1200", "condition.observations=['grok4']"])
-    return running.run(made, str(place)), place
+    return running.run(made, str(folder)), folder
 
 
 def claim(id):
@@ -73,13 +73,13 @@ def test_by_a_year_is_before_the_next():
 def test_a_milestones_probability_is_that_of_the_draws(scenario):
     result, _ = scenario
     each = claim("000-24")
-    told = claims.claim_probability(each, result)
+    shown = claims.claim_probability(each, result)
     column = result.shape.milestones.index("investment_1t")
     met = np.asarray(result.arrivals[:, column]) < 2028.0
     share = np.average(met, weights=result.weights.whole)
-    assert told.value == pytest.approx(share, abs=1e-9)
+    assert shown.value == pytest.approx(share, abs=1e-9)
     error = math.sqrt(share * (1 - share) / result.weights.effective)
-    assert told.mcse == pytest.approx(error, rel=0.05)
+    assert shown.mcse == pytest.approx(error, rel=0.05)
 
 
 def test_a_change_and_a_parameter_are_weighed_too(scenario):
@@ -102,8 +102,8 @@ def test_a_change_and_a_parameter_are_weighed_too(scenario):
 
 def test_scores_of_claims():
     assert claims.brier_score([1.0, 0.0, 0.5], [True, False, True]) == pytest.approx(0.25 / 3)
-    told = [Estimate(0.8, 0.01), Estimate(0.25, 0.01)]
-    assert claims.claims_log_score(told, [True, False]) == pytest.approx(
+    shown = [Estimate(0.8, 0.01), Estimate(0.25, 0.01)]
+    assert claims.claims_log_score(shown, [True, False]) == pytest.approx(
         (math.log(0.8) + math.log(0.75)) / 2
     )
     never = claims.claims_log_score([Estimate(0.0, 0.001)], [True])
@@ -111,43 +111,43 @@ def test_scores_of_claims():
 
 
 def test_the_ledger_as_other_programs_read_it(scenario, oomcast):
-    _, place = scenario
-    done = oomcast("claims", place, "--format", "json")
+    _, folder = scenario
+    done = oomcast("claims", folder, "--format", "json")
     assert done.code == 0
-    told = json.loads(done.out)
-    assert len(told["claims"]) == sum(COUNTS.values())
+    shown = json.loads(done.out)
+    assert len(shown["claims"]) == sum(COUNTS.values())
     keys = {"id", "claim", "source", "kind", "by", "probability", "mcse", "outcome"}
-    assert keys <= set(told["claims"][0])
-    scored = [(each["probability"], each["outcome"]) for each in told["claims"] if each["scored"]]
+    assert keys <= set(shown["claims"][0])
+    scored = [(each["probability"], each["outcome"]) for each in shown["claims"] if each["scored"]]
     assert (
-        told["settled"] == len(scored) == 0
+        shown["settled"] == len(scored) == 0
     )  # nothing was settled after the baseline's as-of date
-    assert told["brier"] is None
-    both = json.loads(oomcast("claims", place, place, "--format", "json").out)
-    assert both == [told, told]
+    assert shown["brier"] is None
+    both = json.loads(oomcast("claims", folder, folder, "--format", "json").out)
+    assert both == [shown, shown]
 
 
 def test_a_scenario_is_scored_on_claims_that_it_forecasts(tmp_path, oomcast):
-    place = tmp_path / "hindcast-2024"
+    folder = tmp_path / "hindcast-2024"
     made = load.load_plan("hindcast-2024", ["draws=600", "horizon=2030.0"])
     assert max(each.year for each in made.observations) <= made.as_of_year
-    running.run(made, str(place))
-    told = json.loads(oomcast("claims", place, "--format", "json").out)
-    scored = {each["id"]: each for each in told["claims"] if each["scored"]}
-    assert told["settled"] == len(scored) >= 9
+    running.run(made, str(folder))
+    shown = json.loads(oomcast("claims", folder, "--format", "json").out)
+    scored = {each["id"]: each for each in shown["claims"] if each["scored"]}
+    assert shown["settled"] == len(scored) >= 9
     assert {each["kind"] for each in scored.values()} <= {"milestone", "range", "change"}
-    assert all(each["made"] >= told["as_of"] for each in scored.values())
+    assert all(each["made"] >= shown["as_of"] for each in scored.values())
     assert "000-08" not in scored  # its date had passed
     outcomes = [each["outcome"] for each in scored.values()]
     assert 0.0 < np.mean(outcomes) < 1.0
     squares = [(each["probability"] - each["outcome"]) ** 2 for each in scored.values()]
-    assert told["brier"] == pytest.approx(np.mean(squares))
-    assert told["base_rate"] == pytest.approx(np.mean(outcomes))
-    assert told["always_yes"] == pytest.approx(1.0 - told["base_rate"])
-    assert told["always_base_rate"] == pytest.approx(told["base_rate"] * (1 - told["base_rate"]))
-    caption = oomcast("claims", place).out
+    assert shown["brier"] == pytest.approx(np.mean(squares))
+    assert shown["base_rate"] == pytest.approx(np.mean(outcomes))
+    assert shown["always_yes"] == pytest.approx(1.0 - shown["base_rate"])
+    assert shown["always_base_rate"] == pytest.approx(shown["base_rate"] * (1 - shown["base_rate"]))
+    caption = oomcast("claims", folder).out
     assert f"n = {len(scored)}" in caption
-    assert f"always yes has Brier {told['always_yes']:.2f}" in caption
+    assert f"always yes has Brier {shown['always_yes']:.2f}" in caption
 
 
 @pytest.mark.parametrize(
@@ -175,18 +175,18 @@ def test_which_claims_a_scenario_forecasts(changes, as_of, scored):
 
 
 def test_the_ledger_is_drawn(scenario, oomcast, tmp_path):
-    _, place = scenario
-    assert oomcast("plot", place, "claims", "-o", tmp_path / "ledger.svg").code == 0
+    _, folder = scenario
+    assert oomcast("plot", folder, "claims", "-o", tmp_path / "ledger.svg").code == 0
     text = (tmp_path / "ledger.svg").read_text()
     assert "000-44" in text
     assert "001-01" not in text
 
 
 def test_prior_and_posterior_are_drawn(scenario, tmp_path, oomcast):
-    result, place = scenario
+    result, folder = scenario
     drawn = (
         "plot",
-        place,
+        folder,
         "prior-posterior",
         "--series",
         "spending_growth",

@@ -43,7 +43,7 @@ def evidence(tmp_path, monkeypatch):
     return write
 
 
-def seen(value, sd, date="2024-06-01", **more):
+def observed(value, sd, date="2024-06-01", **more):
     return {
         "series": '"training_flop"',
         "date": date,
@@ -64,18 +64,18 @@ FEW = ('series=["training_flop", "effective_compute"]', "horizon=2034.0")  # num
 
 
 def read(names, *sets, draws=2000):
-    told = f"condition.observations={list(names)!r}"
-    return load.load_plan("baseline", [told, f"draws={draws}", *FEW, *sets])
+    output = f"condition.observations={list(names)!r}"
+    return load.load_plan("baseline", [output, f"draws={draws}", *FEW, *sets])
 
 
 def result(made, tmp_path, name="result"):
     return running.run(made, str(tmp_path / name))
 
 
-def anchor(found):
+def anchor(actual):
     """Weighted mean and standard deviation of anchor_compute."""
-    column = [prior.name for prior in found.plan.priors].index("anchor_compute")
-    values, weights = np.asarray(found.parameters[:, column]), found.weights.whole
+    column = [prior.name for prior in actual.plan.priors].index("anchor_compute")
+    values, weights = np.asarray(actual.parameters[:, column]), actual.weights.whole
     mean = np.average(values, weights=weights)
     return mean, math.sqrt(np.average((values - mean) ** 2, weights=weights))
 
@@ -87,75 +87,77 @@ def closed(value, spread):
 
 
 def test_weights_give_the_normal_posterior_in_closed_form(evidence, tmp_path):
-    evidence(one=seen(25.6, 0.12, discrepancy=0.16))
-    found = result(read(["one"], *STILL, "horizon=2030.0", draws=8000), tmp_path)
+    evidence(one=observed(25.6, 0.12, discrepancy=0.16))
+    actual = result(read(["one"], *STILL, "horizon=2030.0", draws=8000), tmp_path)
     mean, sd = closed(25.6, 0.2)
-    error = sd / math.sqrt(found.weights.effective)
-    assert found.weights.pareto_k < 0.5
-    assert anchor(found) == pytest.approx((mean, sd), abs=4 * error)
-    place = found.shape.years.tolist().index(2030.0)
-    told = estimates.band_estimates(found.counts, found.shape, "training_flop")
-    assert told["p50"][place] == pytest.approx(mean, abs=4 * told["mcse_p50"][place])
-    assert told["p90"][place] == pytest.approx(mean + 1.2816 * sd, abs=4 * told["mcse_p90"][place])
+    error = sd / math.sqrt(actual.weights.effective)
+    assert actual.weights.pareto_k < 0.5
+    assert anchor(actual) == pytest.approx((mean, sd), abs=4 * error)
+    year = actual.shape.years.tolist().index(2030.0)
+    output = estimates.band_estimates(actual.counts, actual.shape, "training_flop")
+    assert output["p50"][year] == pytest.approx(mean, abs=4 * output["mcse_p50"][year])
+    assert output["p90"][year] == pytest.approx(
+        mean + 1.2816 * sd, abs=4 * output["mcse_p90"][year]
+    )
 
 
 def test_the_sequential_sampler_gives_it_where_weights_cannot(evidence, tmp_path, oomcast):
-    evidence(far=seen(26.3, 0.1))  # 5.8 prior standard deviations out
+    evidence(far=observed(26.3, 0.1))  # 5.8 prior standard deviations out
     short = [*STILL, "horizon=2025.0"]
     weighed = result(read(["far"], *short, draws=500), tmp_path, "weighed")
     assert weights.weight_warnings(weighed.weights.effective, weighed.weights.pareto_k)
     simulated = read(["far"], *short, "condition.sampler=sequential", draws=500)
-    found = result(simulated, tmp_path)
+    actual = result(simulated, tmp_path)
     mean, sd = closed(26.3, 0.1)
     assert abs(anchor(weighed)[0] - mean) > sd
-    assert found.weights.effective > 200
-    error = sd / math.sqrt(found.weights.effective)
-    assert anchor(found) == pytest.approx((mean, sd), abs=4 * error)
-    told = json.loads(
+    assert actual.weights.effective > 200
+    error = sd / math.sqrt(actual.weights.effective)
+    assert anchor(actual) == pytest.approx((mean, sd), abs=4 * error)
+    output = json.loads(
         oomcast("replay", tmp_path / "result", "--draw", 7, "--format", "json").out or "{}"
     )
-    assert told["parameters"]["anchor_compute"] == anchor_card(found, 7)
+    assert output["parameters"]["anchor_compute"] == anchor_card(actual, 7)
     assert oomcast("replay", tmp_path / "result", "--draw", 500).code == 2
 
 
 def test_the_sequential_sampler_agrees_with_a_normal_posterior_of_many_dimensions():
     scores = np.random.default_rng(1).standard_normal((20, 3000))
-    told = lambda z: -0.5 * ((z[0] + z[1] - 6.0) / 0.3) ** 2  # noqa: E731
-    settled = tempered.tempered_smc(scores, told, seed=3)
+    output = lambda z: -0.5 * ((z[0] + z[1] - 6.0) / 0.3) ** 2  # noqa: E731
+    settled = tempered.tempered_smc(scores, output, seed=3)
     gain = 1.0 / (2.0 + 0.3**2)  # of each of the two, by the formula of the Kalman filter
     error = 4.0 / math.sqrt(settled.effective)
     assert settled.scores[:2].mean(axis=1) == pytest.approx(6.0 * gain, abs=error)
     assert settled.scores[0].var() == pytest.approx(1.0 - gain, abs=error)
     assert np.cov(settled.scores[:2])[0, 1] == pytest.approx(-gain, abs=error)
     assert settled.scores[2:].var(axis=1) == pytest.approx(1.0, abs=2 * error)
-    again = tempered.tempered_smc(scores, told, seed=3)
+    again = tempered.tempered_smc(scores, output, seed=3)
     assert np.array_equal(again.scores, settled.scores)
-    assert not np.array_equal(tempered.tempered_smc(scores, told, seed=4).scores, settled.scores)
+    assert not np.array_equal(tempered.tempered_smc(scores, output, seed=4).scores, settled.scores)
 
 
 def test_a_milestone_not_yet_met_truncates(evidence, tmp_path):
     evidence(not_yet=yet("run_1e27", "2026-01-01"))
-    found = result(read(["not_yet"]), tmp_path)
+    actual = result(read(["not_yet"]), tmp_path)
     free = result(read([]), tmp_path, "free")
     arrivals = np.asarray(free.arrivals[:, free.shape.milestones.index("run_1e27")])
     later = np.flatnonzero(arrivals > 2026.0)
     assert 50 < len(later) < 1950
-    assert np.array_equal(np.flatnonzero(found.weights.whole), later)
-    assert set(found.weights.whole) == {0, 1}
-    assert found.counts.draws == found.counts.effective == len(later)
-    place = found.shape.milestones.index("run_1e27")
-    assert estimates.probability_before(found.counts, found.shape, place, 2026.0).value == 0.0
-    assert found.counts.first[place] == arrivals[later].min()
+    assert np.array_equal(np.flatnonzero(actual.weights.whole), later)
+    assert set(actual.weights.whole) == {0, 1}
+    assert actual.counts.draws == actual.counts.effective == len(later)
+    index = actual.shape.milestones.index("run_1e27")
+    assert estimates.probability_before(actual.counts, actual.shape, index, 2026.0).value == 0.0
+    assert actual.counts.first[index] == arrivals[later].min()
 
 
 def test_a_list_that_may_be_incomplete_leaves_some_weight(evidence, tmp_path):
     evidence(soft=yet("run_1e27", "2026-01-01", missed=0.25))
-    found = result(read(["soft"]), tmp_path)
-    column = found.shape.milestones.index("run_1e27")
-    early = np.asarray(found.arrivals[:, column]) <= 2026.0
-    whole = found.weights.whole
+    actual = result(read(["soft"]), tmp_path)
+    column = actual.shape.milestones.index("run_1e27")
+    early = np.asarray(actual.arrivals[:, column]) <= 2026.0
+    whole = actual.weights.whole
     assert np.median(whole[early]) / np.median(whole[~early]) == pytest.approx(0.25, rel=1e-3)
-    assert found.weights.pareto_k == -math.inf  # weights that are bounded have no tail
+    assert actual.weights.pareto_k == -math.inf  # weights that are bounded have no tail
 
 
 def test_conditioning_on_nothing_changes_nothing(evidence, tmp_path):
@@ -173,13 +175,15 @@ def test_conditioning_on_nothing_changes_nothing(evidence, tmp_path):
 
 
 def test_the_order_of_observations_does_not_matter(evidence):
-    evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"), c=yet("run_1e27", "2025-01-01"))
+    evidence(
+        a=observed(25.6, 0.3), b=observed(26.0, 0.3, "2025-01-01"), c=yet("run_1e27", "2025-01-01")
+    )
     one, other = read(["a", "b", "c"]), read(["c", "a", "b"])
     assert one.canonical() == other.canonical()
 
 
 def test_ranges_and_their_order_do_not_matter(evidence):
-    evidence(a=seen(25.6, 0.3), b=seen(26.0, 0.3, "2025-01-01"))
+    evidence(a=observed(25.6, 0.3), b=observed(26.0, 0.3, "2025-01-01"))
     compiled = blocks.compile_plan(read(["a", "b"], draws=1500))
     whole = weights.importance_weights(compiled, lambda task, draws: [task(draws)])
     pieces = [range(700, 1500), range(0, 3), range(3, 700)]
@@ -190,7 +194,7 @@ def test_ranges_and_their_order_do_not_matter(evidence):
 
 @pytest.mark.parametrize("draws", [1500, 5000])
 def test_draws_that_fit_the_grids_are_weighed_in_the_same_simulation(evidence, monkeypatch, draws):
-    evidence(a=seen(25.6, 0.3), b=yet("run_1e27", "2025-01-01"))
+    evidence(a=observed(25.6, 0.3), b=yet("run_1e27", "2025-01-01"))
     compiled = blocks.compile_plan(read(["a", "b"], "horizon=2026.0", draws=draws))
     alone = weights.importance_weights(compiled, lambda task, draws: [task(draws)])
     simulated = []
@@ -208,7 +212,7 @@ def test_draws_that_fit_the_grids_are_weighed_in_the_same_simulation(evidence, m
 
 
 def test_weights_counted_in_any_order_give_the_same_bits(evidence):
-    evidence(a=seen(25.6, 0.3))
+    evidence(a=observed(25.6, 0.3))
     compiled = blocks.compile_plan(read(["a"], draws=1024))
     weights = importance_weights(compiled, lambda task, draws: [task(draws)]).whole
     shape = summarise.count_layout(compiled)
@@ -230,12 +234,12 @@ def test_weights_counted_in_any_order_give_the_same_bits(evidence):
 
 def test_smoothing_has_the_right_sign():
     z = np.random.default_rng(0).standard_normal(10_000)
-    found = smoothed_weights(-0.5 * z**2)
-    assert found.pareto_k < 0.0
-    assert found.whole.max() == LARGEST_WEIGHT
-    assert abs(z[np.argmax(found.whole)]) < 0.01
+    actual = smoothed_weights(-0.5 * z**2)
+    assert actual.pareto_k < 0.0
+    assert actual.whole.max() == LARGEST_WEIGHT
+    assert abs(z[np.argmax(actual.whole)]) < 0.01
     # E[w]^2 / E[w^2] for w = exp(-z^2 / 2) and a standard normal z: (1/2) / (1/3)^0.5
-    assert found.effective / 10_000 == pytest.approx(0.5 * 3**0.5, rel=0.01)
+    assert actual.effective / 10_000 == pytest.approx(0.5 * 3**0.5, rel=0.01)
 
 
 def test_the_effective_number_is_kish():
@@ -246,48 +250,50 @@ def test_the_effective_number_is_kish():
 
 def test_heavy_weights_warn_and_say_what_to_do():
     x = np.random.default_rng(2).pareto(0.6, 5000)
-    found = smoothed_weights(np.log(x))
-    said = weights.weight_warnings(found.effective, found.pareto_k)
+    actual = smoothed_weights(np.log(x))
+    said = weights.weight_warnings(actual.effective, actual.pareto_k)
     assert len(said) == 2
     assert "condition.sampler=sequential" in said[0]
     assert not weights.weight_warnings(400.0, 0.7)
 
 
 def test_errors_grow_with_the_weights(evidence, tmp_path):
-    evidence(one=seen(25.6, 0.1))
-    found = result(read(["one"], draws=4000), tmp_path)
-    n = found.weights.effective
+    evidence(one=observed(25.6, 0.1))
+    actual = result(read(["one"], draws=4000), tmp_path)
+    n = actual.weights.effective
     assert n < 2500
-    rows = estimates.milestone_estimates(found.counts, found.shape)
-    row = rows[found.shape.milestones.index("automated_researcher")]
+    rows = estimates.milestone_estimates(actual.counts, actual.shape)
+    row = rows[actual.shape.milestones.index("automated_researcher")]
     p = row["by_year"]["2030"]
     assert row["mcse_by_year"]["2030"] == pytest.approx(math.sqrt(p * (1 - p) / n), rel=0.02)
 
 
 def test_a_conditioned_draw_replays(evidence, tmp_path):
-    evidence(one=seen(25.6, 0.2))
-    found = result(read(["one"], draws=600), tmp_path)
-    card = replay.replay(found.plan, 41)["parameters"]
-    assert card["anchor_compute"] == anchor_card(found, 41)
+    evidence(one=observed(25.6, 0.2))
+    actual = result(read(["one"], draws=600), tmp_path)
+    card = replay.replay(actual.plan, 41)["parameters"]
+    assert card["anchor_compute"] == anchor_card(actual, 41)
 
 
 def test_a_replayed_draw_has_its_weight_and_what_refuted_it(evidence, tmp_path, oomcast):
-    evidence(one=seen(25.6, 0.2), not_yet=yet("automated_researcher", "2029-01-01"))
-    found = result(read(["one", "not_yet"], draws=600), tmp_path)
-    column = found.shape.milestones.index("automated_researcher")
-    early, late = found.arrivals[:, column] <= 2029.0, found.arrivals[:, column] > 2029.0
+    evidence(one=observed(25.6, 0.2), not_yet=yet("automated_researcher", "2029-01-01"))
+    actual = result(read(["one", "not_yet"], draws=600), tmp_path)
+    column = actual.shape.milestones.index("automated_researcher")
+    early, late = actual.arrivals[:, column] <= 2029.0, actual.arrivals[:, column] > 2029.0
     out = int(np.flatnonzero(early)[0])
-    told = json.loads(oomcast("replay", tmp_path / "result", "--draw", out, "--format", "json").out)
-    assert told["evidence"]["weight"] == 0.0
-    assert told["evidence"]["refuted_by"] == told["evidence"]["weakest"] == "not_yet"
+    output = json.loads(
+        oomcast("replay", tmp_path / "result", "--draw", out, "--format", "json").out
+    )
+    assert output["evidence"]["weight"] == 0.0
+    assert output["evidence"]["refuted_by"] == output["evidence"]["weakest"] == "not_yet"
     shown = oomcast("replay", tmp_path / "result", "--draw", out).out.splitlines()
     assert shown[-1].startswith("Weight 0 (mean 1); refuted by not_yet.")
     kept = np.flatnonzero(late)[:20]
-    records = [draw_evidence.replay_with_evidence(found, int(d))["evidence"] for d in kept]
-    whole = found.weights.whole[kept] / found.weights.whole.mean()
+    records = [draw_evidence.replay_with_evidence(actual, int(d))["evidence"] for d in kept]
+    whole = actual.weights.whole[kept] / actual.weights.whole.mean()
     assert [r["weight"] for r in records] == whole.tolist()
-    z = (found.trajectories[kept, found.series.index("training_flop")] - 25.6) / 0.2
-    at = np.array([np.interp(2024 + 152 / 366, found.plan.grid.years, row) for row in z])
+    z = (actual.trajectories[kept, actual.series.index("training_flop")] - 25.6) / 0.2
+    at = np.array([np.interp(2024 + 152 / 366, actual.plan.grid.years, row) for row in z])
     relative = [r["observations"][1]["relative_log_likelihood"] for r in records]
     np.testing.assert_allclose(relative, -(at**2) / 2, rtol=1e-9, atol=1e-12)
     assert {r["refuted_by"] for r in records} == {None}
@@ -295,18 +301,18 @@ def test_a_replayed_draw_has_its_weight_and_what_refuted_it(evidence, tmp_path, 
 
 
 def test_a_draw_of_weight_0_is_refuted_by_the_value_that_lies_farthest(evidence, tmp_path):
-    wide = seen(25.6, 0.5, date="2023-06-01")
-    evidence(near=seen(25.6, 0.02), wide=wide)
-    found = result(read(["near", "wide"], *STILL, draws=600), tmp_path)
-    out = int(np.flatnonzero(found.weights.whole == 0)[0])
-    told = draw_evidence.replay_with_evidence(found, out)["evidence"]
-    assert told["refuted_by"] == "near"
-    assert np.isfinite(told["log_likelihood"])
+    wide = observed(25.6, 0.5, date="2023-06-01")
+    evidence(near=observed(25.6, 0.02), wide=wide)
+    actual = result(read(["near", "wide"], *STILL, draws=600), tmp_path)
+    out = int(np.flatnonzero(actual.weights.whole == 0)[0])
+    output = draw_evidence.replay_with_evidence(actual, out)["evidence"]
+    assert output["refuted_by"] == "near"
+    assert np.isfinite(output["log_likelihood"])
 
 
 @pytest.mark.parametrize("conditions", [True, False])
 def test_a_draw_outside_the_run_is_refused(evidence, tmp_path, oomcast, conditions):
-    evidence(one=seen(25.6, 0.2))
+    evidence(one=observed(25.6, 0.2))
     result(read(["one"] if conditions else [], "horizon=2026.0", draws=300), tmp_path)
     said = oomcast("replay", tmp_path / "result", "--draw", 300)
     assert said.code == 2
@@ -315,14 +321,14 @@ def test_a_draw_outside_the_run_is_refused(evidence, tmp_path, oomcast, conditio
     assert oomcast("replay", tmp_path / "result", "--draw", 299).code == 0
 
 
-def anchor_card(found, draw):
-    column = [prior.name for prior in found.plan.priors].index("anchor_compute")
-    return float(found.parameters[draw, column])
+def anchor_card(actual, draw):
+    column = [prior.name for prior in actual.plan.priors].index("anchor_compute")
+    return float(actual.parameters[draw, column])
 
 
 @pytest.mark.parametrize("sampler", ["weights", "sequential"])
 def test_more_draws_weigh_all_of_them_anew(evidence, tmp_path, sampler):
-    evidence(one=seen(25.6, 0.2))
+    evidence(one=observed(25.6, 0.2))
     sets = ["horizon=2026.0", f"condition.sampler={sampler}"]
     running.run(read(["one"], *sets, draws=300), str(tmp_path / "grown"))
     longer = read(["one"], *sets, draws=500)
@@ -333,7 +339,7 @@ def test_more_draws_weigh_all_of_them_anew(evidence, tmp_path, sampler):
 
 
 def test_an_interrupted_run_that_conditions_goes_on_to_the_same_bits(evidence, tmp_path):
-    evidence(one=seen(25.6, 0.2))
+    evidence(one=observed(25.6, 0.2))
     made = read(["one"], "horizon=2026.0", draws=3000)
 
     def stop(draws):

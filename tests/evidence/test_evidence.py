@@ -61,10 +61,10 @@ def faults(*sets):
     ],
 )
 def test_a_wrong_observation_is_a_fault(written, changes, said):
-    found = faults(written(one={**MEASURED, **changes}))
-    assert said in found
-    assert "observations.toml:" in found
-    assert "[one]" in found
+    actual = faults(written(one={**MEASURED, **changes}))
+    assert said in actual
+    assert "observations.toml:" in actual
+    assert "[one]" in actual
 
 
 def test_an_unknown_name_is_a_fault_with_its_mend(written):
@@ -80,9 +80,9 @@ def test_an_unknown_milestone_is_a_fault(written):
 def test_contradictory_events_are_a_fault(written):
     met = {"milestone": '"run_1e28"', "met": "true", **WORDS}
     yet = {"milestone": '"run_1e27"', "met": "false", **WORDS, "date": "2026-06-01"}
-    found = faults(written(met=met, yet=yet))
-    assert "run_1e28 met by 2026.00" in found
-    assert "run_1e27 was not met by 2026.41 (yet)" in found
+    actual = faults(written(met=met, yet=yet))
+    assert "run_1e28 met by 2026.00" in actual
+    assert "run_1e27 was not met by 2026.41 (yet)" in actual
     soft = {**yet, "missed": 0.1}
     assert load.load_plan("baseline", [written(met=met, yet=soft)]).observations
     before = {**yet, "date": "2025-06-01"}
@@ -118,25 +118,27 @@ def test_events_that_no_draw_agrees_with_are_named(written, tmp_path):
 
 def test_every_shipped_observation_fits_the_baseline():
     made = load.load_plan("baseline")
-    observed = [seen for seen in known_observations() if seen.year >= made.start]
+    observed = [known for known in known_observations() if known.year >= made.start]
     assert len(observed) > 30
     series = model.series_of_names({prior.name: prior for prior in made.priors})
     milestones = {milestone.name: milestone for milestone in made.milestones}
     faults = []
-    for seen in observed:
-        assert resolve_observation(seen, series, milestones, (made.start, made.horizon), faults)
+    for known in observed:
+        assert resolve_observation(known, series, milestones, (made.start, made.horizon), faults)
     assert not faults
 
 
 def test_the_baseline_is_conditioned_to_its_as_of_date_and_on_nothing_that_a_prior_rests_on():
     made = load.load_plan("baseline")
-    told = {seen.name: seen for seen in made.observations}
-    assert told["no_researcher"].year == made.as_of_year
-    assert max(seen.year for seen in told.values()) <= made.as_of_year
-    assert not {"gpt2", "gpt3", "gpt4", "azure_gpt3_cost", "azure_gpt4_cost", "p5_cost"} & set(told)
-    measured = [seen for seen in told.values() if seen.series == "training_flop"]
+    output = {known.name: known for known in made.observations}
+    assert output["no_researcher"].year == made.as_of_year
+    assert max(known.year for known in output.values()) <= made.as_of_year
+    assert not {"gpt2", "gpt3", "gpt4", "azure_gpt3_cost", "azure_gpt4_cost", "p5_cost"} & set(
+        output
+    )
+    measured = [known for known in output.values() if known.series == "training_flop"]
     assert len(measured) == 3
-    assert all(seen.discrepancy >= 0.3 for seen in measured)
+    assert all(known.discrepancy >= 0.3 for known in measured)
 
 
 @pytest.mark.parametrize("scenario", ["hindcast-2020", "hindcast-2023", "hindcast-2023-preferred"])
@@ -157,16 +159,16 @@ def test_hindcasts_know_nothing_of_what_came_later(scenario):
 
 
 def test_labels_name_the_runs_of_the_picture():
-    labelled = [seen.label for seen in known_observations() if seen.label]
+    labelled = [known.label for known in known_observations() if known.label]
     assert len(labelled) == 8
-    assert all(seen.series == "training_flop" for seen in known_observations() if seen.label)
+    assert all(known.series == "training_flop" for known in known_observations() if known.label)
 
 
 def test_between_grid_points_a_series_is_linear(block, plan):
     years = plan.grid.years
     values = block.series["training_flop"]
-    found = arrays.at_date(values, years, 2024.3)
-    assert found == pytest.approx(0.8 * values[21] + 0.2 * values[22])
+    actual = arrays.at_date(values, years, 2024.3)
+    assert actual == pytest.approx(0.8 * values[21] + 0.2 * values[22])
     assert arrays.at_date(values, years, 2050.0) == pytest.approx(values[-1])
 
 

@@ -56,8 +56,8 @@ def evidence(tmp_path, monkeypatch):
 
 
 def conditioned(folder, names, *sets, draws=3000):
-    told = f"condition.observations={list(names)!r}"
-    plan = load.load_plan("baseline", [told, f"draws={draws}", *SMALL, *sets])
+    output = f"condition.observations={list(names)!r}"
+    plan = load.load_plan("baseline", [output, f"draws={draws}", *SMALL, *sets])
     return running.run(plan, str(folder / "-".join(["result", *names])))
 
 
@@ -135,9 +135,9 @@ def test_the_command_says_what_each_observation_did(evidence, oomcast):
     assert "near         training_flop 25.5 +- 0.2 log10 FLOP" in done.out
     assert "not_yet      run_1e27 not met" in done.out
     assert "What each observation did to run_1e28" in done.out
-    told = json.loads(oomcast(*words, "--format", "json").out)
-    assert [each["run"] for each in told] == ["baseline", "baseline-conditioned"]
-    rows = told[1]["evidence"]["observations"]
+    output = json.loads(oomcast(*words, "--format", "json").out)
+    assert [each["run"] for each in output] == ["baseline", "baseline-conditioned"]
+    rows = output[1]["evidence"]["observations"]
     assert [(row["milestone"], row["observation"]) for row in rows] == [
         ("run_1e27", "near"),
         ("run_1e27", "not_yet"),
@@ -146,7 +146,7 @@ def test_the_command_says_what_each_observation_did(evidence, oomcast):
     ]
     assert rows[1]["power_sensitivity"] is None  # a certain record has no power
     assert rows[1]["before_2028_moved"] < 0.0
-    scaling = told[1]["evidence"]["power_scaling"]
+    scaling = output[1]["evidence"]["power_scaling"]
     assert {each["milestone"] for each in scaling} == {"run_1e27", "run_1e28"}
     lines = oomcast(*words, "--format", "csv", "--milestones", "run_1e28").out.splitlines()
     assert len(lines) == 1 + 4 + 2

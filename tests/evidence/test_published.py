@@ -41,9 +41,9 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory):
-    place = tmp_path_factory.mktemp("results") / "baseline"
+    target = tmp_path_factory.mktemp("results") / "baseline"
     plan = load.load_plan("baseline", ["draws=1200", "condition.observations=[]"])
-    return running.run(plan, str(place)), place
+    return running.run(plan, str(target)), target
 
 
 def test_the_shipped_forecasts_are_sound_and_cited(oomcast):
@@ -77,11 +77,11 @@ def test_an_overlaid_file_is_checked_with_the_rest(folder):
 
 
 def test_every_printed_number_is_the_results_own_estimate(outcome, oomcast):
-    result, place = outcome
-    told = json.loads(oomcast("compare", place, "--published", "--format", "json").out)
-    assert [each["id"] for each in told["forecasts"]] == [each.id for each in load_published()]
+    result, target = outcome
+    message = json.loads(oomcast("compare", target, "--published", "--format", "json").out)
+    assert [each["id"] for each in message["forecasts"]] == [each.id for each in load_published()]
     rows = {row["name"]: row for row in result.milestone_estimates}
-    for forecast, each in zip(load_published(), told["forecasts"], strict=True):
+    for forecast, each in zip(load_published(), message["forecasts"], strict=True):
         assert each["theirs"] == {key: getattr(forecast, key) for key in each["theirs"]}
         if forecast.milestone:
             expected = {key: rows[forecast.milestone][key] for key in QUANTILE_KEYS}
@@ -99,9 +99,9 @@ def test_every_printed_number_is_the_results_own_estimate(outcome, oomcast):
 
 
 def test_every_format_says_the_same(outcome, oomcast):
-    result, place = outcome
+    result, target = outcome
     texts = {
-        form: oomcast("compare", place, "--published", "--format", form).out
+        form: oomcast("compare", target, "--published", "--format", form).out
         for form in ("table", "csv", "json", "md")
     }
     document = json.loads(texts["json"])

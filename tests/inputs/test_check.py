@@ -199,7 +199,7 @@ def test_later_words_win(folder):
     assert plan.hold == {"feedback_multiplier": 0.5, "regime_year": 0.9}
 
     origins = provenance(load_run("mine", sets, "more").inputs)
-    found = {origin.name: origin for origin in origins}
+    actual = {origin.name: origin for origin in origins}
     prior = [origin for origin in origins if origin.name == "algorithms_limit"][-1]
     assert prior.stated_at == "--set"
     assert prior.replaces[:5] == (
@@ -210,12 +210,12 @@ def test_later_words_win(folder):
         "priors/x.toml:1",
     )
     assert prior.replaces[5].endswith("priors/algorithms.toml:13")
-    assert (found["seed"].stated_at, found["seed"].replaces) == (
+    assert (actual["seed"].stated_at, actual["seed"].replaces) == (
         "--set",
         ("runs/mine.toml:2", "runs/base.toml:2"),
     )
-    assert found["horizon"].stated_at == "runs/base.toml:3"
-    assert found["draws"].stated_at == "the default"
+    assert actual["horizon"].stated_at == "runs/base.toml:3"
+    assert actual["draws"].stated_at == "the default"
 
 
 def test_explain_tells_all_of_a_run_or_what_is_asked(folder, capsys):

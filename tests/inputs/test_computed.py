@@ -135,9 +135,9 @@ def test_the_part_of_thresholds_is_the_whole_difference_of_routes(plan):
     """Nothing else differs, so that their part is the difference of the medians, to the last bit."""
     other = load.load_plan("baseline", ["draws=1500", "horizon=2040"])
     unweighed = [each.model_copy(update={"observations": ()}) for each in (plan, other)]
-    told = attribution.attribute(*unweighed, "automated_researcher", draws=1500, replicate=20)
-    parts = dict(zip(told.drivers, told.parts.value, strict=True))
-    assert parts["thresholds"] == told.whole.value != 0.0
+    output = attribution.attribute(*unweighed, "automated_researcher", draws=1500, replicate=20)
+    parts = dict(zip(output.drivers, output.parts.value, strict=True))
+    assert parts["thresholds"] == output.whole.value != 0.0
 
 
 def test_results_have_the_computed_parameters_wherever_they_list_draws(tmp_path, plan):

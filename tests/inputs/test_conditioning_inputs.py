@@ -90,8 +90,8 @@ def test_a_line_says_what_a_file_says(plan, own_file, sign, unit):
 @pytest.mark.parametrize(("words", "met"), [("met", True), ("not met", False), ("not  met", False)])
 def test_a_line_says_whether_a_milestone_was_met(plan, words, met):
     change = EvidenceChange(observed=[f"run_1e27 2026-10-01 {words}"])
-    told = {each.name: each for each in conditioned_plan(plan, change).observations}
-    event = told["run_1e27_2026_10_01"]
+    output = {each.name: each for each in conditioned_plan(plan, change).observations}
+    event = output["run_1e27_2026_10_01"]
     assert (event.met, event.missed, event.condition.name) == (met, 0.0, "run_1e27")
 
 
@@ -113,20 +113,20 @@ def test_a_line_says_whether_a_milestone_was_met(plan, words, met):
 )
 def test_a_wrong_line_is_a_fault_that_says_what_is_allowed(plan, text, said):
     change = {"added": ["no_remote_work"]} if text.startswith("remote_work") else {}
-    told = faults(plan, observed=[text], **change)
-    assert said in told
-    assert told.startswith("--observe" if not change else "")
+    output = faults(plan, observed=[text], **change)
+    assert said in output
+    assert output.startswith("--observe" if not change else "")
 
 
 def test_every_fault_is_told_at_once_with_its_file(plan, own_file):
     text = OWN.replace("judgement", "nobody").replace('"log10 FLOP"', '"FLOP"')
     (own_file / "mine.toml").write_text(text)
-    told = faults(plan, added=["mine.toml", "grok44", "grok4"], observed=["x"])
-    assert 'mine.toml:7 [frontier] unit: found "FLOP"' in told
-    assert 'mine.toml:8 [frontier] source: found "nobody"' in told
-    assert 'did you mean "grok4"?' in told
-    assert "conditioned on already" in told
-    assert '--observe: found "x"' in told
+    output = faults(plan, added=["mine.toml", "grok44", "grok4"], observed=["x"])
+    assert 'mine.toml:7 [frontier] unit: found "FLOP"' in output
+    assert 'mine.toml:8 [frontier] source: found "nobody"' in output
+    assert 'did you mean "grok4"?' in output
+    assert "conditioned on already" in output
+    assert '--observe: found "x"' in output
     assert "No such file" in faults(plan, added=["yours.toml"])
     assert "at most 100,000" in faults(
         plan.model_copy(update={"sampler": "sequential", "draws": 100_001}),

@@ -48,12 +48,12 @@ def impossible(seed, size, stated=1.0):
 
 def test_ranks_correlate_as_asked_and_else_not_at_all():
     levels = correlated_levels(Sampling(7), gaussian_copula(NAMES, PAIRS), NAMES, range(N))
-    found = spearmanr(np.array([levels[name] for name in NAMES]).T).statistic
+    actual = spearmanr(np.array([levels[name] for name in NAMES]).T).statistic
     asked = np.eye(len(NAMES))
     for a, b, r in PAIRS:
         i, j = NAMES.index(a), NAMES.index(b)
         asked[i, j] = asked[j, i] = r
-    np.testing.assert_allclose(found, asked, atol=5 / np.sqrt(N))
+    np.testing.assert_allclose(actual, asked, atol=5 / np.sqrt(N))
 
 
 def test_margins_stay_exact():
@@ -70,11 +70,11 @@ def test_the_shipped_scenario_correlates_as_its_files_say():
     names = [p.name for p in plan.priors if p.family not in ("fixed", "bernoulli")]
     levels = correlated_levels(plan.sampling, compiled.copula, names, range(20_000))
     values = [p.distribution.inverse_cdf(levels[p.name]) for p in plan.priors if p.name in names]
-    found = spearmanr(np.array(values).T).statistic
+    actual = spearmanr(np.array(values).T).statistic
     asked = {frozenset(pair[:2]): pair[2] for pair in plan.correlations}
     for i, a in enumerate(names):
         for j, b in enumerate(names[:i]):
-            assert found[i, j] == pytest.approx(asked.get(frozenset((a, b)), 0.0), abs=0.035), (
+            assert actual[i, j] == pytest.approx(asked.get(frozenset((a, b)), 0.0), abs=0.035), (
                 a,
                 b,
             )
@@ -206,7 +206,7 @@ def test_a_matrix_that_cannot_hold_offers_text_that_can_be_pasted(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "actual"),
     [
         (prior("algorithms_limit", algorithms_limit=0.5), "0.5"),
         (prior("algorithms_limit", stock_grwth=0.5), "unknown"),
@@ -218,10 +218,10 @@ def test_a_matrix_that_cannot_hold_offers_text_that_can_be_pasted(tmp_path):
         ),
     ],
 )
-def test_a_correlation_that_cannot_be_is_a_fault(tmp_path, text, found):
+def test_a_correlation_that_cannot_be_is_a_fault(tmp_path, text, actual):
     with pytest.raises(InputFault) as refused:
         load_plan(priors=write(tmp_path / "own", text))
-    assert any("correlation" in f.key and found in f.found for f in refused.value.faults)
+    assert any("correlation" in f.key and actual in f.found for f in refused.value.faults)
 
 
 def test_a_replaced_prior_keeps_its_pairs_unless_restated(tmp_path):

@@ -213,18 +213,18 @@ def names(message, *needles):
 def test_a_run_file_at_fault(folder, refused, case, verb):
     text, needles = WORLDS[case]
     (folder / "world.toml").write_text(text)
-    place = () if case in ELSEWHERE else ("world.toml",)
-    names(refused(verb, "world.toml"), *place, *needles)
+    file = () if case in ELSEWHERE else ("world.toml",)
+    names(refused(verb, "world.toml"), *file, *needles)
 
 
 @pytest.mark.parametrize("case", PRIORS)
-@pytest.mark.parametrize("place", ["priors", "theirs"])
-def test_a_prior_file_at_fault(folder, refused, case, place):
+@pytest.mark.parametrize("priors", ["priors", "theirs"])
+def test_a_prior_file_at_fault(folder, refused, case, priors):
     name, content, needles = PRIORS[case]
     text = MILESTONE.format(*content) if isinstance(content, tuple) else content
-    (folder / place).mkdir()
-    (folder / place / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    options = ["--priors", "theirs"] if place == "theirs" else []
+    (folder / priors).mkdir()
+    (folder / priors / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    options = ["--priors", "theirs"] if priors == "theirs" else []
     names(refused("check", *options), name, *needles)
 
 

@@ -43,9 +43,9 @@ def test_later_layers_win_one_by_one(folder):
     write(folder / "runs/world.toml", 'extends = "near"')
     write(folder / "theirs/empty.toml", "")
     assert value(load_plan("world")) is None
-    for number, (place, text) in enumerate(layers, start=1):
-        write(folder / place, text)
-        assert value(load_plan("world", priors="theirs")) == pytest.approx(number / 10), place
+    for number, (file, text) in enumerate(layers, start=1):
+        write(folder / file, text)
+        assert value(load_plan("world", priors="theirs")) == pytest.approx(number / 10), file
     one_key = "priors.algorithms_growth.value=0.6"
     assert value(load_plan("world", [one_key], "theirs")) == 0.6
     assert value(load_plan("world", [one_key, "algorithms_growth=0.7"], "theirs")) == 0.7

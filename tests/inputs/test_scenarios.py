@@ -85,18 +85,18 @@ def test_in_the_essays_scenario_two_things_vary(essay):
 
 
 def test_what_the_essay_does_not_name_is_the_baselines_median(essay, baseline):
-    found, medians = at(essay, 0.5), at(baseline, 0.5)
+    actual, medians = at(essay, 0.5), at(baseline, 0.5)
     named = {*ESSAY, *NONE, *WALLS, "spending_growth", "researcher_threshold"}
-    assert named <= set(found)
-    assert {n: v for n, v in found.items() if n not in named} == {
+    assert named <= set(actual)
+    assert {n: v for n, v in actual.items() if n not in named} == {
         n: v for n, v in medians.items() if n not in named
     }
 
 
 def test_the_essays_numbers(essay):
     wanted = {**ESSAY, **dict.fromkeys(NONE, 0.0), **dict.fromkeys(WALLS, 1e6)}
-    found = at(essay, 0.3)
-    assert {name: found[name] for name in wanted if name not in essay.hold} == wanted
+    actual = at(essay, 0.3)
+    assert {name: actual[name] for name in wanted if name not in essay.hold} == wanted
     low, high = at(essay, 0.05), at(essay, 0.95)
     threshold = "researcher_threshold"
     assert (low[threshold], high[threshold]) == pytest.approx((6.5, 8.0))
@@ -136,8 +136,8 @@ def test_a_straight_line_that_stops_after_four_steps_comes_later(essay):
     stopped = load.load_plan(
         "situational-awareness", ["unhobbling_trend_gain=2.0", "unhobbling_trend_ramp=4.0"]
     )
-    place = [milestone.name for milestone in essay.milestones].index("automated_researcher")
-    medians = [np.median(draws(made).arrivals[place]) for made in (essay, stopped)]
+    index = [milestone.name for milestone in essay.milestones].index("automated_researcher")
+    medians = [np.median(draws(made).arrivals[index]) for made in (essay, stopped)]
     # From 2027.25 on the line rises at rate - 0.5; the median threshold is 7.25.
     rate = 0.42 + 0.13 + 0.5
     at_end = (rate + 0.5) * 4
@@ -149,9 +149,9 @@ def test_a_straight_line_that_stops_after_four_steps_comes_later(essay):
 def test_the_talks_priors(name):
     prior = priors(load.load_plan("peak-data"))[name]
     family, low, high = PEAK[name]
-    found = prior.distribution.inverse_cdf(np.array([0.05, 0.95]))
+    actual = prior.distribution.inverse_cdf(np.array([0.05, 0.95]))
     assert prior.family == family
-    assert found == pytest.approx([low, high])
+    assert actual == pytest.approx([low, high])
 
 
 def test_the_talks_scenario_differs_in_what_it_names_alone(baseline):
@@ -163,11 +163,11 @@ def test_the_talks_scenario_differs_in_what_it_names_alone(baseline):
 
 def test_in_the_talks_scenario_data_run_out_and_pretraining_ends(baseline):
     peak = load.load_plan("peak-data")
-    place = [milestone.name for milestone in peak.milestones].index
+    index = [milestone.name for milestone in peak.milestones].index
     arrivals, before = draws(peak).arrivals, draws(baseline).arrivals
-    assert 2024.0 < np.median(arrivals[place("data_exhausted")]) < 2025.5
+    assert 2024.0 < np.median(arrivals[index("data_exhausted")]) < 2025.5
     ended, ended_before = (
-        np.mean(each[place("pretraining_ends")] < 2031) for each in (arrivals, before)
+        np.mean(each[index("pretraining_ends")] < 2031) for each in (arrivals, before)
     )
     assert ended > 0.7
     assert ended_before < 0.1

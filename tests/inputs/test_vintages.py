@@ -38,7 +38,7 @@ def written(path):
     return tomllib.loads((ROOT / path).read_text("utf-8"))
 
 
-def told(folder, keys, source="metr_th11", observations='["horizon_2026"]'):
+def shown(folder, keys, source="metr_th11", observations='["horizon_2026"]'):
     """Faults and warnings of a run that restates the horizon's priors with these keys."""
     head = 'title = "Mine"\nextends = "baseline"\n'
     condition = f"\n[condition]\nobservations = {observations}\n"
@@ -80,7 +80,7 @@ def test_no_prior_of_2023_is_of_a_later_source():
 
 
 def test_an_observation_up_to_the_vintage_of_its_source_is_refused(tmp_path):
-    faults, _ = told(tmp_path, "vintage = 2026-02-05")
+    faults, _ = shown(tmp_path, "vintage = 2026-02-05")
     for word in ("mine.toml", "[condition] observations", '"horizon_2026"', "horizon_start"):
         assert word in faults
     for word in ("2026-02-05", "newer than the priors", "leave it out"):
@@ -97,31 +97,31 @@ def test_an_observation_up_to_the_vintage_of_its_source_is_refused(tmp_path):
     ],
 )
 def test_newer_evidence_and_evidence_of_another_source_are_taken(tmp_path, keys, source):
-    assert told(tmp_path, keys, source) == ["", ""]
+    assert shown(tmp_path, keys, source) == ["", ""]
 
 
 @pytest.mark.parametrize("source", ["judgement", "kwa2025", "metr_th11"])
 def test_what_a_prior_says_it_rests_on_is_refused_whatever_the_dates(tmp_path, source):
     keys = 'vintage = 2020-01-01\nrests_on = ["gpt4", "horizon_2026"]'
-    faults, _ = told(tmp_path, keys, source)
+    faults, _ = shown(tmp_path, keys, source)
     assert '"horizon_2026", which horizon_start rests on' in faults
 
 
 def test_a_name_that_no_observation_has_is_a_fault(tmp_path):
-    faults, _ = told(tmp_path, 'rests_on = ["horizon_2062"]', observations="[]")
+    faults, _ = shown(tmp_path, 'rests_on = ["horizon_2062"]', observations="[]")
     for word in ("mine.toml", "rests_on", '"horizon_2062"', 'did you mean "horizon_2026"?'):
         assert word in faults
 
 
 @pytest.mark.parametrize("stated", ['"2023"', "2023", "2023-06-30T00:00:00", "true"])
 def test_a_vintage_is_a_date(tmp_path, stated):
-    faults, _ = told(tmp_path, f"vintage = {stated}", observations="[]")
+    faults, _ = shown(tmp_path, f"vintage = {stated}", observations="[]")
     for word in ("mine.toml", "horizon_start", "vintage"):
         assert word in faults
 
 
 def test_a_source_in_common_without_a_vintage_is_warned_of(tmp_path):
-    faults, warnings = told(tmp_path, "")
+    faults, warnings = shown(tmp_path, "")
     assert not faults
     for word in ("horizon_start", "vintage", "metr_th11", "horizon_2026"):
         assert word in warnings

@@ -69,8 +69,8 @@ def test_a_series_that_comes_and_goes_arrives_the_first_time():
 
 def test_each_draw_has_its_own_threshold_and_its_own_year():
     values = np.outer(YEARS - 2019.0, [1.0, 1.0, 2.0, 0.0])
-    found = first_passage(values, ">=", np.array([1.0, 5.1, 5.1, 1.0]), YEARS)
-    np.testing.assert_allclose(found, [2020.0, 2024.1, 2021.55, np.inf], rtol=1e-12)
+    actual = first_passage(values, ">=", np.array([1.0, 5.1, 5.1, 1.0]), YEARS)
+    np.testing.assert_allclose(actual, [2020.0, 2024.1, 2021.55, np.inf], rtol=1e-12)
 
 
 def test_arrival_lies_in_the_step_in_which_the_condition_is_first_met(plan, block):

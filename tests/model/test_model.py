@@ -48,9 +48,9 @@ def simulated(*sets, draws=range(64)):
     return compiled.plan, blocks.simulate_block(compiled, draws)
 
 
-def differs(name, found, expected, story):
+def differs(name, actual, expected, story):
     """Where two paths of a series are further apart than rounding explains."""
-    apart = np.abs(found - expected) > 1e-9 + 1e-12 * np.abs(expected)
+    apart = np.abs(actual - expected) > 1e-9 + 1e-12 * np.abs(expected)
     if name == "binding_constraint":  # another code only where the two lowest limits tie
         kinds = ("affordable", "power_limited", "chip_limited", "latency_limited")
         four = np.sort([story[f"{kind}_compute"] for kind in kinds], axis=0)
@@ -74,8 +74,8 @@ def test_every_series_and_arrival_is_the_reference_s(scenario):
         for row, m in enumerate(made.milestones):
             level = parameters.get(m.threshold, m.threshold)
             expected = reference.arrival(story["year"], story[m.series], m.direction, level)
-            found = block.arrivals[row, i]
-            assert found == expected or abs(found - expected) < 1e-9, f"draw {draw}: {m.name}"
+            actual = block.arrivals[row, i]
+            assert actual == expected or abs(actual - expected) < 1e-9, f"draw {draw}: {m.name}"
 
 
 def test_the_scenarios_above_reach_the_corners_of_the_model():
@@ -91,8 +91,8 @@ def test_the_scenarios_above_reach_the_corners_of_the_model():
 )
 def test_a_tie_binds_by_the_lower_code(four, code):
     limits = [np.full((1, 1), float(limit)) for limit in four]
-    least, found, flop = physical_compute(*limits, np.array([25.0]))
-    assert (least.item(), found.item(), flop.item()) == (1.0, code, 26.0)
+    least, actual, flop = physical_compute(*limits, np.array([25.0]))
+    assert (least.item(), actual.item(), flop.item()) == (1.0, code, 26.0)
 
 
 def test_parameters_are_the_priors_at_the_mixed_levels(plan, compiled, block):

@@ -82,11 +82,11 @@ def test_claims_that_are_settled_say_how(drawn, baseline):
     heights = {}
     for text in axes.texts:
         heights.setdefault(round(text.xy[1], 6), []).append(text.get_text())
-    told = {words[0]: words[2:] for words in heights.values() if len(words) >= 2}
+    message = {words[0]: words[2:] for words in heights.values() if len(words) >= 2}
     for claim in load_claims():
         if claim_probability(claim, baseline):
             outcome = {True: ["yes"], False: ["no"], None: []}[claim.outcome]
-            assert told[claim.id] == outcome, claim.id
+            assert message[claim.id] == outcome, claim.id
 
 
 @pytest.fixture(scope="module")

@@ -113,13 +113,13 @@ PROGRAM = """({columns, draws}) => {
   const {draw, series, arrivals} = (PROGRAM)();
   const P = columns.map((each) => Float64Array.from(each));
   const plain = (values) => Array.from(values, String);
-  const told = {series: [], arrivals: [], logs: []};
+  const output = {series: [], arrivals: [], logs: []};
   for (let d = 0; d < draws; d++) {
-    told.logs.push(String(draw(P, d)));
-    told.series.push(series.map(plain));
-    told.arrivals.push(plain(arrivals));
+    output.logs.push(String(draw(P, d)));
+    output.series.push(series.map(plain));
+    output.arrivals.push(plain(arrivals));
   }
-  return told;
+  return output;
 }"""
 
 
@@ -130,12 +130,13 @@ def test_programs_agree_with_numpy_in_the_browser(chromium, scenario):
     emitted = program(trace(plan))
     columns = [block.parameters[name].tolist() for name in emitted.parameters]
     page = chromium.new_page()
-    told = page.evaluate(
+    output = page.evaluate(
         PROGRAM.replace("PROGRAM", emitted.source), {"columns": columns, "draws": 200}
     )
     page.close()
     arrays = {
-        key: np.char.replace(np.array(told[key]), "Infinity", "inf").astype(float) for key in told
+        key: np.char.replace(np.array(output[key]), "Infinity", "inf").astype(float)
+        for key in output
     }
     for i, name in enumerate(emitted.series):
         expected = block.series[name]
@@ -284,10 +285,10 @@ def test_every_picture_has_a_text_alternative(visit):
 def test_labels_contrast_and_roles_are_right(visit, axe, width, scheme):
     there = visit(width=width, color_scheme=scheme, bypass_csp=True)
     there.page.evaluate(axe)
-    found = there.page.evaluate(AXE)
-    told = [
+    actual = there.page.evaluate(AXE)
+    output = [
         f"{v['id']}: {n['target']} {n['failureSummary']}"
-        for v in found["violations"]
+        for v in actual["violations"]
         for n in v["nodes"][:3]
     ]
-    assert not told, "\n".join(told)
+    assert not output, "\n".join(output)

@@ -6,7 +6,7 @@ import tomllib
 import numpy as np
 import pytest
 from checkout import ROOT
-from page_scripts import printed, told
+from page_scripts import printed, script_output
 from programs import install_from_npm, needs_node
 from scipy.special import ndtr, ndtri
 
@@ -29,12 +29,12 @@ pytestmark = needs_node
 def test_the_normal_distribution_is_exact():
     z = np.concatenate([np.linspace(-8.5, 8.5, 1001), [-30.0, -20.0, -5.0, 5.0]])
     script = printed("given.map((z) => [normalCdf(z), normalQuantile(normalCdf(z))])")
-    cdf, back = np.array(told("normal", script, z.tolist())).T
+    cdf, back = np.array(script_output("normal", script, z.tolist())).T
     np.testing.assert_allclose(cdf, ndtr(z), rtol=1e-11)
     inner = z < 5.5
     np.testing.assert_allclose(back[inner], z[inner], atol=1e-9)
     levels = np.concatenate([10.0 ** -np.arange(1.0, 17.0), np.linspace(0.01, 0.99, 99)])
-    scores = told("normal", printed("given.map(normalQuantile)"), levels.tolist())
+    scores = script_output("normal", printed("given.map(normalQuantile)"), levels.tolist())
     np.testing.assert_allclose(scores, ndtri(levels), atol=1e-9)
 
 
@@ -46,7 +46,7 @@ def test_levels_are_those_of_a_run(sets):
     expected = sampling.correlated_levels(plan.sampling, compiled.copula, names, range(50))
     script = "const columns = correlatedLevels(given, 50);"
     script += "for (const name in columns) columns[name] = [...columns[name].levels];"
-    levels = told("levels", script + printed("columns"), sampling_record(plan))
+    levels = script_output("levels", script + printed("columns"), sampling_record(plan))
     for name in names:
         np.testing.assert_allclose(levels[name], expected[name], rtol=1e-12, err_msg=name)
 
@@ -112,7 +112,7 @@ def test_inverse_cdfs_are_those_of_the_families(family, limits):
     ends = [1e-9, 1e-5, 0.001], [0.999, 1 - 1e-5]
     levels = np.concatenate([ends[0], np.linspace(0.0101, 0.9899, 99), ends[1]])
     script = printed("priorQuantiles(given[0], given[1])")
-    values = told("distributions", script, [record, levels.tolist()])
+    values = script_output("distributions", script, [record, levels.tolist()])
     expected = prior.distribution.inverse_cdf(levels)
     tolerance = 2e-4 * np.ptp(expected) if "table" in record else 1e-9
     np.testing.assert_allclose(values, expected, rtol=1e-9, atol=tolerance)
@@ -134,7 +134,7 @@ def test_weights_are_those_of_a_run():
     script = "const w = importanceWeights(Float64Array.from(given, (v) => v ?? -Infinity));"
     script += printed("[[...w.weights], w.effective, w.paretoK]")
     plain = [value if np.isfinite(value) else None for value in logs]
-    weights, effective, k = told("weights", script, plain)
+    weights, effective, k = script_output("weights", script, plain)
     np.testing.assert_allclose(np.array(weights) * 2**24, expected.whole, atol=1.0)
     assert effective == pytest.approx(expected.effective, rel=1e-5)
     assert k == pytest.approx(expected.pareto_k, abs=1e-9)
@@ -150,10 +150,10 @@ def test_the_worker_answers_as_a_run_does():
     plan = load_plan("baseline", ["draws=1500"])
     scenario = scenario_record(plan, 0, plans_by_name([]))
     programs = f"const PROGRAMS = [{program(trace(plan)).source}];"
-    answer = told("simulation", programs + ANSWER, scenario)
+    answer = script_output("simulation", programs + ANSWER, scenario)
     block = blocks.simulate_block(blocks.compile_plan(plan), range(1500))
-    years, seen = plan.grid.years, plan.observations
-    logs = sum(log_likelihood(each, block.series, block.parameters, years) for each in seen)
+    years, observed = plan.grid.years, plan.observations
+    logs = sum(log_likelihood(each, block.series, block.parameters, years) for each in observed)
     weights = smoothed_weights(logs)
     assert answer["effective"] == pytest.approx(weights.effective, rel=1e-4)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from page_scripts import printed, told
+from page_scripts import printed, script_output
 from programs import needs_node
 
 from simulator.inputs.load import load_plan, plans_by_name
@@ -54,7 +54,7 @@ def test_a_moved_prior_is_that_of_the_run_file(name, by):
     import tomllib
 
     prior = resolved(name.split()[0], {**PRIORS[name]})
-    keys = told(
+    keys = script_output(
         "moves", printed("handles(given, undefined).map((each) => each.key)"), prior_record(prior)
     )
     drags = [[keys[0], by], [keys[-1], -by], [keys[len(keys) // 2], by]]
@@ -62,7 +62,7 @@ def test_a_moved_prior_is_that_of_the_run_file(name, by):
     values_at = f"{LEVELS.tolist()}.map((u) => inverseCdf(after)(normalQuantile(u)))"
     possible = "isPossible(given.prior, move)"
     show = printed(f"[priorToml(given.prior, move), {values_at}, {possible}, move]")
-    toml, values, possible, move = told("moves", MOVE + show, given)
+    toml, values, possible, move = script_output("moves", MOVE + show, given)
     assert possible, move
     table = tomllib.loads(toml)["priors"]["x"]
     faults = []
@@ -75,9 +75,9 @@ def test_a_moved_prior_is_that_of_the_run_file(name, by):
 
 def test_a_prior_that_is_not_moved_is_described_by_its_own_quantiles():
     prior = resolved("lognormal", {"p05": 1.0, "p95": 2.0})
-    assert told("moves", printed("described(given)"), prior_record(prior)) == pytest.approx(
-        {"p05": 1.0, "p95": 2.0}
-    )
+    assert script_output(
+        "moves", printed("described(given)"), prior_record(prior)
+    ) == pytest.approx({"p05": 1.0, "p95": 2.0})
 
 
 def scenarios():
@@ -97,13 +97,15 @@ STATE = {
 
 def test_a_link_holds_just_the_changes():
     script = printed("[link(given[0], given[1]), stateOfLink(given[0], link(given[0], given[1]))]")
-    fragment, back = told("state", script, [scenarios(), STATE])
+    fragment, back = script_output("state", script, [scenarios(), STATE])
     assert (
         fragment
         == "#scenario=peak-data&algorithms_growth=p05:0.3,p95:0.9&regime_year=low:2026.5,high:2031"
     )
     assert back == {"state": STATE, "refused": []}
-    assert told("state", printed("link(given, startingState(given, 0))"), scenarios()) == ""
+    assert (
+        script_output("state", printed("link(given, startingState(given, 0))"), scenarios()) == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_link_holds_just_the_changes():
 )  # fmt: skip
 def test_a_link_that_cannot_be_is_refused(bad):
     script = printed("stateOfLink(given[0], given[1])")
-    back = told("state", script, [scenarios(), bad])
+    back = script_output("state", script, [scenarios(), bad])
     assert len(back["refused"]) == 1
     assert back["state"] == {"scenario": 0, "evidence": True, "moves": {}}
 
@@ -127,10 +129,10 @@ def test_undo_and_redo_bring_states_back():
     const all = [same, undone(h).present, back.present, undone(back).present, redone(back).present];
     const last = changed(undone(h), {a: 3});
     """
-    found = told("state", script + printed("[all, last, redone(last) === last]"))
-    assert found[0] == [True, {"a": 1}, {"a": 0}, {"a": 0}, {"a": 1}]
-    assert found[1] == {"past": [{"a": 0}, {"a": 1}], "present": {"a": 3}, "future": []}
-    assert found[2]
+    actual = script_output("state", script + printed("[all, last, redone(last) === last]"))
+    assert actual[0] == [True, {"a": 1}, {"a": 0}, {"a": 0}, {"a": 1}]
+    assert actual[1] == {"past": [{"a": 0}, {"a": 1}], "present": {"a": 3}, "future": []}
+    assert actual[2]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_undo_and_redo_bring_states_back():
 @pytest.mark.parametrize("name", ["baseline", "peak-data", "hindcast-2023"])
 def test_the_run_file_of_a_scenario_gives_its_plan(name, sets, folder):
     plan = load_plan(name, sets)
-    text = told(
+    text = script_output(
         "state",
         "console.log(JSON.stringify(runFile([given], startingState([given], 0), 500)))",
         stated_scenario(plan, plans_by_name([name])),
@@ -158,7 +160,7 @@ def test_the_run_file_of_a_scenario_gives_its_plan(name, sets, folder):
 
 def test_the_run_file_drops_the_evidence():
     script = "const s = {...startingState([given], 0), evidence: false};"
-    text = told(
+    text = script_output(
         "state",
         script + printed("runFile([given], s, 10)"),
         stated_scenario(load_plan(), plans_by_name([])),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from page_scripts import printed, told
+from page_scripts import printed, script_output
 
 from simulator import model
 from simulator.inputs import files, observations
@@ -185,7 +185,7 @@ def test_axes_of_logarithms_are_marked_in_human_units(text):
     script = "const axis = given; " + printed(
         "[valueTicks(8, 13, axis), valueTicks(9.1, 9.9, axis)]"
     )
-    several, few = told("charts", script, axes["log10 USD"])
+    several, few = script_output("charts", script, axes["log10 USD"])
     assert several == [
         [n, f"${s}"] for n, s in enumerate(["100M", "1B", "10B", "100B", "1T", "10T"], 8)
     ]

@@ -54,9 +54,9 @@ def ranks(plan, compiled):
 
 def ranked(plan, compiled):
     names = [prior.name for prior in plan.priors]
-    found = correlated_levels(plan.sampling, compiled.copula, names, MANY)
+    actual = correlated_levels(plan.sampling, compiled.copula, names, MANY)
     varying = [prior.name for prior in plan.priors if prior.family != "fixed"]
-    order = np.argsort(np.array([found[name] for name in varying]), axis=1)
+    order = np.argsort(np.array([actual[name] for name in varying]), axis=1)
     ranks = np.empty(order.shape)
     np.put_along_axis(ranks, order, np.arange(len(MANY)) / (len(MANY) - 1) - 0.5, axis=1)
     return varying, ranks
@@ -64,7 +64,7 @@ def ranked(plan, compiled):
 
 def wrong_pairs(plan, varying, ranks):
     """Pairs whose sample rank correlation is not what the plan states, and 0 where it states none."""
-    found = 12.0 * (ranks @ ranks.T) / len(MANY)
+    actual = 12.0 * (ranks @ ranks.T) / len(MANY)
     asked = np.eye(len(varying))
     for a, b, r in plan.correlations:
         if a in varying and b in varying:
@@ -73,17 +73,17 @@ def wrong_pairs(plan, varying, ranks):
     pairs = len(varying) * (len(varying) - 1) / 2
     bound = stats.norm.isf(1e-3 / (2 * pairs)) / math.sqrt(len(MANY))
     return [
-        (varying[i], varying[j], round(float(found[i, j]), 3))
+        (varying[i], varying[j], round(float(actual[i, j]), 3))
         for i, j in itertools.combinations(range(len(varying)), 2)
-        if abs(found[i, j] - asked[i, j]) > bound
+        if abs(actual[i, j] - asked[i, j]) > bound
     ]
 
 
 @pytest.mark.parametrize("draw", [0, 1, 2, 3, 4, 5, 4095, 10**12 + 3])
 @pytest.mark.parametrize("seed", [0, 1, SEED])
 def test_a_level_is_its_formula(seed, draw):
-    (found,) = independent_levels(Sampling(seed), "algorithms_growth", range(draw, draw + 1))
-    assert found == stated_level(seed, "algorithms_growth", draw)
+    (actual,) = independent_levels(Sampling(seed), "algorithms_growth", range(draw, draw + 1))
+    assert actual == stated_level(seed, "algorithms_growth", draw)
 
 
 def test_a_draw_has_the_same_level_alone_in_a_block_and_in_any_order():
@@ -98,9 +98,9 @@ def test_a_draw_has_the_same_level_alone_in_a_block_and_in_any_order():
 
 def test_no_level_is_0_or_1_and_all_are_uniform():
     for seed, name in ((0, "a"), (SEED, "spending_growth"), (2**63 - 1, "ü")):
-        found = independent_levels(Sampling(seed), name, range(100_000))
-        assert 0.0 < found.min() < found.max() < 1.0
-        assert stats.kstest(found, "uniform").pvalue > 1e-3
+        actual = independent_levels(Sampling(seed), name, range(100_000))
+        assert 0.0 < actual.min() < actual.max() < 1.0
+        assert stats.kstest(actual, "uniform").pvalue > 1e-3
     assert 0.0 < (0 + 0.5) * 2.0**-52
     assert ((2**52 - 1) + 0.5) * 2.0**-52 < 1.0
 
@@ -131,8 +131,8 @@ def test_shared_levels_does_not_pass(plan, compiled, monkeypatch):
 
 def test_margins_stay_uniform(plan, compiled):
     tied = compiled.copula.names
-    found = correlated_levels(plan.sampling, compiled.copula, tied, range(20_000))
-    assert min(stats.kstest(found[name], "uniform").pvalue for name in tied) > 1e-3 / len(tied)
+    actual = correlated_levels(plan.sampling, compiled.copula, tied, range(20_000))
+    assert min(stats.kstest(actual[name], "uniform").pvalue for name in tied) > 1e-3 / len(tied)
 
 
 @pytest.mark.parametrize("width", [1, 3, 7, 512])
@@ -175,16 +175,16 @@ def test_scenarios_share_levels():
 @pytest.mark.parametrize("r", [1.0, -1.0])
 def test_a_singular_matrix_ties_completely(r):
     tied = gaussian_copula(["a", "b", "c"], [("a", "b", r), ("b", "c", 0.0)])
-    found = correlated_levels(Sampling(3), tied, ["a", "b"], range(1000))
-    expected = found["a"] if r > 0 else 1.0 - found["a"]
-    np.testing.assert_allclose(found["b"], expected, rtol=0, atol=1e-15)
+    actual = correlated_levels(Sampling(3), tied, ["a", "b"], range(1000))
+    expected = actual["a"] if r > 0 else 1.0 - actual["a"]
+    np.testing.assert_allclose(actual["b"], expected, rtol=0, atol=1e-15)
 
 
 def test_a_singular_matrix_of_three_is_mixed():
     tied = gaussian_copula(["a", "b", "c"], [("a", "b", 1.0), ("a", "c", 0.5), ("b", "c", 0.5)])
-    found = correlated_levels(Sampling(3), tied, ["a", "b", "c"], range(20_000))
-    assert stats.spearmanr(found["a"], found["c"]).statistic == pytest.approx(0.5, abs=0.03)
-    np.testing.assert_allclose(found["a"], found["b"], rtol=0, atol=1e-15)
+    actual = correlated_levels(Sampling(3), tied, ["a", "b", "c"], range(20_000))
+    assert stats.spearmanr(actual["a"], actual["c"]).statistic == pytest.approx(0.5, abs=0.03)
+    np.testing.assert_allclose(actual["a"], actual["b"], rtol=0, atol=1e-15)
 
 
 def test_correlations_that_cannot_hold_together_are_named():

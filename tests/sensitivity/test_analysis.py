@@ -88,8 +88,8 @@ def test_targets_are_taken_from_draws(baseline):
     ):
         target = targets.read_target(baseline, text)
         cut = block._replace(arrivals=block.arrivals[:1])
-        found = targets.finite_values(target, targets.target_values(target, cut, years))
-        assert np.array_equal(found[0], expected), text
+        actual = targets.finite_values(target, targets.target_values(target, cut, years))
+        assert np.array_equal(actual[0], expected), text
 
 
 def test_finished_draws_give_the_target_that_simulations_give(baseline, result):
@@ -106,8 +106,8 @@ def test_finished_draws_give_the_target_that_simulations_give(baseline, result):
 
 def test_a_held_parameter_does_not_vary_and_its_partners_do():
     held = load.load_plan("baseline", [*SMALL, "hold.researcher_threshold=0.5"])
-    found = ask(held, "automated_researcher", by="parameter", draws=256)
-    rows = {row["name"]: row for row in found.records}
+    actual = ask(held, "automated_researcher", by="parameter", draws=256)
+    rows = {row["name"]: row for row in actual.records}
     assert [rows["researcher_threshold"][key] for key in KEYS] == [0.0] * 6
     assert rows["remote_work_threshold"]["first_order"] == 0.0  # tied to what is held only
 
@@ -115,8 +115,8 @@ def test_a_held_parameter_does_not_vary_and_its_partners_do():
 def test_every_method_speaks_of_every_driver(baseline):
     every = set(subjects.parameter_groups(baseline, "driver"))
     for method in ("correlated", "shapley", "tornado"):
-        found = ask(baseline, "automated_researcher", method=method, draws=256)
-        assert {row["name"] for row in found.records} == every, method
+        actual = ask(baseline, "automated_researcher", method=method, draws=256)
+        assert {row["name"] for row in actual.records} == every, method
     shares = [
         row["shapley"] for row in ask(baseline, "remote_work", method="shapley", draws=256).records
     ]
@@ -206,9 +206,9 @@ def test_an_additive_difference_is_split_exactly(exact):
         coalition: sum(own[list(coalition)]) + 2030.0 + noise
         for coalition in attribution.coalitions(4, orders)
     }
-    found = attribution.shapley_parts(4, orders, worth, 0.9, 3)
-    assert found.value == pytest.approx(own, abs=1e-9)
-    assert found.mcse == pytest.approx(np.zeros(4), abs=1e-9)
+    actual = attribution.shapley_parts(4, orders, worth, 0.9, 3)
+    assert actual.value == pytest.approx(own, abs=1e-9)
+    assert actual.mcse == pytest.approx(np.zeros(4), abs=1e-9)
 
 
 def test_a_driver_that_adds_to_the_target_has_its_own_part(baseline):
@@ -217,8 +217,8 @@ def test_a_driver_that_adds_to_the_target_has_its_own_part(baseline):
         ("time_horizon@2033", "horizon", 0.4),
         ("us_generation@2033.25", "electricity", 0.2),
     ):
-        found = attributed(baseline, moved, target)
-        parts = dict(zip(found.drivers, found.parts.value, strict=True))
+        actual = attributed(baseline, moved, target)
+        parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
         assert parts.pop(driver) == pytest.approx(part, abs=1e-12)
         assert set(parts.values()) == {0.0}
 
@@ -226,19 +226,19 @@ def test_a_driver_that_adds_to_the_target_has_its_own_part(baseline):
 @pytest.mark.parametrize("target", ["automated_researcher", "automated_researcher@2030"])
 def test_parts_sum_to_the_whole_and_scenarios_are_their_own(baseline, target):
     moved = edited(baseline, algorithms_growth=-0.1, stock_start=-0.5, price_decline=0.3)
-    found = attributed(baseline, moved, target, workers=2)
-    assert found.exact
-    assert found.parts.value.sum() == pytest.approx(float(found.whole.value), abs=1e-9)
-    parts = dict(zip(found.drivers, found.parts.value, strict=True))
+    actual = attributed(baseline, moved, target, workers=2)
+    assert actual.exact
+    assert actual.parts.value.sum() == pytest.approx(float(actual.whole.value), abs=1e-9)
+    parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
     assert parts["algorithms"] != 0.0
     assert {name for name, part in parts.items() if part} <= {"algorithms", "data"}
-    errors = dict(zip(found.drivers, found.parts.mcse, strict=True))
+    errors = dict(zip(actual.drivers, actual.parts.mcse, strict=True))
     assert errors["prices"] == 0.0  # differs, and does not lead there
     read = targets.read_target(moved, target)
     subject = subjects.subject(subjects.targeted_plan(moved, read))
     answers = subject.answer(subject.levels(range(512)))[0]
     own = answers.mean() if "@" in target else np.quantile(answers, 0.5, method="inverted_cdf")
-    assert found.b == pytest.approx(own, abs=1e-12)
+    assert actual.b == pytest.approx(own, abs=1e-12)
 
 
 def test_sampled_orders_come_near_every_coalition(baseline, monkeypatch):
@@ -257,8 +257,8 @@ def test_sampled_orders_come_near_every_coalition(baseline, monkeypatch):
 
 def test_a_correlation_alone_is_a_difference(baseline):
     apart = baseline.model_copy(update={"correlations": ()})
-    found = attributed(baseline, apart, "automated_researcher")
-    parts = dict(zip(found.drivers, found.parts.value, strict=True))
+    actual = attributed(baseline, apart, "automated_researcher")
+    parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
     assert parts["unhobbling"] != 0.0
     assert parts["regime"] == parts["inference"] == 0.0
 
@@ -273,8 +273,8 @@ def test_scenarios_of_other_seeds_or_grids_are_not_attributed(baseline):
 
 def test_the_same_scenario_differs_in_nothing(baseline):
     assert comparison.plan_differences(baseline, baseline) == []
-    found = attributed(baseline, baseline, "remote_work")
-    assert found.parts.value.tolist() == [0.0] * len(found.drivers)
+    actual = attributed(baseline, baseline, "remote_work")
+    assert actual.parts.value.tolist() == [0.0] * len(actual.drivers)
     rows = comparison.answer_differences(baseline, baseline, 300, 50).records
     assert all(row["difference"] in (0.0,) or np.isnan(row["difference"]) for row in rows)
 
@@ -285,8 +285,8 @@ def test_differences_of_plans_and_answers_are_named(baseline):
     what = {row["what"]: row for row in comparison.plan_differences(baseline, other)}
     assert set(what) == {"seed", "algorithms_growth", "stock_start"}
     assert what["algorithms_growth"]["driver"] == "algorithms"
-    told = comparison.answer_differences(baseline, moved, 600, 50, prior=True).records
-    rows = {row["name"]: row for row in told}
+    output = comparison.answer_differences(baseline, moved, 600, 50, prior=True).records
+    rows = {row["name"]: row for row in output}
     block = [
         blocks.simulate_block(blocks.compile_plan(p), range(600)).arrivals[0]
         for p in (baseline, moved)
@@ -458,8 +458,10 @@ def test_bad_input_leaves_nothing_behind(capsys, tmp_path, result):
 
 
 def test_blocks_come_in_the_order_of_the_draws():
-    seen = list(engines.in_order(lambda piece: piece.start, 2000, 4, lambda share: None, length=64))
-    assert seen == list(range(0, 2000, 64))
+    observations = list(
+        engines.in_order(lambda piece: piece.start, 2000, 4, lambda share: None, length=64)
+    )
+    assert observations == list(range(0, 2000, 64))
 
 
 def test_weighted_quantiles_are_those_of_repeated_values():

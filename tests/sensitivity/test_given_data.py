@@ -21,17 +21,17 @@ def finished(draws=8000):
 
 def test_rank_correlations_agree_with_scipy():
     x, y = finished(2000)
-    found = given_data.given_data_measures(
+    actual = given_data.given_data_measures(
         "abc", x, y, bootstrap.bootstrap_counts(2000, 20, 1), 0.9
     )
     expected = [spearmanr(column, y).statistic for column in x.T]
-    assert found.rank_correlation.value == pytest.approx(expected, abs=1e-12)
+    assert actual.rank_correlation.value == pytest.approx(expected, abs=1e-12)
 
 
 def test_partial_rank_correlations_are_those_of_residuals():
     x, y = finished(2000)
     x[:, 2] = ndtr(ndtri(x[:, 2]) + 2.0 * ndtri(x[:, 0]))  # c follows a and moves nothing
-    found = given_data.given_data_measures(
+    actual = given_data.given_data_measures(
         "abc", x, y, bootstrap.bootstrap_counts(2000, 20, 1), 0.9
     )
     ranks = rankdata(np.column_stack([x, y]), axis=0)
@@ -42,23 +42,25 @@ def test_partial_rank_correlations_are_those_of_residuals():
             v - others @ np.linalg.lstsq(others, v, rcond=None)[0] for v in ranks[:, [i, 3]].T
         ]
         expected = np.corrcoef(residual)[0, 1]
-        assert found.partial_rank_correlation.value[i] == pytest.approx(expected, abs=1e-9)
-    assert found.rank_correlation.value[2] > 0.5
-    assert abs(found.partial_rank_correlation.value[2]) < 0.1
+        assert actual.partial_rank_correlation.value[i] == pytest.approx(expected, abs=1e-9)
+    assert actual.rank_correlation.value[2] > 0.5
+    assert abs(actual.partial_rank_correlation.value[2]) < 0.1
 
 
 def test_first_order_by_conditional_means_agrees_with_the_closed_form():
     x, y = finished(20_000)
-    found = given_data.given_data_measures(
+    actual = given_data.given_data_measures(
         "abc", x, y, bootstrap.bootstrap_counts(20_000, 50, 1), 0.95
     ).first_order
     exact = np.array([1.0, 0.49, 0.0]) / 1.49
     edges = ndtri(np.linspace(0.0, 1.0, given_data.BINS + 1))
     height = np.exp(-(edges**2) / 2.0) / np.sqrt(2.0 * np.pi)
-    seen = given_data.BINS * (np.diff(height) ** 2).sum()  # what bins leave of a normal's variance
-    assert (np.abs(found.value - seen * exact) < 4.0 * found.mcse + 1e-4).all()
-    assert (found.mcse < 0.01).all()
-    assert found.low[2] < 0.001
+    observations = (
+        given_data.BINS * (np.diff(height) ** 2).sum()
+    )  # what bins leave of a normal's variance
+    assert (np.abs(actual.value - observations * exact) < 4.0 * actual.mcse + 1e-4).all()
+    assert (actual.mcse < 0.01).all()
+    assert actual.low[2] < 0.001
 
 
 def test_pawn_agrees_with_salib():
@@ -124,33 +126,33 @@ def swings(subject, groups, met=None, draws=4096):
 def test_a_tornado_of_a_line_is_known():
     subject = known_indices.linear(WEIGHTS, [])
     groups = {name: (name,) for name in "abc"}
-    found = swings(subject, groups, met=lambda raw: raw[0] < 0.5, draws=16384)
+    actual = swings(subject, groups, met=lambda raw: raw[0] < 0.5, draws=16384)
     reach = ndtri(0.9)
     for i, (name, weight) in enumerate(WEIGHTS.items()):
         rest = np.sqrt(1.49 - weight**2)
         for end, side in enumerate((-1, 1)):
-            changes, chances = found.median_changes, found.probability_changes
+            changes, chances = actual.median_changes, actual.probability_changes
             error = abs(changes.value[i, end, 0] - side * weight * reach)
             assert error <= 4.0 * changes.mcse[i, end, 0], name
             exact = ndtr((0.5 - side * weight * reach) / rest) - ndtr(0.5 / np.sqrt(1.49))
             error = abs(chances.value[i, end, 0] - (exact if weight else 0.0))
             assert error <= 4.0 * chances.mcse[i, end, 0], name
-    assert found.median_changes.value[2].tolist() == [[0.0], [0.0]]
-    assert found.median_changes.mcse.max() < 0.05
+    assert actual.median_changes.value[2].tolist() == [[0.0], [0.0]]
+    assert actual.median_changes.mcse.max() < 0.05
 
 
 def test_a_driver_is_held_where_its_own_effect_stands_at_p10_and_p90():
     subject = known_indices.linear({"a": 1.0, "b": -0.7, "c": 0.0}, [("a", "b", 0.4)])
-    found = swings(subject, {"both": ("a", "b")}).median_changes
+    actual = swings(subject, {"both": ("a", "b")}).median_changes
     spread = np.sqrt(1.0 + 0.49 - 2 * 0.7 * 0.4)
-    assert found.value[0, :, 0] == pytest.approx([-1.2816 * spread, 1.2816 * spread], abs=0.1)
+    assert actual.value[0, :, 0] == pytest.approx([-1.2816 * spread, 1.2816 * spread], abs=0.1)
 
 
 def test_a_median_beyond_the_horizon_is_not_a_number():
     subject = known_indices.independent(
         "ab", lambda levels: np.where(levels["a"] > 0.5, np.inf, 2030.0)[np.newaxis]
     )
-    found = tornado.tornado_swings(
+    actual = tornado.tornado_swings(
         subject,
         {"a": ("a",)},
         draws=1024,
@@ -160,9 +162,9 @@ def test_a_median_beyond_the_horizon_is_not_a_number():
         met=lambda raw: np.isfinite(raw[0]),
         horizon=2050.0,
     )
-    assert found.medians[0, :, 0].tolist() == [2030.0, np.inf]
-    assert np.isfinite(found.median_changes.value).all()
-    assert found.probabilities[0, :, 0].tolist() == [1.0, 0.0]
+    assert actual.medians[0, :, 0].tolist() == [2030.0, np.inf]
+    assert np.isfinite(actual.median_changes.value).all()
+    assert actual.probabilities[0, :, 0].tolist() == [1.0, 0.0]
 
 
 def planted(draws=8000):
@@ -199,8 +201,8 @@ def test_boxes_name_what_moves_the_cases_and_nothing_else(seed):
     x = dice.random((6000, 30))
     cases = dice.random(6000) < np.where(x[:, 4] > 0.75, 0.5, 0.05)
     names = [f"x{i}" for i in range(30)]
-    found = prim.find_boxes(names, x, cases)
-    assert {name for box in found for name in box.limits} == {"x4"}
+    actual = prim.find_boxes(names, x, cases)
+    assert {name for box in actual for name in box.limits} == {"x4"}
     shuffled = prim.find_boxes(names, x, dice.permutation(cases))
     assert shuffled == []
 
@@ -209,18 +211,18 @@ def test_two_planted_boxes_are_both_found():
     dice = np.random.Generator(np.random.PCG64(5))
     x = dice.random((12_000, 6))
     cases = (x[:, 0] < 0.15) | ((x[:, 3] > 0.9) & (x[:, 4] > 0.3))
-    found = prim.find_boxes("abcdef", x, cases)
-    assert [set(box.limits) for box in found[:2]] == [{"a"}, {"d", "e"}] or set(
-        found[1].limits
+    actual = prim.find_boxes("abcdef", x, cases)
+    assert [set(box.limits) for box in actual[:2]] == [{"a"}, {"d", "e"}] or set(
+        actual[1].limits
     ) == {"d"}
-    assert sum(box.coverage.value for box in found) > 0.9
+    assert sum(box.coverage.value for box in actual) > 0.9
 
 
 def test_the_value_of_information_agrees_with_the_closed_form():
     weights = {"a": 1.0, "b": 0.8, "c": 0.0}
     subject = known_indices.linear(weights, [("a", "b", 0.5)])
     groups = {name: (name,) for name in "abc"}
-    found = value_of_information.value_from_simulation(
+    actual = value_of_information.value_from_simulation(
         subject,
         groups,
         draws=128 * value_of_information.INNER,
@@ -231,12 +233,12 @@ def test_the_value_of_information_agrees_with_the_closed_form():
     )
     whole = known_indices.explained(subject, weights, subject.names)
     known = np.array([known_indices.explained(subject, weights, (name,)) for name in "abc"])
-    assert found.left.value == pytest.approx(np.sqrt(1.0 - known / whole), abs=0.03)
-    assert found.width == pytest.approx(2 * 1.2816 * np.sqrt(whole), rel=0.03)
+    assert actual.left.value == pytest.approx(np.sqrt(1.0 - known / whole), abs=0.03)
+    assert actual.width == pytest.approx(2 * 1.2816 * np.sqrt(whole), rel=0.03)
     reach = 1.2816 * np.sqrt(known)
-    assert found.high.value[:2] == pytest.approx(reach[:2], abs=0.3)
-    assert found.low.value[:2] == pytest.approx(-reach[:2], abs=0.3)
-    assert (found.left.value[2], found.left.mcse[2]) == (1.0, 0.0)
+    assert actual.high.value[:2] == pytest.approx(reach[:2], abs=0.3)
+    assert actual.low.value[:2] == pytest.approx(-reach[:2], abs=0.3)
+    assert (actual.left.value[2], actual.left.mcse[2]) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("weighed", [False, True])
@@ -244,7 +246,7 @@ def test_so_does_the_value_of_information_from_finished_draws(weighed):
     x, y = finished(16_000)
     weights = np.where(np.arange(16_000) % 2, 3.0, 1.0) if weighed else None
     times = bootstrap.bootstrap_counts(16_000, 50, 1)
-    found = value_of_information.value_from_draws(tuple("abc"), x, y, times, 0.95, 20, weights)
-    assert found.left.value == pytest.approx(np.sqrt([0.49 / 1.49, 1 / 1.49, 1.0]), abs=0.03)
-    assert found.high.value[:2] == pytest.approx([1.2816, 0.7 * 1.2816], abs=0.15)
-    assert abs(found.left.value[2] - 1.0) < 0.015
+    actual = value_of_information.value_from_draws(tuple("abc"), x, y, times, 0.95, 20, weights)
+    assert actual.left.value == pytest.approx(np.sqrt([0.49 / 1.49, 1 / 1.49, 1.0]), abs=0.03)
+    assert actual.high.value[:2] == pytest.approx([1.2816, 0.7 * 1.2816], abs=0.15)
+    assert abs(actual.left.value[2] - 1.0) < 0.015

@@ -30,8 +30,8 @@ def indices(subject, groups=None, draws=4096, rows=200, **changes):
 @pytest.mark.parametrize("known", [known_indices.ishigami, known_indices.sobol_g])
 def test_indices_agree_with_closed_forms(known):
     subject, first, total = known()
-    found = indices(subject, draws=16384)
-    for interval, exact in ((found.first, first), (found.total, total)):
+    actual = indices(subject, draws=16384)
+    for interval, exact in ((actual.first, first), (actual.total, total)):
         error = np.abs(interval.value[:, 0] - exact)
         assert (error < 4.0 * interval.mcse[:, 0] + 1e-9).all(), (interval.value.T, exact)
         assert (interval.mcse < 0.02).all()
@@ -47,8 +47,8 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
             lambda r, k=k: subject.levels(range(r.start + 2048 * k, r.stop + 2048 * k)),
             subject.answer,
         )
-        found = indices(moved, draws=1024, rows=100).total
-        inside.append((found.low[:, 0] <= total) & (total <= found.high[:, 0]))
+        actual = indices(moved, draws=1024, rows=100).total
+        inside.append((actual.low[:, 0] <= total) & (total <= actual.high[:, 0]))
     assert 0.88 <= np.mean(inside) <= 0.99  # 180 intervals of 95 %
 
 
@@ -77,15 +77,15 @@ def test_a_far_mean_costs_nothing():
 
 def test_tied_groups_agree_with_the_linear_gaussian_closed_form():
     subject = known_indices.linear(WEIGHTS, PAIRS)
-    found = indices(subject, GROUPS, draws=16384)
+    actual = indices(subject, GROUPS, draws=16384)
     whole = known_indices.explained(subject, WEIGHTS, subject.names)
     for i, group in enumerate(GROUPS.values()):
         rest = designs.complement(subject, group)
         first = known_indices.explained(subject, WEIGHTS, group) / whole
         total = 1.0 - known_indices.explained(subject, WEIGHTS, rest) / whole
-        assert abs(found.first.value[i, 0] - first) < 4.0 * found.first.mcse[i, 0]
-        assert abs(found.total.value[i, 0] - total) < 4.0 * found.total.mcse[i, 0]
-        assert found.first.mcse[i, 0] < 0.02
+        assert abs(actual.first.value[i, 0] - first) < 4.0 * actual.first.mcse[i, 0]
+        assert abs(actual.total.value[i, 0] - total) < 4.0 * actual.total.mcse[i, 0]
+        assert actual.first.mcse[i, 0] < 0.02
 
 
 def test_redrawing_the_rest_keeps_the_joint_law():
@@ -110,18 +110,18 @@ def test_without_ties_keeping_is_the_plain_swap():
 
 def test_wholly_tied_parameters_are_one():
     subject = known_indices.linear({"a": 1.0, "b": 1.0, "c": 1.0}, [("a", "b", 1.0)])
-    found = indices(subject, draws=4096)
-    assert found.first.value[:2, 0] == pytest.approx([0.8, 0.8], abs=0.05)
-    assert found.total.value[:2, 0] == pytest.approx([0.0, 0.0], abs=1e-12)
+    actual = indices(subject, draws=4096)
+    assert actual.first.value[:2, 0] == pytest.approx([0.8, 0.8], abs=0.05)
+    assert actual.total.value[:2, 0] == pytest.approx([0.0, 0.0], abs=1e-12)
 
 
 def test_what_the_answer_does_not_read_has_exactly_nothing():
     subject = known_indices.linear({"a": 1.0, "b": 0.0, "c": 0.0}, [("a", "b", 0.6)])
-    found = indices(subject, draws=2048, matters=frozenset("a"))
-    assert found.total.value[1:, 0].tolist() == [0.0, 0.0]
-    assert found.first.value[2, 0] == found.first.mcse[2, 0] == 0.0
-    assert found.first.value[1, 0] == pytest.approx(0.36, abs=0.08)  # b tells of a
-    assert found.simulations == 2048 * (2 + 1 + 2)  # without a; given a, given b
+    actual = indices(subject, draws=2048, matters=frozenset("a"))
+    assert actual.total.value[1:, 0].tolist() == [0.0, 0.0]
+    assert actual.first.value[2, 0] == actual.first.mcse[2, 0] == 0.0
+    assert actual.first.value[1, 0] == pytest.approx(0.36, abs=0.08)  # b tells of a
+    assert actual.simulations == 2048 * (2 + 1 + 2)  # without a; given a, given b
 
 
 def test_the_number_of_workers_changes_no_bit():
@@ -135,9 +135,9 @@ def test_a_year_without_variance_has_no_index():
     subject = known_indices.independent(
         "xy", lambda levels: np.array([levels["x"], np.zeros_like(levels["x"])])
     )
-    found = indices(subject, draws=1024)
-    assert found.total.value[:, 0] == pytest.approx([1.0, 0.0], abs=0.1)
-    assert np.isnan(found.total.value[:, 1]).all()
+    actual = indices(subject, draws=1024)
+    assert actual.total.value[:, 0] == pytest.approx([1.0, 0.0], abs=0.1)
+    assert np.isnan(actual.total.value[:, 1]).all()
 
 
 def test_replicates_take_as_many_draws_as_there_are():
@@ -148,7 +148,7 @@ def test_replicates_take_as_many_draws_as_there_are():
 
 
 def exact_shapley(subject, weights, groups):
-    names, found = list(groups), []
+    names, actual = list(groups), []
     for name in names:
         part = 0.0
         others = [other for other in names if other != name]
@@ -158,17 +158,17 @@ def exact_shapley(subject, weights, groups):
                 gain = known_indices.explained(subject, weights, [*known, *groups[name]])
                 gain -= known_indices.explained(subject, weights, known)
                 part += gain / (len(names) * math.comb(len(others), size))
-        found.append(part)
-    return np.array(found) / known_indices.explained(subject, weights, subject.names)
+        actual.append(part)
+    return np.array(actual) / known_indices.explained(subject, weights, subject.names)
 
 
 def test_shapley_effects_agree_with_the_linear_gaussian_closed_form():
     subject = known_indices.linear(WEIGHTS, PAIRS)
-    found = shapley.shapley_effects(
+    actual = shapley.shapley_effects(
         subject, GROUPS, draws=16384, replicate=200, seed=4, share=0.95, workers=2
     )
     exact = exact_shapley(subject, WEIGHTS, GROUPS)
-    assert (np.abs(found.value[:, 0] - exact) < 4.0 * found.mcse[:, 0]).all()
-    assert (found.mcse < 0.02).all()
-    assert found.value.sum() == pytest.approx(1.0, abs=1e-12)
-    assert ((found.low <= found.value) & (found.value <= found.high)).all()
+    assert (np.abs(actual.value[:, 0] - exact) < 4.0 * actual.mcse[:, 0]).all()
+    assert (actual.mcse < 0.02).all()
+    assert actual.value.sum() == pytest.approx(1.0, abs=1e-12)
+    assert ((actual.low <= actual.value) & (actual.value <= actual.high)).all()

@@ -56,49 +56,49 @@ def median(values, whole=None):
 
 
 def posterior_median(plan):
-    found = weights.range_likelihoods(blocks.compile_plan(plan), range(DRAWS))
-    return median(researcher(plan), weights.smoothed_weights(found.log_likelihood).whole)
+    actual = weights.range_likelihoods(blocks.compile_plan(plan), range(DRAWS))
+    return median(researcher(plan), weights.smoothed_weights(actual.log_likelihood).whole)
 
 
 def test_a_scenario_that_adds_a_not_yet_event_is_compared_with_it(unconditioned, truncated):
     """A certain record leaves the draws that agree, so the difference is that of two plain medians."""
-    found = comparison.answer_differences(unconditioned, truncated, DRAWS, 50)
-    (row,) = (row for row in found.records if row["name"] == "automated_researcher")
+    actual = comparison.answer_differences(unconditioned, truncated, DRAWS, 50)
+    (row,) = (row for row in actual.records if row["name"] == "automated_researcher")
     arrivals = researcher(unconditioned)
     later = arrivals[arrivals > truncated.observations[0].year]
     assert 0 < len(later) < DRAWS
     assert row["difference"] == median(later) - median(arrivals)
     assert row["reached_b"] == pytest.approx(np.isfinite(later).mean(), abs=1e-12)
     assert row["difference"] > 0.0
-    assert found.of == "posterior"
-    assert [w.effective for w in found.weights] == [DRAWS, len(later)]
+    assert actual.of == "posterior"
+    assert [w.effective for w in actual.weights] == [DRAWS, len(later)]
     prior = comparison.answer_differences(unconditioned, truncated, DRAWS, 50, prior=True)
     assert {row["difference"] for row in prior.records if np.isfinite(row["difference"])} == {0.0}
     assert prior.of == "prior"
 
 
 def test_a_difference_of_evidence_alone_is_the_part_of_evidence(unconditioned, weighed):
-    found = attribution.attribute(
+    actual = attribution.attribute(
         unconditioned, weighed, "automated_researcher", draws=DRAWS, replicate=60
     )
-    parts = dict(zip(found.drivers, found.parts.value, strict=True))
-    assert parts.pop("evidence") == pytest.approx(float(found.whole.value), abs=1e-12)
+    parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
+    assert parts.pop("evidence") == pytest.approx(float(actual.whole.value), abs=1e-12)
     assert set(parts.values()) == {0.0}
-    assert found.a == median(researcher(unconditioned))
-    assert found.b == posterior_median(weighed)
-    assert found.simulations == DRAWS  # evidence needs no simulation of its own
+    assert actual.a == median(researcher(unconditioned))
+    assert actual.b == posterior_median(weighed)
+    assert actual.simulations == DRAWS  # evidence needs no simulation of its own
 
 
 @pytest.mark.parametrize("target", ["automated_researcher", "automated_researcher@2030"])
 def test_parts_of_drivers_and_evidence_sum_to_the_difference_of_posteriors(truncated, target):
     other = scenario("grok4", "revenue_2026", sets=["algorithms_growth=0.2"])
-    found = attribution.attribute(truncated, other, target, draws=DRAWS, replicate=60)
-    parts = dict(zip(found.drivers, found.parts.value, strict=True))
-    assert found.of == "posterior"
+    actual = attribution.attribute(truncated, other, target, draws=DRAWS, replicate=60)
+    parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
+    assert actual.of == "posterior"
     assert {name for name, part in parts.items() if part} == {"algorithms", "evidence"}
-    assert sum(parts.values()) == pytest.approx(found.b - found.a, abs=1e-9)
+    assert sum(parts.values()) == pytest.approx(actual.b - actual.a, abs=1e-9)
     if "@" not in target:
-        assert (found.a, found.b) == (posterior_median(truncated), posterior_median(other))
+        assert (actual.a, actual.b) == (posterior_median(truncated), posterior_median(other))
     prior = attribution.attribute(truncated, other, target, draws=DRAWS, replicate=60, prior=True)
     assert "evidence" not in prior.drivers
     assert prior.of == "prior"
@@ -106,20 +106,22 @@ def test_parts_of_drivers_and_evidence_sum_to_the_difference_of_posteriors(trunc
 
 def test_the_same_evidence_in_both_has_no_part(weighed):
     other = scenario("grok4", "revenue_2026", "no_researcher", sets=["algorithms_growth=0.2"])
-    found = attribution.attribute(weighed, other, "automated_researcher", draws=DRAWS, replicate=60)
-    parts = dict(zip(found.drivers, found.parts.value, strict=True))
+    actual = attribution.attribute(
+        weighed, other, "automated_researcher", draws=DRAWS, replicate=60
+    )
+    parts = dict(zip(actual.drivers, actual.parts.value, strict=True))
     assert parts["evidence"] == 0.0
-    assert parts["algorithms"] == pytest.approx(found.b - found.a)
+    assert parts["algorithms"] == pytest.approx(actual.b - actual.a)
 
 
 def test_what_only_the_evidence_reads_can_have_a_part(weighed):
     """Revenue does not lead to the researcher, but a draw of higher revenue weighs less."""
     moved = scenario("grok4", "revenue_2026", "no_researcher", sets=["revenue_growth=0.5"])
     options = {"draws": DRAWS, "replicate": 60}
-    found = attribution.attribute(weighed, moved, "training_flop@2030", **options)
+    actual = attribution.attribute(weighed, moved, "training_flop@2030", **options)
     prior = attribution.attribute(weighed, moved, "training_flop@2030", **options, prior=True)
-    assert np.any(found.parts.value != 0.0)
-    assert len(found.drivers) == len(prior.drivers) + 1
+    assert np.any(actual.parts.value != 0.0)
+    assert len(actual.drivers) == len(prior.drivers) + 1
 
 
 def test_a_scenario_that_no_draw_agrees_with_is_named(truncated):
@@ -156,12 +158,12 @@ def test_after_a_certain_record_the_draws_that_agree_are_read_as_they_are(uncond
     )
     counts = bootstrap.bootstrap_counts(int(late.sum()), 50, unconditioned.seed)
     read = given_data.given_data_measures(scenario.varying, values, answer[late], counts, 0.95)
-    found = asked(truncated, draws=READ)
-    assert [r["first_order"] for r in found.records] == pytest.approx(read.first_order.value)
-    assert [r["rank_correlation"] for r in found.records] == pytest.approx(
+    actual = asked(truncated, draws=READ)
+    assert [r["first_order"] for r in actual.records] == pytest.approx(read.first_order.value)
+    assert [r["rank_correlation"] for r in actual.records] == pytest.approx(
         read.rank_correlation.value
     )
-    assert found.now["effective_draws"] == late.sum() < READ
+    assert actual.now["effective_draws"] == late.sum() < READ
 
 
 @pytest.mark.parametrize(
@@ -201,12 +203,12 @@ def test_draws_of_tempered_smc_have_no_prior():
 
 
 def test_a_tornado_of_the_posterior_holds_what_is_known_and_weighs_the_rest(truncated):
-    found = asked(truncated, method="tornado", by="parameter", draws=DRAWS)
-    (row,) = (r for r in found.records if r["name"] == "researcher_threshold")
-    assert found.of == "posterior"
-    assert found.now["median"] == [posterior_median(truncated)]
+    actual = asked(truncated, method="tornado", by="parameter", draws=DRAWS)
+    (row,) = (r for r in actual.records if r["name"] == "researcher_threshold")
+    assert actual.of == "posterior"
+    assert actual.now["median"] == [posterior_median(truncated)]
     levels = subjects.subject(
-        subjects.targeted_plan(truncated, found.target, truncated.observations)
+        subjects.targeted_plan(truncated, actual.target, truncated.observations)
     ).levels(range(4096))["researcher_threshold"]
     block = blocks.simulate_block(blocks.compile_plan(truncated), range(4096))
     column = [m.name for m in truncated.milestones].index("automated_researcher")
@@ -228,8 +230,8 @@ def test_the_threshold_explains_as_much_before_the_evidence_as_after():
     sobol = asked(plan, method="correlated", draws=2048, prior=True, **options)
     drawn = asked(plan, method="given-draws", draws=8000, **options)
     one, other = (
-        next(r for r in found.records if r["name"] == "researcher_threshold")
-        for found in (sobol, drawn)
+        next(r for r in actual.records if r["name"] == "researcher_threshold")
+        for actual in (sobol, drawn)
     )
     error = np.hypot(one["mcse_first_order"], other["mcse_first_order"])
     assert abs(one["first_order"] - other["first_order"]) < 3.0 * error

@@ -42,9 +42,9 @@ def test_workers_and_blocks_change_no_bit_of_a_result(
         engines, "cut_ranges",
         lambda draws, *_: [range(i, min(i + longest, draws.stop)) for i in range(draws.start, draws.stop, longest)],
     )  # fmt: skip
-    found = contents(simulator.run(made, tmp_path / "result", workers).folder)
-    assert list(found) == list(expected)
-    for name, content in found.items():
+    actual = contents(simulator.run(made, tmp_path / "result", workers).folder)
+    assert list(actual) == list(expected)
+    for name, content in actual.items():
         assert content == expected[name], name
 
 

@@ -52,10 +52,10 @@ def test_the_mean_of_the_posterior_is_the_weighted_mean(weighed):
 
 def test_the_evidence_is_in_the_tree_with_the_likelihood_of_each_draw(weighed):
     tree = simulator.open_result(weighed)
-    told = tree["observed_data"]
-    assert told["observation"].values.tolist() == list(OBSERVED)
-    assert told["of"].values.tolist() == ["training_flop", "automated_researcher", "ai_revenue"]
-    assert told["observed"].values.tolist() == [26.699, 0.0, 10.78]
+    output = tree["observed_data"]
+    assert output["observation"].values.tolist() == list(OBSERVED)
+    assert output["of"].values.tolist() == ["training_flop", "automated_researcher", "ai_revenue"]
+    assert output["observed"].values.tolist() == [26.699, 0.0, 10.78]
     logs = tree["log_likelihood"]["observed"]
     assert logs.dims == ("chain", "draw", "observation")
     assert np.isfinite(logs).all()  # no draw of the posterior is refuted

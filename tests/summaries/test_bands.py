@@ -81,34 +81,34 @@ def test_what_is_no_quantile_is_a_fault(asked):
 @pytest.mark.parametrize("series", ["effective_compute", "training_flop"])
 def test_quantiles_are_those_of_the_draws(capsys, folder, result, block, series):
     wanted = ("--series", series, "--years", "2023.25,2030-2032", "--quantiles", "2.5,50,p90")
-    (found,) = json.loads(answer(capsys, folder, *wanted, "--format", "json"))["series"]
-    assert found["year"] == [2023.25, 2030.0, 2031.0, 2032.0]
-    rows = np.searchsorted(result.plan.grid.years, found["year"])
+    (actual,) = json.loads(answer(capsys, folder, *wanted, "--format", "json"))["series"]
+    assert actual["year"] == [2023.25, 2030.0, 2031.0, 2032.0]
+    rows = np.searchsorted(result.plan.grid.years, actual["year"])
     for key, level in (("p025", 0.025), ("p50", 0.5), ("p90", 0.9)):
         exact = np.quantile(block.series[series][rows], level, axis=1, method="inverted_cdf")
-        error = np.array(found[f"mcse_{key}"])
+        error = np.array(actual[f"mcse_{key}"])
         assert (error[1:] > 0).all()  # at the anchor nearly all draws are exactly 0
-        assert (np.abs(np.array(found[key]) - exact) <= error).all()
+        assert (np.abs(np.array(actual[key]) - exact) <= error).all()
 
 
 def test_the_extremes_are_exact_and_have_no_error(capsys, folder, result, block):
     wanted = ("--series", "training_flop", "--years", "2030", "--quantiles", "0,100")
-    (found,) = json.loads(answer(capsys, folder, *wanted, "--format", "json"))["series"]
+    (actual,) = json.loads(answer(capsys, folder, *wanted, "--format", "json"))["series"]
     values = block.series["training_flop"][np.searchsorted(result.plan.grid.years, 2030.0)]
-    assert (found["least"], found["most"]) == ([values.min()], [values.max()])
-    assert found["mcse_most"] == [None]
+    assert (actual["least"], actual["most"]) == ([values.min()], [values.max()])
+    assert actual["mcse_most"] == [None]
 
 
 def test_a_code_is_told_in_shares(capsys, folder, result, block):
     wanted = ("--series", "binding_constraint", "--years", "2030", "--format", "json")
-    (found,) = json.loads(answer(capsys, folder, *wanted))["series"]
+    (actual,) = json.loads(answer(capsys, folder, *wanted))["series"]
     row = np.searchsorted(result.plan.grid.years, 2030.0)
     codes = block.series["binding_constraint"][row]
-    assert list(found["shares"]) == ["money", "power", "chips", "latency"]
-    for code, name in enumerate(found["shares"]):
-        assert found["shares"][name] == [np.mean(codes == code)]
-        assert found["mcse_shares"][name][0] > 0
-    assert not [key for key in found if key.startswith("p")]
+    assert list(actual["shares"]) == ["money", "power", "chips", "latency"]
+    for code, name in enumerate(actual["shares"]):
+        assert actual["shares"][name] == [np.mean(codes == code)]
+        assert actual["mcse_shares"][name][0] > 0
+    assert not [key for key in actual if key.startswith("p")]
 
 
 def test_all_that_is_kept_when_nothing_is_asked(capsys, folder, result):
@@ -148,7 +148,7 @@ def test_a_file_takes_its_format_from_its_ending(capsys, folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "output"),
     [
         (("--series", "traning_flop"), 'did you mean "training_flop"?'),
         (("--series", "cluster_cost"), "did not keep"),
@@ -160,8 +160,8 @@ def test_a_file_takes_its_format_from_its_ending(capsys, folder, tmp_path):
         (("--format", "table", "-o", "no/such/../x.foo", "--series", "x"), "no such series"),
     ],
 )
-def test_what_cannot_be_had_is_a_fault(capsys, folder, words, told):
-    assert told in refused(capsys, folder, *words)
+def test_what_cannot_be_had_is_a_fault(capsys, folder, words, output):
+    assert output in refused(capsys, folder, *words)
 
 
 def test_a_series_that_is_not_kept_says_how_to_keep_it(capsys, folder):

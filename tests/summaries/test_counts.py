@@ -140,25 +140,25 @@ def test_an_atom_is_answered_exactly_wherever_it_stands(case):
 
 def test_shares_of_a_code_are_exact(counted):
     _, counts, values, _ = counted
-    found = estimates.code_shares(counts, "binding_constraint")
+    actual = estimates.code_shares(counts, "binding_constraint")
     for code in range(4):
         expected = (values["binding_constraint"] == code).mean(axis=1)
-        np.testing.assert_array_equal(found[:, code], expected)
+        np.testing.assert_array_equal(actual[:, code], expected)
 
 
 def test_arrivals_are_the_quantiles_of_the_cards_never_included(counted):
     shape, counts, _, arrivals = counted
     for i, name in enumerate(shape.milestones):
         exact = np.quantile(arrivals[i], list(REPORTED_LEVELS.values()), method="inverted_cdf")
-        for found, expected in zip(
+        for actual, expected in zip(
             estimates.arrival_quantiles(counts, shape, i, REPORTED_LEVELS.values()),
             exact,
             strict=True,
         ):
             if np.isinf(expected):
-                assert found.value == np.inf, name
+                assert actual.value == np.inf, name
             else:
-                assert abs(found.value - expected) <= max(found.mcse / 5, 1.5 / DAYS), name
+                assert abs(actual.value - expected) <= max(actual.mcse / 5, 1.5 / DAYS), name
 
 
 def test_probabilities_by_year_are_shares_of_the_cards(counted):
@@ -187,21 +187,21 @@ def test_quantile_errors_are_the_spread_over_many_seeds():
     level, draws, seeds = [0.05, 0.5, 0.9], 2000, 400
     generator = np.random.default_rng(20240613)
     grid = fit_grid(generator.standard_normal((1, 4096)))
-    found = []
+    actual = []
     for _ in range(seeds):
         places = grid.bin_numbers(x := generator.standard_normal((1, draws)))
         bins = np.bincount(places[0], minlength=counts.BINS + 2)
-        found.append(quantiles(bins, grid.edges(0), x.min(), x.max(), level))
-    values = np.array([[estimate.value for estimate in each] for each in found])
-    errors = np.array([[estimate.mcse for estimate in each] for each in found])
+        actual.append(quantiles(bins, grid.edges(0), x.min(), x.max(), level))
+    values = np.array([[estimate.value for estimate in each] for each in actual])
+    errors = np.array([[estimate.mcse for estimate in each] for each in actual])
     # The spread of 400 seeds is itself known to 1 in 28; three of those, and the bias of a finite rank.
     np.testing.assert_allclose(errors.mean(axis=0), values.std(axis=0), rtol=0.12)
 
 
 def test_probability_errors_are_binomial_and_never_0():
-    found = estimates.probability(300, 1000)
-    assert found.value == 0.3
-    assert found.mcse == pytest.approx((0.3 * 0.7 / 1000) ** 0.5, rel=0.01)
+    actual = estimates.probability(300, 1000)
+    assert actual.value == 0.3
+    assert actual.mcse == pytest.approx((0.3 * 0.7 / 1000) ** 0.5, rel=0.01)
     assert 0 < estimates.probability(0, 1000).mcse < 0.0015
     assert estimates.probability(300, 1000, effective=100.0).mcse == pytest.approx(0.0458, rel=0.02)
 
