@@ -1,6 +1,7 @@
 # make run       install into .venv, run the baseline scenario, print its milestone years
 # make test      install what tests need as well, check style and types, run the tests: about three minutes
 # make test-all  the same, then the slow tests: the wheel, every command of the README, a browser, the long fuzz
+# make report    write docs/report.html, the page of the baseline that a release shows
 # make clean     remove .venv, caches and builds; results in runs/ stay
 #
 # Another Python: make run PYTHON=python3.12
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # As many processes as there are cores, up to four; the tests of a file stay in one, for its fixtures and its forks.
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test test-all clean
+.PHONY: run test test-all report clean
 
 run: .venv/.installed
 	@$(BIN)/oomcast run
@@ -26,6 +27,10 @@ test: .venv/.installed-test
 
 test-all: test .venv/.installed-browser
 	$(PYTEST) -m slow
+
+report: .venv/.installed
+	@$(BIN)/oomcast run baseline --draws 100000 --out build/baseline --overwrite >/dev/null
+	@$(BIN)/oomcast report build/baseline --no-presets -o docs/report.html
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -57,6 +62,6 @@ clean:
 	@$(PIP) install --editable '.[browser]' || echo "Playwright cannot be installed: no test in a browser" >&2
 	@command -v chromium chromium-browser google-chrome >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	    apt-get install --yes --quiet chromium >/dev/null; } || \
+	    { apt-get update --quiet && apt-get install --yes --quiet chromium; } >/dev/null; } || \
 	  echo "No Chromium: the tests in a browser are skipped (Debian and Ubuntu: apt-get install chromium)" >&2
 	@touch $@

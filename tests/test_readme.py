@@ -9,6 +9,8 @@ import pytest
 from checkout import ROOT
 from test_extend import DRIVER
 
+from simulator.inputs.load import load_plan
+
 README = (ROOT / "README.md").read_text("utf-8")
 SCENARIOS = ("baseline", "situational-awareness", "peak-data")
 
@@ -46,6 +48,15 @@ def test_its_commands_run(finished):
     assert set(codes.values()) == {0}, codes
     drawn = (home / "scenarios.svg").read_text()
     assert all(f">{title}</" in drawn for title in ("Baseline", "Slow power"))
+
+
+@pytest.mark.slow
+def test_its_report_is_of_the_baseline_as_shipped():
+    """Another plan than the shipped one would show numbers that nobody can make again: `make report` writes it anew."""
+    assert "(docs/report.html)" in README
+    page = (ROOT / "docs/report.html").read_text("utf-8")
+    assert load_plan("baseline").digest() in page
+    assert len(page) < 1_000_000
 
 
 @pytest.mark.slow

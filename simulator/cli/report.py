@@ -14,6 +14,7 @@ from simulator.cli.options import app, examples
 @app.command(
     epilog=examples(
         "report baseline peak-data -o report.html",
+        "report baseline --no-presets -o small.html",
     )
 )
 def report(
@@ -26,6 +27,13 @@ def report(
     output: Annotated[
         Path, typer.Option("-o", metavar="FILE", help="The page, one file that ends in .html.")
     ] = Path("report.html"),
+    presets: Annotated[
+        bool,
+        typer.Option(
+            "--presets/--no-presets",
+            help="Let a reader start from any shipped scenario; without, the page is a third as large.",
+        ),
+    ] = True,
 ) -> None:
     """Write results as one page, in which priors move.
 
@@ -36,6 +44,6 @@ def report(
     from simulator.store.results import load_result
 
     check_output(output)
-    warnings = write_report([load_result(name) for name in results], output)
+    warnings = write_report([load_result(name) for name in results], output, presets)
     warn_of_page(warnings)
     announce_page(output)

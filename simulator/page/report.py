@@ -34,12 +34,13 @@ WORKER_NEEDS = (
 )  # fmt: skip
 
 
-def report(results: Sequence[Result]) -> tuple[str, list[str]]:
+def report(results: Sequence[Result], presets: bool = True) -> tuple[str, list[str]]:
     """A page of results, in which priors move.
 
     Parameters
     ----------
     results : the first is what the page starts with; the others stand beside it
+    presets : whether a reader can also start from any shipped scenario, which makes the page larger
 
     Returns
     -------
@@ -48,7 +49,7 @@ def report(results: Sequence[Result]) -> tuple[str, list[str]]:
     programs: list[str] = []
     warnings: list[str] = []
     observations = known_observations()
-    plans, stated = _plans([result.plan for result in results])
+    plans, stated = _plans([result.plan for result in results], presets)
     scenarios = [
         scenario_record(plan, _program(plan, programs, warnings), stated) for plan in plans
     ]
@@ -71,9 +72,9 @@ def report(results: Sequence[Result]) -> tuple[str, list[str]]:
     return _filled(results, data, programs, static, warnings), warnings
 
 
-def write_report(results: Sequence[Result], path: Path) -> list[str]:
+def write_report(results: Sequence[Result], path: Path, presets: bool = True) -> list[str]:
     """Write the page of some results, and give its warnings."""
-    text, warnings = report(results)
+    text, warnings = report(results, presets)
     path.write_text(text, encoding="utf-8")
     return warnings
 
@@ -106,13 +107,13 @@ def _axes() -> dict[str, dict[str, Any]]:
     }
 
 
-def _plans(plans: Sequence[Plan]) -> tuple[list[Plan], dict[str, Plan]]:
-    """The plans of the results and of the other shipped scenarios, and every plan that run files give, by name."""
+def _plans(plans: Sequence[Plan], presets: bool) -> tuple[list[Plan], dict[str, Plan]]:
+    """The plans of the results and of presets, the other shipped scenarios; and all that run files give, by name."""
     own = [plan.name for plan in plans]
-    shipped = sorted(path.stem for path in shipped_folder("runs").glob("*.toml"))
+    shipped = sorted(path.stem for path in shipped_folder("runs").glob("*.toml")) if presets else []
     stated = plans_by_name([*own, *shipped])  # a person's own files may not fit a scenario
-    presets = [stated[name] for name in shipped if name in stated and name not in own]
-    return [*plans, *presets], stated
+    others = [stated[name] for name in shipped if name in stated and name not in own]
+    return [*plans, *others], stated
 
 
 def _program(plan: Plan, programs: list[str], warnings: list[str]) -> int | None:

@@ -368,7 +368,7 @@ def provenance_section(results: Sequence[Result]) -> Markup:
         )
     text = (
         "Medians are shown to the digits that their Monte Carlo error allows. The same plan and version give the same "
-        "bytes on any machine; this command makes them again:"
+        "numbers on any machine, and the same bytes on processors of one family; this command makes them again:"
     )
     return section(
         "provenance", "Where these numbers come from", element("p", text, class_="intro"), *blocks

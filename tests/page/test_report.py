@@ -241,6 +241,14 @@ def test_results_stand_side_by_side(result):
     assert len(data["answers"]) == 2
 
 
+def test_a_page_without_presets_has_the_scenarios_of_its_results_alone(text, result):
+    page, _ = room.report([result], presets=False)
+    data = json.loads(Elements(page).texts["data"])
+    assert [each["name"] for each in data["scenarios"]] == ["baseline"]
+    assert data["controls"]
+    assert len(page) < 0.5 * len(text)
+
+
 def test_a_scenario_that_cannot_be_traced_gets_a_page_without_controls(result, monkeypatch):
     def branching(series):
         return series if series[0] > 0 else -series
