@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from simulator import model
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
+from simulator.inputs import names
 from simulator.inputs.checks import check_design
 from simulator.inputs.files import decimal_year, shown_path, with_lines
 from simulator.inputs.merge import prior_folders
@@ -31,7 +32,7 @@ from simulator.inputs.vintages import check_evidence_is_newer
 OBSERVE = "--observe"
 
 WRITTEN = re.compile(
-    r"(?P<what>\w+)\s+(?P<date>\d{4}-\d\d-\d\d)\s+"
+    r"(?P<what>[A-Za-z0-9_-]+)\s+(?P<date>\d{4}-\d\d-\d\d)\s+"
     r"(?:(?P<met>(?:not\s+)?met)"
     r"|(?P<value>[-+.\deE]+)\s*(?:\+-|\+/-|±)\s*(?P<sd>[.\deE+-]+)(?:\s+(?P<unit>\S.*))?)"
 )
@@ -87,6 +88,10 @@ def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = N
     if change == EvidenceChange() and not chosen:
         allowed = "--add NAME, --observe TEXT or --observations NAME,..."
         faults.append(Fault(plan.name, "condition", "", "no observation", allowed))
+    name = f"{plan.name}-conditioned"
+    if not names.is_run_name(name):
+        allowed = f"at most {names.LONGEST_RUN_NAME}"
+        faults.append(Fault(plan.name, "", "", f"a name of {len(name)} letters", allowed))
     if chosen:
         check_weighable(plan.draws, sampler, plan.name, faults)
         check_design(plan.design, sampler, plan.draws, plan.name, faults)
@@ -105,7 +110,7 @@ def conditioned_plan(plan: Plan, change: EvidenceChange, sampler: str | None = N
         raise InputFault(with_lines(faults))
     cited = {observation.source: sources[observation.source] for observation in chosen}
     changes = {
-        "name": f"{plan.name}-conditioned",
+        "name": name,
         "title": f"{plan.title}, conditioned",
         "observations": tuple(sorted(chosen, key=lambda each: each.name)),
         "sampler": sampler,
@@ -168,6 +173,9 @@ def written_observation(
         faults.append(Fault(OBSERVE, "", "", f'"{text}"', ALLOWED))
         return None
     what, name = parts["what"], f"{parts['what']}_{parts['date'].replace('-', '_')}"
+    if not names.is_name(name):
+        faults.append(Fault(OBSERVE, "", "", names.misnamed(name)))
+        return None
     try:
         year = decimal_year(date.fromisoformat(parts["date"]))
         value, sd = float(parts["value"] or 0.0), float(parts["sd"] or 0.0)

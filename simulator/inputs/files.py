@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import UNPRINTABLE, Fault, printable
+from simulator.inputs import names
 
 
 def decimal_year(day: date) -> float:
@@ -46,9 +47,6 @@ MOST_LEVELS = 32
 
 LARGEST_WHOLE = 10**40
 """Far past every count and seed, and well within what can be shown in a message."""
-
-NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
-"""A name of a table or key: of a parameter, milestone, series, observation and so on, and a part of file names."""
 
 TablePath = tuple[str, ...]
 
@@ -126,10 +124,9 @@ def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
         if len(path) > MOST_LEVELS:
             return f"tables or lists nested more than {MOST_LEVELS} deep", path
         inner = list(value.items() if isinstance(value, dict) else enumerate(value))
-        misnamed = [str(key) for key, _ in inner if not NAME.fullmatch(str(key))]
-        if misnamed:
-            what = f"the name {misnamed[0][:60]!a}, not of 1 to 100 letters, digits, _ and -"
-            return what, (*path, misnamed[0])
+        wrong = names.first_misnamed(str(key) for key, _ in inner)
+        if wrong is not None:
+            return names.misnamed(wrong), (*path, wrong)
         waiting.extend((part, (*path, str(key))) for key, part in inner)
     return None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from simulator.errors import Fault, InputFault, did_you_mean
+from simulator.inputs import names
 from simulator.inputs.files import out_of_bounds, read_toml, shipped_folder, shown_path
 from simulator.inputs.priors import StatedTable
 from simulator.inputs.schema import RunEntry, valid_part, validated
@@ -122,11 +123,11 @@ def write_run_template(name: str) -> Path:
     Raises
     ------
     InputFault
-        if the name has other signs than letters, digits, - and _, or there is a file of that name
+        if that is no name, or there is a file of that name
     """
     path = Path("runs") / f"{name}.toml"
-    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
-        raise InputFault([Fault("NAME", found=f'"{name}"', allowed="letters, digits, - and _")])
+    if not names.is_name(name):
+        raise InputFault([Fault("NAME", found=f'"{name[:60]}"', allowed=names.ALLOWED)])
     if path.exists():
         fix = "take another name, or take that file away"
         raise InputFault(
@@ -146,6 +147,9 @@ def read_scenario(run: str, faults: list[Fault]) -> ScenarioFiles:
         when there is no such run; every other fault is appended to `faults`
     """
     path = locate_run(run)
+    if not names.is_name(path.stem):  # it is to be a folder's name
+        what = names.misnamed(path.stem)
+        faults.append(Fault(shown_path(path), found=what, fix="give the file another name"))
     scenario = ScenarioFiles(path.stem, {})
     for file, raw in _extended_files(path, [], faults):
         entry = validated(RunEntry, raw, file, "", faults)
@@ -203,6 +207,9 @@ def apply_sets(
         known = {**priors, **{n: table for layer in scenario.priors for n, table in layer.items()}}
         value = _toml_value(written, text, faults)
         if value is None:
+            continue
+        if (wrong := names.first_misnamed(path)) is not None:
+            faults.append(Fault(SET_OPTION, "", text[:60], names.misnamed(wrong)))
             continue
         if len(path) == 1 and path[0] in known:
             path = ["priors", path[0]]

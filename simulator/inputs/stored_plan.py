@@ -19,6 +19,7 @@ from simulator import formulas, model
 from simulator.distributions.distribution import FAMILIES
 from simulator.distributions.family import Component
 from simulator.errors import listed
+from simulator.inputs import names
 from simulator.inputs.files import out_of_bounds
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Misstated, Prior, check_numbers
@@ -28,7 +29,7 @@ from simulator.sampling import MOST_SOBOL_DRAWS
 LARGEST_TEXT = 20_000_000
 """Bytes of a plan's JSON; a scenario of 500 priors and 2,000 milestones has about 1,000,000."""
 
-MOST_DRAWS, LONGEST_SPAN, DEEPEST_NAME = 10**12, 1000.0, 200
+MOST_DRAWS, LONGEST_SPAN = 10**12, 1000.0
 
 
 class NotAPlan(ValueError):
@@ -75,22 +76,25 @@ def _problems(plan: Plan) -> Iterator[str]:
     if problem := _size_problem(plan):
         yield problem
         return
-    names = [prior.name for prior in plan.priors]
-    series = model.series_of_names(names)
-    needed = model.parameters_read(model.join_drivers(names))
+    if (wrong := names.first_misnamed(_names(plan))) is not None:
+        yield names.misnamed(wrong)
+        return
+    drawn = [prior.name for prior in plan.priors]
+    series = model.series_of_names(drawn)
+    needed = model.parameters_read(model.join_drivers(drawn))
     every = [parameter.name for parameter in plan.parameters]
     thresholds = {m.threshold for m in plan.milestones if isinstance(m.threshold, str)}
     correlated = {name for a, b, _ in plan.correlations for name in (a, b)}
     yield from _unknown("priors", needed, every)
-    yield from _unknown("hold", plan.hold, names)
-    yield from _unknown("correlations", correlated, names)
+    yield from _unknown("hold", plan.hold, drawn)
+    yield from _unknown("correlations", correlated, drawn)
     yield from _unknown("milestones", thresholds, every)
     yield from _unknown("milestones", (m.series for m in plan.milestones), series)
     yield from _unknown("series", plan.series, series)
     yield from _unknown("sources", (each.source for each in plan.parameters), plan.sources)
     yield from _unknown("sources", (m.source for m in plan.milestones), plan.sources)
     yield from _repeated("priors", every)
-    yield from _formula_problems(plan, names)
+    yield from _formula_problems(plan, drawn)
     yield from _repeated("milestones", [m.name for m in plan.milestones])
     yield from _repeated("series", plan.series)
     yield from filter(None, map(_prior_problem, plan.priors))
@@ -105,6 +109,12 @@ def _problems(plan: Plan) -> Iterator[str]:
     if plan.design == "sobol" and (plan.sampler != "weights" or plan.draws > MOST_SOBOL_DRAWS):
         yield f"design: sobol, with {plan.sampler} and {plan.draws:,} draws"
     yield from _observation_problems(plan, series)
+
+
+def _names(plan: Plan) -> Iterator[str]:
+    """Names of what files of tables and columns are made of; those of keys are checked with the keys."""
+    for part in (plan.priors, plan.computed, plan.milestones, plan.observations):
+        yield from (each.name for each in part)
 
 
 def _formula_problems(plan: Plan, known: Iterable[str]) -> Iterator[str]:
@@ -135,7 +145,7 @@ def _size_problem(plan: Plan) -> str:
         return "start, anchor_year and horizon: quarters of a year"
     if not (plan.start <= plan.anchor_year < plan.horizon <= plan.start + LONGEST_SPAN):
         return f"start, anchor_year and horizon: not in order, or more than {LONGEST_SPAN:g} years"
-    if not 0 < len(plan.name) <= DEEPEST_NAME or not plan.name.isprintable() or "/" in plan.name:
+    if not names.is_run_name(plan.name):
         return f"name: {plan.name[:60]!a}"
     return ""
 

@@ -8,13 +8,12 @@ from itertools import product
 from typing import NamedTuple
 
 from simulator.errors import Fault, InputFault
+from simulator.inputs.names import LONGEST_RUN_NAME
 from simulator.inputs.plan import Plan
 from simulator.inputs.scenarios import SET_OPTION, ScenarioFiles
 from simulator.inputs.schema import SweepEntry
 
 SWEEP = "sweep"
-
-LONGEST_NAME = 200  # file systems take 255 bytes, and results are worked on under a longer name
 
 MOST_POINTS = 1000
 
@@ -66,8 +65,8 @@ def sweep_points(base: Plan, scenario: ScenarioFiles, sets: Sequence[str]) -> li
     if number > MOST_POINTS:
         allowed = f"at most {MOST_POINTS}"
         faults.append(Fault(sweep.file, SWEEP, "", f"{number} points", allowed, "sweep fewer"))
-    elif len(_point_name(base, longest)) > LONGEST_NAME:
-        problem = f"names of runs past {LONGEST_NAME} letters"
+    elif len(_point_name(base, longest)) > LONGEST_RUN_NAME:
+        problem = f"names of runs past {LONGEST_RUN_NAME} letters"
         faults.append(Fault(sweep.file, SWEEP, "", problem, "shorter ones", "sweep fewer at once"))
     if faults:
         raise InputFault(faults)

@@ -85,31 +85,3 @@ def test_a_folder_and_a_dangling_link_in_a_file_s_stead_are_faults(folder, oomca
     for name in ("mine.toml", "gone.toml"):
         done = oomcast("check", name)
         assert (done.code, name in done.err) == (2, True), done.err
-
-
-NAMES = {
-    "a path": "benchmark_../../evil_floor",
-    "NUL": r"a\u0000b",
-    "an escape": r"a\u001b[2Jb",
-    "empty": "",
-    "long": "a" * 101,
-    "a space": "a b",
-}
-TABLES = {
-    "prior": '["{}"]\nunit = "OOM/year"\nfamily = "lognormal"\np05 = 0.2\np95 = 0.8\nsource = "judgement"\n',
-    "milestone": '["{}"]\nseries = "cluster_chips"\ndirection = ">="\nthreshold = 7.0\nmeaning = "Ten."\n',
-    "observation": '["{}"]\nseries = "training_flop"\ndate = 2026-03-01\nvalue = 26.7\nsd = 0.2\n',
-    "prior of a run": 'title = "Mine"\n[priors."{}"]\np05 = 0.2\np95 = 0.8\n',
-    "sweep of a run": 'title = "Mine"\n[sweep."{}"]\nvalues = [1.0]\n',
-}
-
-
-@pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_is_no_name_fails_in_check(folder, oomcast, table, name):
-    (folder / "mine.toml").write_text(TABLES[table].replace("{}", NAMES[name]))
-    done = oomcast("check", "mine.toml")
-    assert (done.code, "mine.toml" in done.err) == (2, True), done.err
-    assert "not of 1 to 100 letters, digits, _ and -" in done.err
-    assert "\0" not in done.err
-    assert "\x1b" not in done.err
