@@ -7,6 +7,8 @@ import subprocess
 import numpy as np
 import pytest
 
+from simulator.page.modules import bundle
+
 NODE = shutil.which("node")
 
 needs_node = pytest.mark.skipif(NODE is None, reason="no node on this machine to run JavaScript")
@@ -44,7 +46,7 @@ def run_program(program, parameters):
     """Series (series, year, draw), arrivals (milestone, draw) and log-likelihoods (draw) of a program."""
     columns = [np.asarray(parameters[name]).tolist() for name in program.parameters]
     given = json.dumps({"columns": columns, "draws": len(columns[0])})
-    output = json.loads(node(RUN.replace("PROGRAM", program.source), given))
+    output = json.loads(node(bundle("normal") + RUN.replace("PROGRAM", program.source), given))
     arrays = (
         np.char.replace(np.array(output[key]), "Infinity", "inf").astype(float) for key in output
     )

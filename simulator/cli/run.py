@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from simulator.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from simulator.evidence.settled import Settled
     from simulator.inputs.load import LoadedRun
     from simulator.inputs.observations import Observation
     from simulator.inputs.plan import Plan
@@ -58,6 +59,7 @@ class FinishedRun(NamedTuple):
 
     plan: Plan
     milestone_estimates: list[dict[str, Any]]
+    settled: Mapping[str, Settled]
     warnings: Sequence[str]
     precise: bool = True  # as precise as --until-mcse wants it
 
@@ -97,9 +99,12 @@ def _run_all(
 
 def finished_run(result: Result) -> FinishedRun:
     """What is printed of a result."""
+    from simulator.evidence.settled import settled
+    from simulator.inputs.observations import recorded_observations
     from simulator.output.messages import result_warnings
 
-    return FinishedRun(result.plan, result.milestone_estimates, result_warnings(result))
+    met = settled(result, recorded_observations())
+    return FinishedRun(result.plan, result.milestone_estimates, met, result_warnings(result))
 
 
 def _exit_unless_precise(finished: Iterable[FinishedRun]) -> None:
@@ -417,12 +422,10 @@ def print_results(
     finished: Sequence[FinishedRun], form: str, output: Path | None, listed: bool = False
 ) -> None:
     """Print one milestone table, and the warnings about each result."""
-    from simulator.inputs.observations import recorded_observations
     from simulator.output.rendering import emit
     from simulator.output.tables.milestones import milestones_answer
 
-    recorded = recorded_observations()
-    emit(milestones_answer(finished, listed=listed, recorded=recorded), form, output)
+    emit(milestones_answer(finished, listed=listed), form, output)
     for each in finished:
         for warning in each.warnings:
             print(warning, file=sys.stderr)

@@ -60,8 +60,9 @@ def replay_with_evidence(
 def draw_evidence(plan: Plan, record: dict[str, Any], weight: float | None) -> dict[str, Any]:
     """What each observation says of one draw.
 
-    The relative log-likelihood of an observation is `log L_i - max log L_i`, with the maximum over all conceivable
-    draws: `-z^2 / 2` of a value, and of a milestone 0, or log(missed) where the draw disagrees with the record.
+    The log-likelihood of an observation is given the others, and the relative one is `log L_i - max log L_i`, with the
+    maximum over all conceivable draws: `-z^2 / 2` of a value, `log Phi(z)` of a censored one, and of a milestone 0, or
+    log(missed) where the draw disagrees with the record.
 
     Parameters
     ----------
@@ -80,14 +81,15 @@ def draw_evidence(plan: Plan, record: dict[str, Any], weight: float | None) -> d
     series = {name: np.array(values)[:, np.newaxis] for name, values in record["series"].items()}
     parameters = {name: np.array([value]) for name, value in record["parameters"].items()}
     years = np.array(record["year"])
+    observations, of_draw = plan.observations, (series, parameters, years)
     rows: list[dict[str, Any]] = []
-    for each in plan.observations:
-        log = float(likelihood.log_likelihood(each, series, parameters, years)[0])
-        relative = log - likelihood.largest_log_likelihood(each)
+    logs = likelihood.leave_each_out(observations, *of_draw).given_others[:, 0].tolist()
+    for each, log in zip(observations, logs, strict=True):
+        relative = log - likelihood.largest_log_likelihood(each, observations)
         rows.append({"name": each.name, "log_likelihood": log, "relative_log_likelihood": relative})
     least = min(rows, key=lambda row: row["relative_log_likelihood"])
     weakest = least["name"] if least["relative_log_likelihood"] < 0.0 else None
-    total = sum(row["log_likelihood"] for row in rows)
+    total = float(likelihood.log_likelihood(observations, *of_draw)[0])
     refuted = weight == 0.0 or np.isneginf(total)
     return {
         "weight": weight,

@@ -11,9 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp, ndtr
 
 from simulator.arrays import Array, Whole, at_date
+from simulator.evidence import likelihood
+from simulator.evidence.scoring_rules import (
+    Prediction,
+    crps,
+    log_score,
+    mixture_quantile,
+    probability_integral_transform,
+    split_prediction,
+)
 from simulator.inputs.observations import Observation
 from simulator.summaries.result import Result
 
@@ -33,120 +41,6 @@ NORMAL_80 = 2.563  # standard deviations between p10 and p90 of a normal
 SHORTEST_TREND = 2.0  # years that points must span before a line through them is a trend
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """A mixture of normals of one width.
-
-    Attributes
-    ----------
-    centres : (part) [the observation's unit]
-    shares : (part) [fraction], which sum to 1
-    sd : of every part [the observation's unit]
-    """
-
-    centres: Array
-    shares: Array
-    sd: float
-
-
-def probability_integral_transform(prediction: Prediction, value: float) -> float:
-    """The probability that a prediction gives to less than a value.
-
-        F(y) = sum over parts of w Phi((y - m) / s)
-
-    Parameters
-    ----------
-    prediction : mixture of normals
-    value : y [the observation's unit]
-
-    Returns
-    -------
-    [fraction]
-    """
-    return float(prediction.shares @ ndtr((value - prediction.centres) / prediction.sd))
-
-
-def mixture_quantile(prediction: Prediction, level: float) -> float:
-    """The value below which a prediction puts a probability, to 1e-9.
-
-    Parameters
-    ----------
-    prediction : mixture of normals
-    level : [fraction], above 0 and below 1
-
-    Returns
-    -------
-    [the observation's unit]
-    """
-    from scipy.optimize import brentq
-
-    low = float(prediction.centres.min()) - 10.0 * prediction.sd
-    high = float(prediction.centres.max()) + 10.0 * prediction.sd
-    return float(
-        brentq(
-            lambda x: probability_integral_transform(prediction, x) - level, low, high, xtol=1e-9
-        )
-    )
-
-
-def log_score(prediction: Prediction, value: float) -> float:
-    """Logarithmic score: log of the predicted density at what was observed; the higher the better.
-
-        log sum over parts of w phi((y - m) / s) / s
-
-    Parameters
-    ----------
-    prediction : mixture of normals
-    value : y [the observation's unit]
-
-    Returns
-    -------
-    [nats]
-
-    References
-    ----------
-    Gneiting and Raftery (2007), "Strictly proper scoring rules, prediction, and estimation", J. Am. Stat. Assoc. 102,
-    section 4.1.
-    """
-    z = (value - prediction.centres) / prediction.sd
-    logs = -0.5 * z * z - math.log(prediction.sd * math.sqrt(2.0 * math.pi))
-    return float(logsumexp(logs, b=prediction.shares))
-
-
-def crps(prediction: Prediction, value: float) -> float:
-    """Continuous ranked probability score; the lower the better.
-
-        crps = integral of (F(x) - [x >= y])^2 dx
-             = sum w A(y - m, s^2) - sum w w' A(m - m', 2 s^2) / 2
-        A(d, v) = 2 sqrt(v) phi(d / sqrt(v)) + d (2 Phi(d / sqrt(v)) - 1)
-
-    Parameters
-    ----------
-    prediction : mixture of normals
-    value : y [the observation's unit]
-
-    Returns
-    -------
-    [the observation's unit]
-
-    References
-    ----------
-    Grimit, Gneiting, Berrocal and Johnson (2006), "The continuous ranked probability score for circular variables and
-    its application to mesoscale forecast ensemble verification", Q. J. R. Meteorol. Soc. 132.
-    """
-    m, w, s = prediction.centres, prediction.shares, prediction.sd
-    to_value = float(w @ _expected_distance(value - m, s))
-    between_parts = float(w @ (_expected_distance(m[:, np.newaxis] - m, s * math.sqrt(2.0)) @ w))
-    return to_value - 0.5 * between_parts
-
-
-def _expected_distance(distance: Array, sd: float) -> Array:
-    """Expected absolute value of a normal with this mean: A(d, v) of `crps`."""
-    z = distance / sd
-    density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
-    return 2.0 * sd * density + distance * (2.0 * ndtr(z) - 1.0)
-
-
 def records(observations: Sequence[Observation]) -> list[Observation]:
     """Observations of values that set a record in their series, by date: they measure the frontier.
 
@@ -155,11 +49,7 @@ def records(observations: Sequence[Observation]) -> list[Observation]:
     highest: dict[str, float] = {}
     kept = []
     for each in sorted(observations, key=lambda each: (each.year, each.name)):
-        if (
-            each.condition is None
-            and not each.milestone
-            and each.value > highest.get(each.series, -math.inf)
-        ):
+        if each.is_measured and each.value > highest.get(each.series, -math.inf):
             highest[each.series] = each.value
             kept.append(each)
     return kept
@@ -213,17 +103,20 @@ def predictions(
     ]
 
 
-def effective_observations(predicted: Sequence[Prediction]) -> float:
+def effective_observations(
+    observations: Sequence[Observation], predicted: Sequence[Prediction]
+) -> float:
     """How many independent observations these are worth, by the scenario's own correlations between them.
 
         n_eff = n^2 / sum over i, j of |R_ij|
 
-    for the correlation matrix R of the predicted values, with the observations' own variances on the diagonal: n where
-    the values are independent, 1 where one draw's growth decides them all.
+    for the correlation matrix R of the predicted values, about which the observations scatter as the likelihood says:
+    n where the values are independent, 1 where one draw's growth decides them all.
 
     Parameters
     ----------
-    predicted : mixtures over the same draws, with the same shares
+    observations : of values of series
+    predicted : of each, mixtures over the same draws, with the same shares
 
     Returns
     -------
@@ -237,7 +130,7 @@ def effective_observations(predicted: Sequence[Prediction]) -> float:
         return 0.0
     shares = predicted[0].shares
     centred = np.array([p.centres - p.shares @ p.centres for p in predicted])
-    covariance = (centred * shares) @ centred.T + np.diag([p.sd**2 for p in predicted])
+    covariance = (centred * shares) @ centred.T + likelihood.covariance(observations)
     sd = np.sqrt(np.diag(covariance))
     return float(len(predicted) ** 2 / np.sum(np.abs(covariance / np.outer(sd, sd))))
 
@@ -339,16 +232,6 @@ def standardised_score(score: Score) -> tuple[dict[str, float], float]:
     return quantiles, (score.observation.value - middle) / sd
 
 
-def split_prediction(prediction: Prediction, number: int) -> list[Prediction]:
-    """The same prediction from each of several batches of its draws, for the Monte Carlo error of its scores."""
-    batches = [slice(i, None, number) for i in range(number)]
-    return [
-        Prediction(prediction.centres[batch], prediction.shares[batch] / total, prediction.sd)
-        for batch in batches
-        if (total := float(prediction.shares[batch].sum())) > 0.0
-    ]
-
-
 def in_log_units(observations: Sequence[Observation]) -> list[int]:
     """Indices of what is measured in orders of magnitude, or of all when nothing is."""
     indices = range(len(observations))
@@ -441,11 +324,12 @@ def hindcast_scores(result: Result, observations: Sequence[Observation]) -> Hind
         )
         for predictor, of_predictor in predicted.items()
     }
+    shared = _shared_rows(scores)
     return HindcastScores(
         tuple(later),
         scores,
-        effective_observations(own),
-        effective_observations([own[i] for i in _shared_rows(scores)]),
+        effective_observations(later, own),
+        effective_observations([later[i] for i in shared], [own[i] for i in shared]),
         _score_errors(later, own),
         len(own[0].centres) if own else 0,
     )

@@ -38,13 +38,19 @@ class ObservationLikelihoods(NamedTuple):
 
     Attributes
     ----------
-    log_likelihood : (observation, draw) [nats]
+    together : (draw) log-likelihood of all observations [nats]
+    others : (observation, draw) log-likelihood of all but each [nats]
+    given_others : (observation, draw) log-likelihood of each, given the draw and the others [nats]
     predicted : (observation, draw) [probability], that a value measured again would lie below the observed one; of a
-        milestone, that it would be recorded as it was
+        censored value and of a milestone, that the record would be as it was
+    predicted_by_others : the same, given the other observations of its series too
     """
 
-    log_likelihood: Array
+    together: Array
+    others: Array
+    given_others: Array
     predicted: Array
+    predicted_by_others: Array
 
 
 class Influence(NamedTuple):
@@ -99,10 +105,9 @@ def influences(
     compiled = blocks.compile_plan(plan)
     of_draws = observation_likelihoods(compiled, parameters, workers)
     sequential = plan.sampler == "sequential"
-    weights = posterior_weights(of_draws.log_likelihood, sequential)
+    weights = posterior_weights(of_draws, sequential)
     surprise = _predictive_probabilities(compiled, of_draws, weights, sequential)
     densities = power_scaling.prior_log_densities(plan, parameters)
-    total = of_draws.log_likelihood.sum(axis=0)
     each, scaling = [], {}
     for name in milestones:
         column = [milestone.name for milestone in plan.milestones].index(name)
@@ -110,11 +115,11 @@ def influences(
         moved = _moves(arrivals, weights, years, plan.seed)
         cut = np.minimum(arrivals, plan.horizon)
         scaling[name] = power_scaling.power_scaling(
-            cut, weights[0].whole, total, densities, plan.seed
+            cut, weights[0].whole, of_draws.together, densities, plan.seed
         )
         for i, observation in enumerate(plan.observations):
             p50, *before = moved[i]
-            sensitivity = _own_sensitivity(cut, weights[0].whole, of_draws.log_likelihood[i])
+            sensitivity = _own_sensitivity(cut, weights[0].whole, of_draws.given_others[i])
             k = weights[i + 1].pareto_k
             each.append(
                 Influence(
@@ -164,7 +169,7 @@ def observation_likelihoods(
 
     Returns
     -------
-    (observation, draw) log-likelihoods [nats], and probabilities that the model gives the record
+    log-likelihoods, and probabilities that the model gives each record
     """
     size = blocks.BLOCK_DRAWS
     ranges = [range(at, min(at + size, len(parameters))) for at in range(0, len(parameters), size)]
@@ -183,38 +188,47 @@ def _range_likelihoods(
 
 def block_likelihoods(compiled: CompiledPlan, block: Block) -> ObservationLikelihoods:
     """Hold each observation against each draw of a block."""
-    years, logs, predicted = compiled.plan.grid.years, [], []
-    for each in compiled.plan.observations:
-        log = likelihood.log_likelihood(each, block.series, block.parameters, years)
-        logs.append(log)
-        predicted.append(np.exp(log) if each.condition else _below(each, block.series, years))
-    return ObservationLikelihoods(np.array(logs), np.array(predicted))
-
-
-def _below(observation: Observation, series: dict[str, Array], years: Array) -> Array:
-    """Probability that a value measured again would lie below the observed one, (draw)."""
     from scipy.special import ndtr
 
-    return np.asarray(ndtr(-likelihood.deviation(observation, series, years)))
+    observations, years = compiled.plan.observations, compiled.plan.grid.years
+    of_block = (block.series, block.parameters, years)
+    others, given_others = likelihood.leave_each_out(observations, *of_block)
+    alone, by_others = [], []
+    for each, log in zip(observations, given_others, strict=True):
+        if each.is_measured:
+            alone.append(ndtr(-likelihood.deviation(each, block.series, years)))
+            z = likelihood.conditional_deviation(each, observations, block.series, years)
+            by_others.append(ndtr(-z))
+        else:
+            alone.append(np.exp(likelihood.log_likelihood([each], *of_block)))
+            by_others.append(np.exp(log))
+    together = likelihood.log_likelihood(observations, *of_block)
+    predicted = np.array(alone), np.array(by_others)
+    return ObservationLikelihoods(together, others, given_others, *predicted)
 
 
 def _joined(parts: Iterable[ObservationLikelihoods]) -> ObservationLikelihoods:
-    logs, predicted = zip(*parts, strict=True)
-    return ObservationLikelihoods(np.concatenate(logs, axis=1), np.concatenate(predicted, axis=1))
+    return ObservationLikelihoods(
+        *(np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
+    )
 
 
-def posterior_weights(log_likelihood: Array, sequential: bool) -> list[ImportanceWeights]:
+def posterior_weights(
+    of_draws: ObservationLikelihoods, sequential: bool
+) -> list[ImportanceWeights]:
     """Weights of the draws with all observations, then without each of them.
 
-        log v = sum over the others of log L_j        of draws of the prior
-        log v = -log L_i                              of draws of the posterior
+        log v = log L without i      of draws of the prior
+        log v = -log L_i             of draws of the posterior
+
+    with log L_i the log-likelihood of an observation given the others.
 
     Pareto smoothed. A certain record cannot be left out of draws of the posterior, because none of them disagrees with
     it: such weights are all 0, and their Pareto k is NaN.
 
     Parameters
     ----------
-    log_likelihood : (observation, draw) [nats]
+    of_draws : log-likelihoods
     sequential : whether the draws are of the posterior
 
     Returns
@@ -226,13 +240,13 @@ def posterior_weights(log_likelihood: Array, sequential: bool) -> list[Importanc
     Vehtari, Gelman and Gabry (2017), "Practical Bayesian model evaluation using leave-one-out cross-validation and
     WAIC", Stat. Comput. 27.
     """
-    draws = log_likelihood.shape[1]
+    together, given_others = of_draws.together, of_draws.given_others
+    draws = len(together)
     if not sequential:
-        sums = [np.sum(np.delete(log_likelihood, i, 0), axis=0) for i in range(len(log_likelihood))]
-        return [smoothed_weights(log_likelihood.sum(axis=0)), *map(smoothed_weights, sums)]
+        return [smoothed_weights(together), *map(smoothed_weights, of_draws.others)]
     flat = ImportanceWeights(np.ones(draws, np.int64), float(draws), -math.inf)
     lost = ImportanceWeights(np.zeros(draws, np.int64), 0.0, math.nan)
-    return [flat, *(smoothed_weights(-row) if np.ptp(row) else lost for row in log_likelihood)]
+    return [flat, *(smoothed_weights(-row) if np.ptp(row) else lost for row in given_others)]
 
 
 def _predictive_probabilities(
@@ -250,7 +264,9 @@ def _predictive_probabilities(
     return [
         (
             tail_probability(observation, float(prior[i].mean())),
-            tail_probability(observation, _mean(of_draws.predicted[i], weights[i + 1].whole)),
+            tail_probability(
+                observation, _mean(of_draws.predicted_by_others[i], weights[i + 1].whole)
+            ),
         )
         for i, observation in enumerate(compiled.plan.observations)
     ]
@@ -259,8 +275,8 @@ def _predictive_probabilities(
 def tail_probability(observation: Observation, predicted: float) -> float:
     """How surprising an observation is, from the probability that `ObservationLikelihoods` describes.
 
-        2 min(p, 1 - p)     of a value, p the probability of one below it
-        p                   of a milestone, the probability of its record
+        2 min(p, 1 - p)     of a measured value, p the probability of one below it
+        p                   of a censored value or a milestone, the probability of its record
 
     Parameters
     ----------
@@ -276,7 +292,7 @@ def tail_probability(observation: Observation, predicted: float) -> float:
     Box (1980), "Sampling and Bayes' inference in scientific modelling and robustness", J. R. Stat. Soc. A 143;
     Evans and Moshonov (2006), "Checking for prior-data conflict", Bayesian Analysis 1.
     """
-    return predicted if observation.condition else 2.0 * min(predicted, 1.0 - predicted)
+    return 2.0 * min(predicted, 1.0 - predicted) if observation.is_measured else predicted
 
 
 def _mean(values: Array, weights: Whole) -> float:

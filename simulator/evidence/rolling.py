@@ -16,7 +16,6 @@ from scipy.special import ndtri
 from simulator.arrays import Array
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.evidence import hindcast
-from simulator.evidence.hindcast import Prediction
 from simulator.evidence.record_process import (
     SLOPE,
     RecordForecast,
@@ -24,6 +23,7 @@ from simulator.evidence.record_process import (
     record_forecast,
     record_quantile,
 )
+from simulator.evidence.scoring_rules import Prediction, crps, probability_integral_transform
 from simulator.inputs.observations import Observation
 
 STEP = 0.5  # years between two origins, and between two leads
@@ -323,11 +323,10 @@ def _normal_score(
 ) -> TargetScore:
     mean, sd = float(normal.centres[0]), normal.sd
     pit, low, high = (
-        hindcast.probability_integral_transform(normal, observed + shift)
-        for shift in (0.0, -BIN, BIN)
+        probability_integral_transform(normal, observed + shift) for shift in (0.0, -BIN, BIN)
     )
     quantiles = {key: mean + sd * float(ndtri(level)) for key, level in QUANTILES.items()}
-    scored = hindcast.crps(normal, observed)
+    scored = crps(normal, observed)
     return TargetScore(*about, observed, quantiles, pit, pit, scored, binned_log_score(low, high))
 
 

@@ -60,9 +60,7 @@ RunOverRanges = Callable[
 
 
 def range_likelihoods(compiled: CompiledPlan, draws: range) -> RangeLikelihoods:
-    """Simulate a range of draws and add up the log-likelihoods of the plan's observations in each.
-
-        log L(draw) = sum over observations of log L_i(draw)
+    """Simulate a range of draws and find the log-likelihood of the plan's observations in each.
 
     Parameters
     ----------
@@ -129,11 +127,7 @@ def _first_draws(block: Block, stop: int) -> Block:
 
 def _block_likelihoods(compiled: CompiledPlan, block: Block) -> RangeLikelihoods:
     observations, years = compiled.plan.observations, compiled.plan.grid.years
-    total = np.zeros(len(block.draws))
-    for observation in observations:
-        total = total + likelihood.log_likelihood(
-            observation, block.series, block.parameters, years
-        )
+    total = likelihood.log_likelihood(observations, block.series, block.parameters, years)
     nearest = np.array([_least_deviation(each, block, years) for each in observations])
     return RangeLikelihoods(block.draws, total, nearest)
 
@@ -149,10 +143,12 @@ def _joined(draws: range, parts: Sequence[RangeLikelihoods]) -> RangeLikelihoods
 
 def _least_deviation(observation: Observation, block: Block, years: Array) -> float:
     """Least deviation of a block's draws from one observation; of a milestone 0 where one agrees, else inf."""
+    if observation.missed:
+        return 0.0
     if observation.condition is None:
-        return float(np.abs(likelihood.deviation(observation, block.series, years)).min())
+        return float(np.min(likelihood.distance(observation, block.series, years)))
     agreeing = likelihood.agrees(observation, block.series, block.parameters, years)
-    return 0.0 if observation.missed or agreeing.any() else math.inf
+    return 0.0 if agreeing.any() else math.inf
 
 
 def importance_weights(

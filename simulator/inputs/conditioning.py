@@ -34,13 +34,15 @@ OBSERVE = "--observe"
 WRITTEN = re.compile(
     r"(?P<what>[A-Za-z0-9_-]+)\s+(?P<date>\d{4}-\d\d-\d\d)\s+"
     r"(?:(?P<met>(?:not\s+)?met)"
-    r"|(?P<value>[-+.\deE]+)\s*(?:\+-|\+/-|±)\s*(?P<sd>[.\deE+-]+)(?:\s+(?P<unit>\S.*))?)"
+    r"|(?:(?P<bound>[<>]=)\s*)?(?P<value>[-+.\deE]+)\s*(?:\+-|\+/-|±)\s*(?P<sd>[.\deE+-]+)(?:\s+(?P<unit>\S.*))?)"
 )
 
 ALLOWED = (
     '"SERIES DATE VALUE +- SD", such as "training_flop 2026-03-01 26.7 +- 0.2"; '
-    'or "MILESTONE DATE met" or "MILESTONE DATE not met"'
+    'with >= or <= before a value that is a bound; or "MILESTONE DATE met" or "MILESTONE DATE not met"'
 )
+
+CENSORED = {"": "", ">=": "right", "<=": "left"}
 
 
 class EvidenceChange(NamedTuple):
@@ -165,8 +167,9 @@ def written_observation(
 ) -> Observation | None:
     """An observation written in a line: `SERIES DATE VALUE +- SD`, or `MILESTONE DATE met` or `not met`.
 
-    The standard deviation is that of measurement and discrepancy together. A unit may follow; it is the series' own
-    when left out. The observation is named after its series or milestone and its date.
+    With `>=` or `<=` before the value it is a bound. The standard deviation is that of measurement and discrepancy
+    together, and no part of it is shared with other observations. A unit may follow; it is the series' own when left
+    out. The observation is named after its series or milestone and its date.
     """
     parts = WRITTEN.fullmatch(text.strip())
     if parts is None:
@@ -194,4 +197,5 @@ def written_observation(
         return None
     unit = parts["unit"] or (series[what].unit if what in series else "")
     stated |= {"unit": unit} if unit else {}
+    stated["censored"] = CENSORED[parts["bound"] or ""]
     return Observation(**stated, series=what, value=value, sd=sd)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -93,7 +93,9 @@ class Observation(Entry):
     value : [the series' unit]
     sd : of the measurement [the series' unit]
     discrepancy : how far the world may lie from a smooth series beyond the measurement's error [the series' unit]
-    missed : probability that the record would say so though it were otherwise; 0 makes it certain
+    censored : `right` where the value is known to be at least `value`, `left` where it is known to be at most that
+    missed : probability that the record of a milestone, or of a censored value, would say so though it were otherwise;
+        0 makes it certain
     condition : the milestone itself, once it is known
     """
 
@@ -107,6 +109,7 @@ class Observation(Entry):
     value: Finite = 0.0
     sd: Positive = 0.0
     discrepancy: NonNegative = 0.0
+    censored: Literal["", "right", "left"] = ""
     milestone: Text = ""
     met: bool = False
     missed: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
@@ -117,9 +120,14 @@ class Observation(Entry):
         """Standard deviation of the value about a draw's: measurement and discrepancy together."""
         return math.hypot(self.sd, self.discrepancy)
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether a value was measured, rather than bounded or a milestone met or not."""
+        return bool(self.series) and not self.censored
+
 
 OBSERVATION_KEYS = (
-    *("label", "date", "series", "value", "sd", "discrepancy", "unit"),
+    *("label", "date", "series", "value", "sd", "discrepancy", "censored", "unit"),
     *("milestone", "met", "missed", "source", "note"),
 )
 
@@ -185,12 +193,6 @@ def recorded_observations() -> tuple[Observation, ...]:
     return by_date(read_observations([]).values())
 
 
-def met_milestones(observations: Iterable[Observation], year: float) -> dict[str, Observation]:
-    """Milestones that had been met by a year, each with the earliest observation that says so."""
-    met = [each for each in by_date(observations) if each.milestone and each.met]
-    return {each.milestone: each for each in reversed(met) if each.year <= year}
-
-
 def by_date(observations: Iterable[Observation]) -> tuple[Observation, ...]:
     """Observations in the order of their dates."""
     return tuple(sorted(observations, key=lambda each: (each.year, each.name)))
@@ -213,7 +215,14 @@ def _observation(name: str, table: object, file: str, faults: list[Fault]) -> Ob
         allowed = "series, value, sd and unit; or milestone and met"
         faults.append(Fault(file, name, "", listed(table, 20), allowed, "describe it one way"))
         return None
-    return observation
+    for key in ("discrepancy", "censored") if observation and observation.milestone else ():
+        if key in table:
+            allowed, fix = "the series of a measured value", "leave it out of a milestone"
+            faults.append(Fault(file, name, key, quoted(table[key]), allowed, fix))
+    if observation and observation.is_measured and "missed" in table:
+        allowed = 'a milestone, or a value with censored = "right" or "left"'
+        faults.append(Fault(file, name, "missed", quoted(table["missed"]), allowed))
+    return observation if len(faults) == before else None
 
 
 def _year_of_date(table: Mapping[str, Any], file: str, name: str, faults: list[Fault]) -> float:

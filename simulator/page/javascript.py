@@ -32,7 +32,7 @@ CALLS = {
     "exp": "Math.exp", "expm1": "Math.expm1", "floor": "Math.floor", "hypot": "Math.hypot", "log": "Math.log",
     "log10": "Math.log10", "log1p": "Math.log1p", "log2": "Math.log2", "maximum": "Math.max", "minimum": "Math.min",
     "fmax": "Math.max", "fmin": "Math.min", "power": "Math.pow", "sign": "Math.sign", "sin": "Math.sin",
-    "sqrt": "Math.sqrt", "tan": "Math.tan", "tanh": "Math.tanh",
+    "sqrt": "Math.sqrt", "tan": "Math.tan", "tanh": "Math.tanh", "log_ndtr": "logNormalCdf", "ndtr": "normalCdf",
 }  # fmt: skip
 
 FORMS = {
@@ -69,7 +69,8 @@ def program(traced: TracedModel) -> Program:
     """Emit a traced model.
 
     The source is a function without arguments. It gives `draw(parameters, d)`, which computes draw `d` from columns of
-    parameters, fills `series` (an array of years each) and `arrivals`, and returns the log-likelihood.
+    parameters, fills `series` (an array of years each) and `arrivals`, and returns the log-likelihood. What it calls by
+    name is Math or in the module `normal`.
     """
     writer = _Writer(traced)
     body = writer.body()

@@ -149,7 +149,8 @@ def evidence_section(result: Result) -> Markup:
 def _observed(observation: Observation) -> str:
     if observation.milestone:
         return f"{spoken(observation.milestone)}: {'met' if observation.met else 'not met'}"
-    value = f"{observation.value:g} ± {observation.spread:.2g} {observation.unit}"
+    bound = {"": "", "right": "at least ", "left": "at most "}[observation.censored]
+    value = f"{bound}{observation.value:g} ± {observation.spread:.2g} {observation.unit}"
     return f"{spoken(observation.series)} {value}"
 
 

@@ -17,9 +17,9 @@ from simulator.page.graph import Graph, Node, TraceFailed
 ELEMENTWISE = frozenset({
     "absolute", "add", "arctan", "arctan2", "ceil", "cos", "divide", "equal", "exp", "exp2", "expit", "expm1",
     "floor", "floor_divide", "fmax", "fmin", "greater", "greater_equal", "hypot", "less", "less_equal", "log", "log10",
-    "log1p", "log2", "logical_and", "logical_not", "logical_or", "maximum", "minimum", "multiply", "negative",
-    "not_equal", "positive", "power", "reciprocal", "remainder", "sign", "sin", "sqrt", "square", "subtract", "tan",
-    "tanh",
+    "log1p", "log2", "log_ndtr", "logical_and", "logical_not", "logical_or", "maximum", "minimum", "multiply",
+    "ndtr", "negative", "not_equal", "positive", "power", "reciprocal", "remainder", "sign", "sin", "sqrt", "square",
+    "subtract", "tan", "tanh",
 })  # fmt: skip
 
 LOGICAL = {"bitwise_and": "logical_and", "bitwise_or": "logical_or", "invert": "logical_not"}

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
-import numpy as np
-
 from simulator import model
 from simulator.drivers.driver import Driver
 from simulator.evidence.likelihood import log_likelihood
@@ -66,9 +64,7 @@ def trace(plan: Plan, joined: Model | None = None) -> TracedModel:
         )
         for milestone in plan.milestones
     }
-    total: Any = np.zeros(1)
-    for observation in plan.observations:
-        total = total + log_likelihood(observation, series, parameters, years)
+    total = log_likelihood(plan.observations, series, parameters, years)
     return TracedModel(
         graph,
         names,

@@ -20,6 +20,7 @@ import numpy as np
 from simulator import sampling
 from simulator.arrays import Array
 from simulator.errors import Fault, InputFault
+from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.plan import Plan
 from simulator.model import join_drivers
 from simulator.sensitivity import bootstrap, observed, subjects, targets
@@ -298,7 +299,7 @@ def _coalition_answers(
         raw = targets.target_values(target, block, years)
         thresholds = own[1] | own[0] | parameters  # of a milestone that only one scenario has
         logs = [
-            observed.log_likelihoods(observations, block.series, thresholds, years)
+            log_likelihood(observations, block.series, thresholds, years)
             for observations in compared.evidence
         ]
         simulated[drivers] = targets.finite_values(target, raw)[0], logs

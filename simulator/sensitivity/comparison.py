@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from simulator.arrays import Array
+from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import bootstrap, observed, subjects
 from simulator.sensitivity.bootstrap import BootstrapCounts, weighted_quantiles
@@ -124,7 +125,7 @@ def answer_differences(
         for compiled in compiled_plans:
             block = simulate_block(compiled, piece)
             observations = observed.observations_of(compiled.plan, prior)
-            log = observed.log_likelihoods(
+            log = log_likelihood(
                 observations, block.series, block.parameters, compiled.plan.grid.years
             )
             rows.append(np.vstack([block.arrivals, log]))

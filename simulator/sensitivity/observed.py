@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from simulator.arrays import Array
 from simulator.errors import Fault, InputFault
-from simulator.evidence import likelihood
 from simulator.evidence.weights import LEAST_EFFECTIVE, WORST_K, smoothed_weights
 from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
@@ -34,33 +33,6 @@ def threshold_parameters(observations: Observations) -> frozenset[str]:
     """Names of the parameters that are thresholds of observed milestones."""
     thresholds = (each.condition.threshold for each in observations if each.condition)
     return frozenset(name for name in thresholds if isinstance(name, str))
-
-
-def log_likelihoods(
-    observations: Observations,
-    series: Mapping[str, Array],
-    parameters: Mapping[str, Array],
-    years: Array,
-) -> Array:
-    """Log-likelihood of all observations together, in each draw.
-
-        log L = sum over observations i of log L_i
-
-    Parameters
-    ----------
-    observations : what is held against the draws
-    series : name -> (year, draw) [the series' unit]
-    parameters : name -> (draw) [each in its own unit]
-    years : (year) [year], the grid's points
-
-    Returns
-    -------
-    (draw) [nats]; 0 without observations, minus infinity where one contradicts the draw
-    """
-    total = np.zeros(len(next(iter(parameters.values()))))
-    for each in observations:
-        total = total + likelihood.log_likelihood(each, series, parameters, years)
-    return total
 
 
 def draw_weights(name: str, observations: Observations, log_likelihood: Array) -> ImportanceWeights:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator import drivers, model, sampling
 from simulator.arrays import Array
+from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import observed, targets
@@ -91,7 +92,7 @@ def answer_and_log_likelihood(scenario: TargetedPlan, levels: Levels) -> Array:
     """
     block, years = _simulated(scenario, levels), scenario.plan.grid.years
     answer = targets.target_values(scenario.target, block, years)
-    log = observed.log_likelihoods(scenario.observations, block.series, block.parameters, years)
+    log = log_likelihood(scenario.observations, block.series, block.parameters, years)
     return np.vstack([answer, log])
 
 

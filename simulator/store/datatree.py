@@ -79,7 +79,7 @@ def _posterior_groups(result: Result) -> dict[str, xr.Dataset]:
     arrivals = _arrivals_group(result, np.asarray(result.arrivals)[draws])
     parameters = _parameter_group(result, np.asarray(result.parameters)[draws])
     dims, logs = ("chain", "draw", "observation"), posterior_groups.log_likelihoods(result, draws)
-    attributes = {"units": "1", "long_name": "log-likelihood [nats]"}
+    attributes = {"units": "1", "long_name": "log-likelihood given the other observations [nats]"}
     likelihood = _draw_dataset(
         {"observed": (dims, logs[np.newaxis], attributes)}, result, len(draws)
     ).assign_coords(posterior_groups.observation_coordinates(result))

@@ -70,7 +70,7 @@ def prior_parameters(result: Result) -> Array:
 
 
 def log_likelihoods(result: Result, draws: Whole) -> Array:
-    """Log-likelihood of each observation in kept draws; only what the observations need is simulated.
+    """Log-likelihood of each observation given the others, in kept draws; only what they need is simulated.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def log_likelihoods(result: Result, draws: Whole) -> Array:
     )
     distinct, inverse = np.unique(draws, return_inverse=True)
     likelihoods = observation_likelihoods(narrow, np.asarray(result.parameters[distinct]))
-    return likelihoods.log_likelihood[:, inverse].T
+    return likelihoods.given_others[:, inverse].T
 
 
 def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
@@ -133,7 +133,8 @@ def observed_variables(result: Result) -> tuple[dict[str, Variable], dict[str, A
         return dims, np.array(values, float), {"units": units, "long_name": name}
 
     long_name = (
-        "observed value, in the unit of the coordinate `unit`; of a milestone whether it was met"
+        "observed value, in the unit of the coordinate `unit`, or a bound where `censored` says on which side the "
+        "value lies; of a milestone whether it was met"
     )
     variables = {
         "observed": column([_observed(each) for each in observations], "1", long_name),
@@ -156,6 +157,7 @@ def observation_coordinates(result: Result) -> dict[str, Any]:
         "observation": ("observation", [each.name for each in observations]),
         "of": ("observation", of),
         "unit": ("observation", units),
+        "censored": ("observation", [each.censored for each in observations]),
     }
 
 

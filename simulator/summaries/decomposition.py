@@ -183,7 +183,8 @@ def observed_models(result: Result, observations: Sequence[Observation]) -> list
     at_anchor = float(anchor.inverse_cdf(np.array([0.5]))[0])
     models = []
     for observation in observations if len(result.trajectories) else ():
-        labelled = observation.label and observation.series == "training_flop"
+        labelled = observation.label and observation.is_measured
+        labelled = labelled and observation.series == "training_flop"
         if labelled and plan.start <= observation.year <= plan.horizon:
             low, middle, high = capability_gains(
                 result.trajectories, result.series, plan.grid.years, observation.year, weights

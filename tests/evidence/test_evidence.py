@@ -58,6 +58,8 @@ def faults(*sets):
         ({"met": "true"}, "series, value, sd and unit; or milestone and met"),
         ({"source": '"nobody"'}, "a key of sources.toml"),
         ({"weight": 2}, "an unknown key"),
+        ({"censored": '"up"'}, "[one] censored"),
+        ({"missed": 0.1}, 'a milestone, or a value with censored = "right" or "left"'),
     ],
 )
 def test_a_wrong_observation_is_a_fault(written, changes, said):
@@ -75,6 +77,15 @@ def test_an_unknown_name_is_a_fault_with_its_mend(written):
 def test_an_unknown_milestone_is_a_fault(written):
     entry = {"milestone": '"run_1e277"', "met": "false", **WORDS}
     assert 'did you mean "run_1e27"?' in faults(written(one=entry))
+
+
+@pytest.mark.parametrize("key", ["discrepancy = 0.1", 'censored = "left"'])
+def test_an_event_has_no_value_to_bound(written, key):
+    name, value = key.split(" = ")
+    entry = {"milestone": '"run_1e28"', "met": "false", **WORDS, name: value}
+    actual = faults(written(one=entry))
+    assert f"[one] {name}" in actual
+    assert "leave it out of a milestone" in actual
 
 
 def test_contradictory_events_are_a_fault(written):
@@ -136,7 +147,9 @@ def test_the_baseline_is_conditioned_to_its_as_of_date_and_on_nothing_that_a_pri
     assert not {"gpt2", "gpt3", "gpt4", "azure_gpt3_cost", "azure_gpt4_cost", "p5_cost"} & set(
         output
     )
-    measured = [known for known in output.values() if known.series == "training_flop"]
+    measured = [
+        known for known in output.values() if known.is_measured and known.series == "training_flop"
+    ]
     assert len(measured) == 3
     assert all(known.discrepancy >= 0.3 for known in measured)
 

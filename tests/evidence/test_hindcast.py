@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from simulator.evidence import hindcast
-from simulator.evidence.hindcast import Prediction, hindcast_scores
+from simulator.evidence import hindcast, scoring_rules
+from simulator.evidence.hindcast import hindcast_scores
+from simulator.evidence.scoring_rules import Prediction
 from simulator.inputs import load
 from simulator.inputs.observations import Observation, known_observations
 from simulator.store import running
@@ -39,12 +40,14 @@ def test_scores_of_one_normal_are_the_published_closed_forms(value):
     z = (value - mean) / sd
     gneiting = sd * (z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - math.pi**-0.5)
     output = normal(mean, sd)
-    assert hindcast.crps(output, value) == pytest.approx(gneiting, abs=1e-12)
-    assert hindcast.log_score(output, value) == pytest.approx(stats.norm.logpdf(value, mean, sd))
-    assert hindcast.probability_integral_transform(output, value) == pytest.approx(
+    assert scoring_rules.crps(output, value) == pytest.approx(gneiting, abs=1e-12)
+    assert scoring_rules.log_score(output, value) == pytest.approx(
+        stats.norm.logpdf(value, mean, sd)
+    )
+    assert scoring_rules.probability_integral_transform(output, value) == pytest.approx(
         stats.norm.cdf(z)
     )
-    assert hindcast.mixture_quantile(output, 0.9) == pytest.approx(
+    assert scoring_rules.mixture_quantile(output, 0.9) == pytest.approx(
         stats.norm.ppf(0.9, mean, sd), abs=1e-7
     )
 
@@ -54,24 +57,24 @@ def test_scores_of_a_mixture_are_those_of_its_definition():
     value = 1.1
 
     def gap(x):
-        return (hindcast.probability_integral_transform(output, x) - (x >= value)) ** 2
+        return (scoring_rules.probability_integral_transform(output, x) - (x >= value)) ** 2
 
     expected, _ = integrate.quad(gap, -8, 8, points=[value], limit=200)
-    assert hindcast.crps(output, value) == pytest.approx(expected, abs=1e-7)
-    assert hindcast.probability_integral_transform(
-        output, hindcast.mixture_quantile(output, 0.25)
+    assert scoring_rules.crps(output, value) == pytest.approx(expected, abs=1e-7)
+    assert scoring_rules.probability_integral_transform(
+        output, scoring_rules.mixture_quantile(output, 0.25)
     ) == pytest.approx(0.25)
     parts = stats.norm.pdf(value, output.centres, output.sd)
-    assert hindcast.log_score(output, value) == pytest.approx(math.log(parts @ output.shares))
+    assert scoring_rules.log_score(output, value) == pytest.approx(math.log(parts @ output.shares))
 
 
 def test_many_draws_of_a_normal_score_like_the_wider_normal():
     z = stats.norm.ppf((np.arange(1500) + 0.5) / 1500)
     output = Prediction(2.0 + 0.6 * z, np.full(1500, 1 / 1500), 0.8)
-    assert hindcast.crps(output, 3.0) == pytest.approx(
-        hindcast.crps(normal(2.0, 1.0), 3.0), abs=3e-4
+    assert scoring_rules.crps(output, 3.0) == pytest.approx(
+        scoring_rules.crps(normal(2.0, 1.0), 3.0), abs=3e-4
     )
-    assert hindcast.log_score(output, 3.0) == pytest.approx(stats.norm.logpdf(1.0), abs=3e-4)
+    assert scoring_rules.log_score(output, 3.0) == pytest.approx(stats.norm.logpdf(1.0), abs=3e-4)
 
 
 def test_a_calibrated_forecaster_is_covered_as_often_as_it_says():
@@ -167,9 +170,23 @@ def test_what_one_growth_rate_decides_counts_once():
     shares = np.full(4000, 1 / 4000)
     apart = [Prediction(row, shares, 0.01) for row in z]
     together = [Prediction(scale * z[0], shares, 0.01) for scale in (1.0, 2.0, 3.0)]
-    assert hindcast.effective_observations(apart) == pytest.approx(3.0, rel=0.05)
-    assert hindcast.effective_observations(together) == pytest.approx(1.0, rel=0.01)
-    assert hindcast.effective_observations([]) == 0.0
+    series = [
+        observation(name, 2025.0, 0.0, series=name, sd=0.01, discrepancy=0.0) for name in "abc"
+    ]
+    assert hindcast.effective_observations(series, apart) == pytest.approx(3.0, rel=0.05)
+    assert hindcast.effective_observations(series, together) == pytest.approx(1.0, rel=0.01)
+    assert hindcast.effective_observations([], []) == 0.0
+
+
+def test_records_of_one_time_share_a_discrepancy_and_count_less():
+    still = [Prediction(np.zeros(1), np.ones(1), 1.0)] * 2
+    for apart in (0.0, 1.0, 20.0):
+        pair = [
+            observation(name, 2025.0 + after, 0.0, sd=0.6, discrepancy=0.8)
+            for name, after in (("a", 0.0), ("b", apart))
+        ]
+        expected = 2.0 / (1.0 + 0.64 * math.exp(-apart))
+        assert hindcast.effective_observations(pair, still) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.fixture(scope="module")

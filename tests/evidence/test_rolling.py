@@ -7,9 +7,9 @@ import pytest
 import scoringrules
 from scipy import integrate, stats
 
-from simulator.evidence import hindcast, record_process, rolling
-from simulator.evidence.hindcast import Prediction
+from simulator.evidence import record_process, rolling, scoring_rules
 from simulator.evidence.record_process import RecordForecast, record_crps, record_forecast
+from simulator.evidence.scoring_rules import Prediction
 from simulator.inputs.observations import Observation, known_observations
 
 YEARS = np.array([2010.0, 2011.5, 2012.0, 2014.25])
@@ -183,11 +183,11 @@ def test_scores_are_those_of_scoringrules(value):
     means, shares, sd = np.array([-1.0, 0.5, 3.0]), np.array([0.2, 0.5, 0.3]), 0.4
     mixture = Prediction(means, shares, sd)
     theirs = scoringrules.crps_mixnorm(value, means, np.full(3, sd), shares)
-    assert hindcast.crps(mixture, value) == pytest.approx(float(theirs), rel=1e-9)
+    assert scoring_rules.crps(mixture, value) == pytest.approx(float(theirs), rel=1e-9)
     logs = scoringrules.logs_mixnorm(value, means, np.full(3, sd), shares)
-    assert hindcast.log_score(mixture, value) == pytest.approx(-float(logs), rel=1e-9)
+    assert scoring_rules.log_score(mixture, value) == pytest.approx(-float(logs), rel=1e-9)
     one = Prediction(np.array([0.3]), np.ones(1), 0.7)
-    assert hindcast.crps(one, value) == pytest.approx(
+    assert scoring_rules.crps(one, value) == pytest.approx(
         float(scoringrules.crps_normal(value, 0.3, 0.7))
     )
 

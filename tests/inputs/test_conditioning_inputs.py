@@ -96,8 +96,19 @@ def test_a_line_says_whether_a_milestone_was_met(plan, words, met):
 
 
 @pytest.mark.parametrize(
+    ("words", "censored"), [(">= 26.7", "right"), ("<=26.7", "left"), ("26.7", "")]
+)
+def test_a_line_may_state_a_bound(plan, words, censored):
+    change = EvidenceChange(observed=[f"training_flop 2026-03-01 {words} +- 0.2"])
+    output = {each.name: each for each in conditioned_plan(plan, change).observations}
+    bound = output["training_flop_2026_03_01"]
+    assert (bound.censored, bound.value, bound.sd) == (censored, 26.7, 0.2)
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("training_flop 2026-03-01 > 26.7 +- 0.2", "with >= or <= before a value that is a bound"),
         ("training_flop 26.7", "SERIES DATE VALUE +- SD"),
         ("training_flop 2026-03-01 26.7", "SERIES DATE VALUE +- SD"),
         ("training_flop 2026-02-30 26.7 +- 0.2", "day is out of range"),

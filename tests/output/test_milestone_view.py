@@ -9,7 +9,7 @@ import pytest
 
 from simulator.errors import InputFault
 from simulator.inputs.files import date_of, decimal_year
-from simulator.inputs.observations import Observation, met_milestones
+from simulator.inputs.observations import Observation
 from simulator.output.rendering import rendered
 from simulator.output.tables.milestones import HEADLINE_MILESTONES, MilestoneView, milestones_answer
 from simulator.store.in_memory import run_in_memory
@@ -37,13 +37,6 @@ def test_dates_and_decimal_years_are_inverse():
     for day in range(0, 12_000, 7):
         then = date(2019, 1, 1) + timedelta(days=day)
         assert date_of(decimal_year(then)) == then
-
-
-def test_the_earliest_record_of_a_milestone_counts_and_later_ones_than_the_date_do_not():
-    later = MET.model_copy(update={"name": "later", "year": 2025.9})
-    assert met_milestones([later, MET], 2026.0) == {"run_1e26": MET}
-    assert met_milestones([later, MET], 2025.0) == {}
-    assert met_milestones([MET.model_copy(update={"met": False})], 2026.0) == {}
 
 
 def test_a_narrow_terminal_shows_the_headline(result, monkeypatch):

@@ -13,6 +13,7 @@ from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.load import load_plan
 from simulator.page import report as room
 from simulator.page.javascript import program
+from simulator.page.modules import bundle
 from simulator.page.trace import trace
 from simulator.simulate import blocks
 from simulator.store.in_memory import run_in_memory
@@ -110,6 +111,7 @@ def visit(chromium, address):
 
 
 PROGRAM = """({columns, draws}) => {
+  NORMAL
   const {draw, series, arrivals} = (PROGRAM)();
   const P = columns.map((each) => Float64Array.from(each));
   const plain = (values) => Array.from(values, String);
@@ -131,7 +133,8 @@ def test_programs_agree_with_numpy_in_the_browser(chromium, scenario):
     columns = [block.parameters[name].tolist() for name in emitted.parameters]
     page = chromium.new_page()
     output = page.evaluate(
-        PROGRAM.replace("PROGRAM", emitted.source), {"columns": columns, "draws": 200}
+        PROGRAM.replace("NORMAL", bundle("normal")).replace("PROGRAM", emitted.source),
+        {"columns": columns, "draws": 200},
     )
     page.close()
     arrays = {
@@ -144,9 +147,8 @@ def test_programs_agree_with_numpy_in_the_browser(chromium, scenario):
             arrays["series"][:, i].T, expected, rtol=1e-9, atol=1e-9, err_msg=name
         )
     np.testing.assert_allclose(arrays["arrivals"].T, block.arrivals, rtol=0, atol=1e-9)
-    logs = np.zeros(200)
-    for each in plan.observations:
-        logs = logs + log_likelihood(each, block.series, block.parameters, plan.grid.years)
+    of_block = (block.series, block.parameters, plan.grid.years)
+    logs = log_likelihood(plan.observations, *of_block)
     np.testing.assert_allclose(arrays["logs"], logs, rtol=1e-9, atol=1e-9)
 
 

@@ -153,7 +153,7 @@ def test_the_worker_answers_as_a_run_does():
     answer = script_output("simulation", programs + ANSWER, scenario)
     block = blocks.simulate_block(blocks.compile_plan(plan), range(1500))
     years, observed = plan.grid.years, plan.observations
-    logs = sum(log_likelihood(each, block.series, block.parameters, years) for each in observed)
+    logs = log_likelihood(observed, block.series, block.parameters, years)
     weights = smoothed_weights(logs)
     assert answer["effective"] == pytest.approx(weights.effective, rel=1e-4)
 

@@ -30,10 +30,8 @@ def expected(plan, joined=None):
     compiled = blocks.compile_plan(plan)
     compiled = replace(compiled, model=joined or compiled.model)
     block = blocks.simulate_block(compiled, range(DRAWS))
-    logs = np.zeros(DRAWS)
-    for observation in plan.observations:
-        logs = logs + log_likelihood(observation, block.series, block.parameters, plan.grid.years)
-    return block, logs
+    of_block = (block.series, block.parameters, plan.grid.years)
+    return block, log_likelihood(plan.observations, *of_block)
 
 
 def assert_agrees(plan, joined=None):

@@ -56,6 +56,7 @@ def test_the_evidence_is_in_the_tree_with_the_likelihood_of_each_draw(weighed):
     assert output["observation"].values.tolist() == list(OBSERVED)
     assert output["of"].values.tolist() == ["training_flop", "automated_researcher", "ai_revenue"]
     assert output["observed"].values.tolist() == [26.699, 0.0, 10.78]
+    assert output["censored"].values.tolist() == ["", "", ""]
     logs = tree["log_likelihood"]["observed"]
     assert logs.dims == ("chain", "draw", "observation")
     assert np.isfinite(logs).all()  # no draw of the posterior is refuted

@@ -82,7 +82,7 @@ def _observations_table(evidence: Influences) -> Table:
     ]
     caption = (
         "How well the prior, and the posterior of the rest of the observations, predict each: two-sided tail "
-        "probability of a value, probability of the record of a milestone."
+        "probability of a value, probability of the record of a bound or a milestone."
     )
     if any(each.prior_p < SURPRISING for each in used):
         caption += f" !: below {SURPRISING:g}, the prior and this observation conflict."
@@ -90,13 +90,16 @@ def _observations_table(evidence: Influences) -> Table:
     return Table("The evidence", header, rows, caption, names=2)
 
 
+BOUNDS = {"": "", "right": ">= ", "left": "<= "}
+
+
 def record_in_words(observation: Observation) -> str:
     """What an observation records: a value with its standard deviation, or a milestone that was met or not."""
     if observation.milestone:
         return f"{observation.milestone} {'met' if observation.met else 'not met'}"
-    return (
-        f"{observation.series} {observation.value:g} +- {observation.spread:.2g} {observation.unit}"
-    )
+    bound = BOUNDS[observation.censored]
+    value = f"{bound}{observation.value:g} +- {observation.spread:.2g} {observation.unit}"
+    return f"{observation.series} {value}"
 
 
 def _probability(value: float) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from simulator.errors import Fault, InputFault, did_you_mean
 from simulator.errors import listed as listed_names
+from simulator.evidence.settled import FAR, Settled, settled
 from simulator.inputs.files import date_of
-from simulator.inputs.observations import Observation, met_milestones
+from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
 from simulator.output.digits import percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.sampling import SCRAMBLES
 from simulator.summaries.counts import REPORTED_LEVELS
 from simulator.summaries.records import flat
+from simulator.summaries.result import Result
 
 SHOWN_LEVELS = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 
@@ -32,6 +34,10 @@ HEADLINE_MILESTONES = (  # of a run with many, what a narrow terminal shows
     "power_share_20",
 )
 
+SETTLED_ERROR = 0.005  # of a quantile that is shown [fraction]
+
+MET = ("met_by", "met_quantile")
+
 MOST_ROWS = 8  # milestones that a narrow terminal shows without being asked to
 
 HINT = "`oomcast milestones RESULT` shows every milestone with --all, and more with --columns all."
@@ -42,13 +48,16 @@ SHOWN_YEARS = ("2028", "2031", "2036")
 
 
 class MilestoneRows(Protocol):
-    """A result, or as much of it as the table needs."""
+    """As much of a result as the table needs."""
 
     @property
     def plan(self) -> Plan: ...
 
     @property
     def milestone_estimates(self) -> list[dict[str, Any]]: ...
+
+    @property
+    def settled(self) -> Mapping[str, Settled]: ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ USUAL = MilestoneView()
 
 
 def milestones_answer(
-    results: Iterable[MilestoneRows],
+    results: Iterable[Result | MilestoneRows],
     labels: Sequence[str] = (),
     listed: bool = False,
     view: MilestoneView = USUAL,
@@ -81,11 +90,11 @@ def milestones_answer(
 
     Parameters
     ----------
-    results : whole results, or records with the same plan and estimates
+    results : whole results, or records of what is shown of them
     labels : used in place of the scenarios' names where two of these are the same
     listed : whether the document of a single result is a list too
     view : milestones and columns that are shown
-    recorded : observations beside those of the scenarios, which say what had been met by the as-of date
+    recorded : observations beside those of the scenarios, which say what had been met by the as-of date of a result
 
     Raises
     ------
@@ -113,7 +122,8 @@ def milestones_answer(
             rows.append(row)
     titles = list(dict.fromkeys(plan.title for plan in plans))
     title = " · ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} scenarios"
-    table = Table(title, header, lines, _caption(plans), 2 if several else 1, hint=HINT)
+    caption = _caption(plans) + _settled_in_words(rows)
+    table = Table(title, header, lines, caption, 2 if several else 1, hint=HINT)
     table = replace(table, **_headline(view, plans, rows))
     return Answer(table, records, documents if several or listed else documents[0])
 
@@ -129,7 +139,8 @@ def check_view(view: MilestoneView, plans: Sequence[Plan]) -> None:
         if name not in known
     ]
     columns = _known_columns(plans)
-    allowed = f"{', '.join(REPORTED_LEVELS)}, mcse_p50 and so on, before_2031 and so on, not_reached, met_by, all"
+    others = ("mcse_p50 and so on", "before_2031 and so on", "not_reached", *MET, "all")
+    allowed = ", ".join((*REPORTED_LEVELS, *others))
     faults += [
         Fault("--columns", "", "", f'"{name}"', allowed, did_you_mean(name, columns))
         for name in view.columns
@@ -143,7 +154,7 @@ def _known_columns(plans: Sequence[Plan]) -> list[str]:
     first, last = min(p.start for p in plans), max(p.horizon for p in plans)
     years = [f"before_{year}" for year in range(math.floor(first) + 1, math.floor(last) + 1)]
     errors = [f"mcse_{level}" for level in REPORTED_LEVELS]
-    return [*REPORTED_LEVELS, *errors, *years, "not_reached", "met_by", "all"]
+    return [*REPORTED_LEVELS, *errors, *years, "not_reached", *MET, "all"]
 
 
 def _columns(view: MilestoneView, plans: Sequence[Plan], met: bool) -> list[str]:
@@ -151,7 +162,7 @@ def _columns(view: MilestoneView, plans: Sequence[Plan], met: bool) -> list[str]
     if view.columns and "all" not in view.columns:
         return list(dict.fromkeys(view.columns))
     years = [f"before_{year}" for year in shown_years(plans)]
-    return [*SHOWN_LEVELS, "mcse_p50", *years, "not_reached", *(["met_by"] if met else [])]
+    return [*SHOWN_LEVELS, "mcse_p50", *years, "not_reached", *(MET if met else [])]
 
 
 def _headline(
@@ -184,19 +195,27 @@ def shown_years(plans: Sequence[Plan]) -> list[str]:
 
 
 def _document(
-    result: MilestoneRows, view: MilestoneView, recorded: Sequence[Observation]
+    result: Result | MilestoneRows, view: MilestoneView, recorded: Sequence[Observation]
 ) -> dict[str, Any]:
     """The JSON of one result; `before` and `by_year`, its older name, hold P(arrival before the year begins)."""
     plan = result.plan
     head = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "horizon": plan.horizon}
-    met = met_milestones([*plan.observations, *recorded], plan.as_of_year)
+    met = settled(result, recorded) if isinstance(result, Result) else result.settled
     rows = [
         {**row, "before": row["by_year"], "mcse_before": row["mcse_by_year"]}
-        | {"met_by": date_of(met[row["name"]].year).isoformat() if row["name"] in met else None}
+        | _settled_record(met.get(row["name"]))
         for row in result.milestone_estimates
         if not view.milestones or row["name"] in view.milestones
     ]
     return {**head, "milestones": rows}
+
+
+def _settled_record(met: Settled | None) -> dict[str, Any]:
+    """When a milestone was met, and the probability that it would have been by then; None where it was not."""
+    if met is None:
+        return {"met_by": None, "met_quantile": None}
+    quantile = met.quantile if math.isfinite(met.quantile) else None
+    return {"met_by": date_of(met.year).isoformat(), "met_quantile": quantile}
 
 
 def _cell(column: str, row: dict[str, Any], horizon: float) -> str:
@@ -209,6 +228,8 @@ def _cell(column: str, row: dict[str, Any], horizon: float) -> str:
         return percent(1.0 - row["reached"], row["mcse_reached"])
     if column == "met_by":
         return row["met_by"] or ""
+    if column == "met_quantile":
+        return "" if row[column] is None else percent(row[column], SETTLED_ERROR)
     return year(row[column], row[f"mcse_{column}"], horizon)
 
 
@@ -234,6 +255,22 @@ def _caption(plans: Sequence[Plan]) -> str:
     return (
         "Years; equal-tailed quantiles of the arrival year, to the digits that the Monte Carlo "
         f"error allows. {'; '.join(sizes)}{each}.{design}{_conditioned_in_words(plans)}"
+    )
+
+
+def _settled_in_words(rows: Iterable[dict[str, Any]]) -> str:
+    """What the quantile of a milestone that was met means, and which lie outside the 95 % interval of a scenario."""
+    met = [row for row in rows if row["met_quantile"] is not None]
+    far = [row for row in met if not FAR <= row["met_quantile"] <= 1.0 - FAR]
+    if not met:
+        return ""
+    outside = "; ".join(
+        f"{row['name']} was met {'later' if row['met_quantile'] > 0.5 else 'earlier'} than it says"
+        for row in far
+    )
+    return (
+        " Met quantile: the probability that a record would have passed by the date when one did"
+        f"{f'; outside 95 %: {outside}' if far else ''}."
     )
 
 

@@ -1,7 +1,18 @@
-/** The standard normal distribution: its cdf and quantiles. */
+/** The standard normal distribution: its cdf, the log of it, and its quantiles. */
 
 const LOG_ROOT_TWO_PI = 0.91893853320467274178;
 const FARTHEST = 38.5; // past it a level is no double
+
+/**
+ * Density over probability up to a score below -3, by Laplace's continued fraction.
+ * @param {number} z
+ * @returns {number}
+ */
+function tailFraction(z) {
+  let fraction = -z;
+  for (let i = 150; i > 0; i--) fraction = -z + i / fraction;
+  return fraction;
+}
 
 /**
  * Probability up to a score, exact to the last digits in the lower tail too.
@@ -12,11 +23,7 @@ const FARTHEST = 38.5; // past it a level is no double
 export function normalCdf(z) {
   if (z > 3) return 1 - normalCdf(-z);
   const density = Math.exp(-0.5 * z * z - LOG_ROOT_TWO_PI);
-  if (z < -3) {
-    let fraction = -z;
-    for (let i = 150; i > 0; i--) fraction = -z + i / fraction;
-    return density / fraction;
-  }
+  if (z < -3) return density / tailFraction(z);
   let sum = z;
   let before = 0;
   let term = z;
@@ -26,6 +33,18 @@ export function normalCdf(z) {
     sum += term;
   }
   return 0.5 + sum * density;
+}
+
+/**
+ * Log of the probability up to a score, exact to the last digits in both tails.
+ * @param {number} z
+ * @returns {number}
+ */
+export function logNormalCdf(z) {
+  if (Number.isNaN(z)) return NaN;
+  if (z > 0) return Math.log1p(-normalCdf(-z));
+  if (z > -3) return Math.log(normalCdf(z));
+  return -0.5 * z * z - LOG_ROOT_TWO_PI - Math.log(tailFraction(z));
 }
 
 const MIDDLE = [
