@@ -17,7 +17,7 @@ from scipy import special
 PAGE = (ROOT / "docs" / "method.md").read_text("utf-8")
 SECTIONS = {title: text for title, _, text in (p.partition("\n") for p in PAGE.split("\n## ")[1:])}
 MODEL_SECTIONS = (
-    "Two shapes of growth",
+    "Shapes of growth",
     "Physical training compute",
     "The data wall",
     "Unhobbling, inference, regime, feedback",

@@ -23,6 +23,24 @@ def logistic(start: float, rate: float, ceiling: float, t: float) -> float:
     return start + rate * t - math.log1p(grown) / math.log(10)
 
 
+def share_of_economy(p: dict[str, float], key: str, t: float) -> float:
+    economy = p["economy_growth"]
+    start, growth, ceiling = (p[f"{key}_{part}"] for part in ("start", "growth", "ceiling"))
+    return economy * t + logistic(start, growth - economy, ceiling, t)
+
+
+def made_so_far(start: float, rate: float, ceiling: float, t: float) -> float:
+    """The integral of 10^logistic from the anchor on."""
+    if t <= 0:
+        return 0.0
+    if rate == 0:
+        return 10.0**start * t
+    y = math.expm1(rate * t * math.log(10)) * 10.0 ** (start - ceiling)
+    if y < 1e-12:
+        return 10.0**start * math.expm1(rate * t * math.log(10)) / (rate * math.log(10))
+    return 10.0**ceiling * math.log1p(y) / (rate * math.log(10))
+
+
 def sigmoid(x: float) -> float:
     if x >= 0:
         return 1 / (1 + math.exp(-x))
@@ -53,15 +71,23 @@ def at(p: dict[str, float], year: float, anchor_year: float) -> dict[str, float]
     s: dict[str, float] = {"year": year}
 
     # Physical training compute
-    s["affordable_cluster_cost"] = logistic(
-        p["spending_start"], p["spending_growth"], p["spending_ceiling"], t
-    )
+    s["affordable_cluster_cost"] = share_of_economy(p, "spending", t)
     for name in ("price_performance", "energy_efficiency", "duration"):
         s[name] = saturating(p[name + "_growth"], p[name + "_limit"], t)
     price_performance, duration = s["price_performance"], s["duration"]
     energy_efficiency = s["energy_efficiency"]
-    power_ceiling = p["power_ceiling"] + p["power_ceiling_growth"] * (year - 2030)
-    chips_ceiling = p["chips_ceiling"] + p["chips_ceiling_growth"] * (year - 2030)
+    for key in ("ai_power", "chip_output"):
+        s[key] = logistic(p[key + "_start"], p[key + "_growth"], p[key + "_ceiling"], t)
+    made = made_so_far(p["chip_output_start"], p["chip_output_growth"], p["chip_output_ceiling"], t)
+    s["chip_stock"] = math.log10(10.0 ** p["chip_stock_start"] + made)
+    power_ceiling = min(
+        p["power_ceiling"] + p["power_ceiling_growth"] * (year - 2030),
+        s["ai_power"] + p["cluster_share"],
+    )
+    chips_ceiling = min(
+        p["chips_ceiling"] + p["chips_ceiling_growth"] * (year - 2030),
+        s["chip_stock"] + p["cluster_share"],
+    )
     money_scale = s["affordable_cluster_cost"] - p["spending_start"]
     power_scale = power_ceiling - p["power_start"] + energy_efficiency - price_performance
     chip_scale = chips_ceiling - p["chips_start"] - price_performance
@@ -110,13 +136,8 @@ def at(p: dict[str, float], year: float, anchor_year: float) -> dict[str, float]
     )
 
     # Economy, electricity, chips, price
-    for name, key in (
-        ("ai_revenue", "revenue"),
-        ("ai_investment", "investment"),
-        ("ai_power", "ai_power"),
-        ("chip_output", "chip_output"),
-    ):
-        s[name] = logistic(p[key + "_start"], p[key + "_growth"], p[key + "_ceiling"], t)
+    for key in ("revenue", "investment"):
+        s["ai_" + key] = share_of_economy(p, key, t)
     s["us_generation"] = p["generation_start"] + p["generation_growth"] * t
     s["ai_power_share"] = 10.0 ** min(0.0, s["ai_power"] - s["us_generation"])
     s["inference_price"] = -saturating(p["price_decline"], p["price_decline_limit"], t)
@@ -162,8 +183,7 @@ def series(
             dependence, limit = p["algorithms_scale_dependence"], p["algorithms_limit"]
             pace = 1 - dependence + dependence * compute_pace
             rate = p["algorithms_growth"] * q["research_speedup"] * pace
-            left = limit - q["algorithms"]
-            s["algorithms"] = q["algorithms"] + left * -math.expm1(-rate * DT / limit)
+            s["algorithms"] = logistic(q["algorithms"], rate, limit, DT)
             after = clip((s["year"] - p["regime_year"]) / DT, 0.0, 1.0)
             slope = 1 + p["regime_occurs"] * after * (p["regime_slope"] - 1)
             s["trained_effective"] = q["trained_effective"] + slope * (

@@ -4,6 +4,7 @@ import numpy as np
 
 from simulator.arrays import Array
 from simulator.drivers.driver import Fraction, Limit, LostShare, Quantity, Rate, gives
+from simulator.drivers.growth import logistic
 
 
 @gives({"_algorithms_pace": "1"})
@@ -59,9 +60,9 @@ def algorithms_step(
     algorithms_growth: Rate,
     algorithms_limit: Limit,
 ) -> Array:
-    """Growth of algorithms in one step: a share of what is left to the limit.
+    """Growth of algorithms in one step: efficiency, ten to this power, is logistic toward its limit.
 
-        added = (limit - algorithms) * (1 - exp(-growth * research_speedup * pace * dt / limit))
+        added = logistic(algorithms, growth * research_speedup * pace, limit, dt) - algorithms
 
     Parameters
     ----------
@@ -77,7 +78,8 @@ def algorithms_step(
 
     References
     ----------
-    Ho et al. (2024), for the rate
+    Ho et al. (2024), for the rate; the Direct Approach's timeline model (Epoch AI, 2023) for a limit on efficiency
+    itself, which the growth of its logarithm hardly feels until it is near
     """
-    closed = -np.expm1(-algorithms_growth * research_speedup * pace * dt / algorithms_limit)
-    return (algorithms_limit - algorithms) * closed
+    rate = algorithms_growth * research_speedup * pace
+    return logistic(algorithms, rate, algorithms_limit, dt) - algorithms

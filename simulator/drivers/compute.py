@@ -11,6 +11,7 @@ from simulator.drivers.driver import (
     LostShare,
     Quantity,
     Rate,
+    Share,
     gives,
 )
 
@@ -37,6 +38,9 @@ def limits(
     price_performance: Array,
     energy_efficiency: Array,
     duration: Array,
+    ai_power: Array,
+    chip_stock: Array,
+    cluster_share: Share,
     spending_start: LogUsd,
     power_start: LogMw,
     power_ceiling: LogMw,
@@ -50,10 +54,11 @@ def limits(
 ) -> tuple[Array, Array, Array, Array]:
     """Compute, over the anchor's, that money, power, chips and latency each allow.
 
+        power       = min(power_ceiling + power_ceiling_growth * (year - 2030), ai_power + cluster_share)
+        chips       = min(chips_ceiling + chips_ceiling_growth * (year - 2030), chip_stock + cluster_share)
         money_scale = affordable_cluster_cost - spending_start
-        power_scale = power_ceiling + power_ceiling_growth * (year - 2030) - power_start
-                      + energy_efficiency - price_performance
-        chip_scale  = chips_ceiling + chips_ceiling_growth * (year - 2030) - chips_start - price_performance
+        power_scale = power - power_start + energy_efficiency - price_performance
+        chip_scale  = chips - chips_start - price_performance
 
         compute = (1 - utilisation_decline) * scale + price_performance + duration    for each of the three scales
         latency = latency_ceiling - anchor_compute
@@ -65,6 +70,9 @@ def limits(
     year : (year, 1) [year]
     affordable_cluster_cost : (year, draw) [log10 USD]
     price_performance, energy_efficiency, duration : (year, draw) [OOM]
+    ai_power : (year, draw) [log10 MW]
+    chip_stock : (year, draw) [log10 H100e]
+    cluster_share : (draw) [log10 fraction], of AI power and of all chips that one cluster may have
     spending_start : (draw) [log10 USD]
     power_start, power_ceiling : (draw) [log10 MW]
     power_ceiling_growth : (draw) [OOM/year]
@@ -84,14 +92,10 @@ def limits(
     """
     since = year - CEILING_YEAR
     money_scale = affordable_cluster_cost - spending_start
-    power_scale = (
-        power_ceiling
-        + power_ceiling_growth * since
-        - power_start
-        + energy_efficiency
-        - price_performance
-    )
-    chip_scale = chips_ceiling + chips_ceiling_growth * since - chips_start - price_performance
+    power = np.minimum(power_ceiling + power_ceiling_growth * since, ai_power + cluster_share)
+    chips = np.minimum(chips_ceiling + chips_ceiling_growth * since, chip_stock + cluster_share)
+    power_scale = power - power_start + energy_efficiency - price_performance
+    chip_scale = chips - chips_start - price_performance
     kept = 1.0 - utilisation_decline
     gain = price_performance + duration
     return (

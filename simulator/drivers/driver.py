@@ -55,6 +55,8 @@ PerYear = Annotated[Array, Parameter("1/year", NOT_NEGATIVE)]
 
 PerOOM = Annotated[Array, Parameter("1/OOM", POSITIVE)]
 
+Share = Annotated[Array, Parameter("log10 fraction", REAL)]
+
 LogFlop = Annotated[Array, Parameter("log10 FLOP", REAL)]
 
 LogUsd = Annotated[Array, Parameter("log10 USD", REAL)]

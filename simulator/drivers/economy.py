@@ -2,7 +2,7 @@
 
 from simulator.arrays import Array
 from simulator.drivers.driver import LogUsdPerYear, Quantity, Rate, gives
-from simulator.drivers.growth import logistic
+from simulator.drivers.growth import share_of_economy
 
 
 @gives(
@@ -14,24 +14,28 @@ from simulator.drivers.growth import logistic
     logistic=("revenue",),
 )
 def revenue(
-    t: Array, revenue_start: LogUsdPerYear, revenue_growth: Rate, revenue_ceiling: LogUsdPerYear
+    t: Array,
+    revenue_start: LogUsdPerYear,
+    revenue_growth: Rate,
+    revenue_ceiling: LogUsdPerYear,
+    economy_growth: Rate,
 ) -> Array:
-    """Yearly revenue from AI products, of all sellers together.
+    """Yearly revenue from AI products, of all sellers together, toward a share of the economy.
 
-        ai_revenue = logistic(start, growth, ceiling, t)
+        ai_revenue = economy_growth * t + logistic(start, growth - economy_growth, ceiling, t)
 
     Parameters
     ----------
     t : (year, 1) [years since the anchor]
     revenue_start : (draw) [log10 USD/year]
-    revenue_growth : (draw) [OOM/year]
-    revenue_ceiling : (draw) [log10 USD/year]
+    revenue_growth, economy_growth : (draw) [OOM/year]
+    revenue_ceiling : (draw) [log10 USD/year], at the anchor
 
     Returns
     -------
     (year, draw) [log10 USD/year]
     """
-    return logistic(revenue_start, revenue_growth, revenue_ceiling, t)
+    return share_of_economy(revenue_start, revenue_growth, revenue_ceiling, economy_growth, t)
 
 
 @gives(
@@ -43,20 +47,23 @@ def investment(
     investment_start: LogUsdPerYear,
     investment_growth: Rate,
     investment_ceiling: LogUsdPerYear,
+    economy_growth: Rate,
 ) -> Array:
-    """Yearly investment in AI, of the whole world.
+    """Yearly investment in AI, of the whole world, toward a share of the economy.
 
-        ai_investment = logistic(start, growth, ceiling, t)
+        ai_investment = economy_growth * t + logistic(start, growth - economy_growth, ceiling, t)
 
     Parameters
     ----------
     t : (year, 1) [years since the anchor]
     investment_start : (draw) [log10 USD/year]
-    investment_growth : (draw) [OOM/year]
-    investment_ceiling : (draw) [log10 USD/year]
+    investment_growth, economy_growth : (draw) [OOM/year]
+    investment_ceiling : (draw) [log10 USD/year], at the anchor
 
     Returns
     -------
     (year, draw) [log10 USD/year]
     """
-    return logistic(investment_start, investment_growth, investment_ceiling, t)
+    return share_of_economy(
+        investment_start, investment_growth, investment_ceiling, economy_growth, t
+    )

@@ -1,11 +1,21 @@
-"""The two shapes of growth and the sigmoid: closed forms, limits, and nothing that overflows."""
+"""The shapes of growth and the sigmoid: closed forms, limits, and nothing that overflows."""
+
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
-from simulator.drivers.growth import logistic, power10, saturating, sigmoid
+from simulator.drivers.growth import (
+    logistic,
+    logistic_total,
+    power10,
+    saturating,
+    share_of_economy,
+    sigmoid,
+)
 
 YEARS = np.linspace(-4.0, 27.0, 125)[:, np.newaxis]
 AFTER = YEARS[YEARS[:, 0] >= 0]
@@ -14,6 +24,10 @@ RATES = np.array([0.0, 0.01, 0.4, 1.5])
 rates = st.floats(0.0, 2.0)
 limits = st.floats(0.05, 50.0)
 times = st.floats(0.0, 30.0)
+
+
+def ones(value):
+    return np.array([value])
 
 
 def slope(shape, t=0.0, step=1e-6):
@@ -152,3 +166,47 @@ def test_sigmoid_is_its_closed_form_and_symmetric(x):
 def test_power10_is_as_exact_as_the_exponents_allow():
     x = np.linspace(-299.0, 299.0, 1001)
     np.testing.assert_allclose(power10(x), 10.0**x, rtol=3e-13)
+
+
+@pytest.mark.parametrize("ceiling", [5.0, 8.0, 20.0, 1e6])
+@pytest.mark.parametrize("rate", [0.0, 1e-9, 0.3, 2.0])
+def test_a_total_is_the_integral_of_what_is_made(rate, ceiling):
+    start, stock = 6.0, 6.2
+    for t in (0.1, 3.0, 26.75):
+        made, _ = quad(
+            lambda u: 10.0 ** float(logistic(ones(start), ones(rate), ones(ceiling), ones(u))[0]),
+            0.0,
+            t,
+            epsabs=0.0,
+            epsrel=1e-11,
+            limit=200,
+        )
+        shape = ones(start), ones(rate), ones(ceiling)
+        output = logistic_total(ones(stock), *shape, logistic(*shape, ones(t)), ones(t))
+        assert output[0] == pytest.approx(math.log10(10.0**stock + made), rel=1e-11)
+
+
+def test_before_the_anchor_a_total_is_what_was_there():
+    shape = ones(6.0), ones(0.3), ones(8.0)
+    for t in (-4.0, 0.0):
+        output = logistic_total(ones(6.2), *shape, logistic(*shape, ones(t)), ones(t))
+        assert output[0] == pytest.approx(6.2, rel=1e-14)
+
+
+@pytest.mark.parametrize("t", [400.0, 3000.0])
+def test_a_total_goes_on_at_the_ceiling_however_long_it_grows(t):
+    """Long after the ceiling is reached: 10^ceiling (t - room / rate) a year, by the closed form."""
+    shape = ones(6.0), ones(0.5), ones(8.0)
+    output = logistic_total(ones(0.0), *shape, logistic(*shape, ones(t)), ones(t))
+    expected = 8.0 + math.log10(t - 2.0 / 0.5)
+    assert output[0] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_share_of_the_economy_is_logistic():
+    t = np.linspace(-4.0, 27.0, 63)[:, np.newaxis]
+    output = share_of_economy(ones(9.0), ones(0.4), ones(12.0), ones(0.02), t)
+    share = logistic(ones(9.0), ones(0.38), ones(12.0), t)
+    np.testing.assert_allclose(output, 0.02 * t + share, rtol=1e-14)
+    np.testing.assert_allclose(
+        output[t[:, 0] < 0.0], 9.0 + 0.4 * t[t < 0.0][:, np.newaxis], rtol=1e-14
+    )

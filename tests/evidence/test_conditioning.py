@@ -17,6 +17,8 @@ from simulator.summaries import counts, estimates, summarise
 
 STILL = [
     "spending_growth=0.0",
+    "economy_growth=0.0",
+    "cluster_share=1e6",
     "price_performance_growth=0.0",
     "duration_growth=0.0",
     "power_ceiling=1e6",

@@ -13,6 +13,8 @@ from simulator.store import running
 
 FROZEN = [
     "spending_growth=0.0",
+    "economy_growth=0.0",
+    "cluster_share=1e6",
     "price_performance_growth=0.0",
     "duration_growth=0.0",
     "power_ceiling=1e6",

@@ -39,7 +39,7 @@ WALLS = (
     "price_performance_limit", "energy_efficiency_limit", "duration_limit", "algorithms_limit",
     "price_decline_limit", "spending_ceiling", "power_ceiling", "chips_ceiling", "latency_ceiling",
     "stock_start", "revenue_ceiling", "investment_ceiling", "ai_power_ceiling",
-    "chip_output_ceiling",
+    "chip_output_ceiling", "cluster_share",
 )  # fmt: skip
 PEAK = {
     "stock_growth": ("fixed", 0.0, 0.0),

@@ -8,7 +8,7 @@ import reference
 
 from simulator import sampling
 from simulator.drivers.compute import physical_compute
-from simulator.drivers.growth import saturating
+from simulator.drivers.growth import logistic
 from simulator.inputs import load
 from simulator.model import milestone_threshold
 from simulator.simulate import blocks
@@ -25,6 +25,7 @@ FAR = (
     *(f"{name}_limit=1e6" for name in ("price_performance", "energy_efficiency", "duration")),
     *(f"{name}_limit=1e6" for name in ("algorithms", "price_decline", "inference", "synthetic")),
     "stock_start=1e6",
+    "cluster_share=1e6",
 )
 LONG = ("chip_output_growth=0.2", "revenue_growth=0.3")  # far horizons ask for limited growth
 WALLS = (
@@ -113,11 +114,11 @@ def test_blocks_of_any_width_hold_the_same_bits(compiled, block, width):
             np.testing.assert_array_equal(values, block.series[name][:, here], err_msg=name)
 
 
-def test_algorithms_saturate_where_nothing_feeds_back():
+def test_efficiency_is_logistic_where_nothing_feeds_back():
     made, block = simulated(*PURE)
     t = made.grid.years[:, np.newaxis] - made.anchor_year
     p = block.parameters
-    expected = saturating(p["algorithms_growth"], p["algorithms_limit"], t)
+    expected = logistic(np.zeros(1), p["algorithms_growth"], p["algorithms_limit"], t)
     np.testing.assert_allclose(block.series["algorithms"], expected, rtol=1e-12, atol=1e-12)
 
 
@@ -140,11 +141,11 @@ def test_far_limits_leave_a_straight_line_less_their_second_order_terms():
     )
     t = made.grid.years[:, np.newaxis] - made.anchor_year
     rates = [block.parameters[name] for name in RATES]
-    bending = rates[1:]  # spending is logistic: straight to the last digit
+    bending = rates[1:3]  # spending and algorithms are logistic: straight to the last digit
     short = sum((rate * np.maximum(t, 0.0)) ** 2 for rate in bending) / 2e6
     expected = sum(rates) * t - short
     np.testing.assert_allclose(block.series["effective_compute"], expected, rtol=0, atol=2e-8)
-    assert short.max() > 1e-4
+    assert short.max() > 1e-5
     assert not block.series["binding_constraint"].any()
 
 
@@ -153,6 +154,26 @@ def test_effective_compute_is_0_at_the_anchor_where_nothing_binds():
     assert np.abs(s["effective_compute"][ANCHOR]).max() < 1e-12
     assert not s["unhobbling"][ANCHOR].any()
     assert not s["algorithms"][ANCHOR].any()
+
+
+@pytest.mark.parametrize("share", [0.0, -0.5])
+def test_a_cluster_has_no_more_than_its_share_of_all_power_and_chips(share):
+    s = simulated(f"cluster_share={share}")[1].series
+    after = slice(ANCHOR, None)
+    for cluster, whole in (("cluster_power", "ai_power"), ("cluster_chips", "chip_stock")):
+        left = s[whole][after] + share - s[cluster][after]
+        assert left.min() > -1e-9, cluster
+        assert np.isclose(left, 0.0, atol=1e-9).any(), cluster  # and it does bind in some draws
+    free = simulated("cluster_share=1e6")[1].series
+    assert (free["cluster_power"] > s["ai_power"]).mean() > 0.01
+
+
+def test_money_ends_at_its_share_of_an_economy_that_grows():
+    made, block = simulated(*LONG, "horizon=2300", "cluster_share=1e6")
+    t = made.horizon - made.anchor_year
+    for name, key in (("affordable_cluster_cost", "spending"), ("ai_revenue", "revenue")):
+        expected = block.parameters[f"{key}_ceiling"] + block.parameters["economy_growth"] * t
+        np.testing.assert_allclose(block.series[name][-1], expected, rtol=1e-6)
 
 
 def test_with_a_fixed_stock_pretraining_never_falls_and_levels_off():

@@ -3,14 +3,15 @@
 import math
 
 import pytest
-from reference import arrival, data_penalty, logistic, saturating, series, sigmoid
+from reference import arrival, data_penalty, logistic, series, sigmoid
 
 ANCHOR = 17  # index of 2023.25
 FAR = 1e6
 
 WORLD = {
     "anchor_compute": 25.3, "spending_start": 8.9, "power_start": 1.5, "chips_start": 4.2,
-    "spending_growth": 0.4, "spending_ceiling": 11.7,
+    "spending_growth": 0.4, "spending_ceiling": 11.7, "economy_growth": 0.018,
+    "cluster_share": 0.0, "chip_stock_start": 6.15,
     "price_performance_growth": 0.155, "price_performance_limit": 3.2,
     "duration_growth": 0.1, "duration_limit": 0.5,
     "energy_efficiency_growth": 0.13, "energy_efficiency_limit": 2.8,
@@ -44,7 +45,7 @@ def far(limit: float) -> dict[str, float]:
     """No wall but the limits of the saturating drivers, no steps, no inference, no regime."""
     walls = [k for k in NO_STEPS if k.endswith("_ceiling")] + ["stock_start"]
     limits = [k for k in NO_STEPS if k.endswith("_limit")]
-    off = {"inference_exchange": 0.0, "regime_occurs": 0.0}
+    off = {"inference_exchange": 0.0, "regime_occurs": 0.0, "cluster_share": FAR}
     return NO_STEPS | NO_FEEDBACK | off | dict.fromkeys(walls, FAR) | dict.fromkeys(limits, limit)
 
 
@@ -62,7 +63,7 @@ def test_straight_line_when_every_limit_is_far(limit: float, tolerance: float) -
 
 def test_algorithms_saturate_without_feedback() -> None:
     s = series(WORLD | NO_FEEDBACK)
-    expected = [saturating(0.42, 5.2, year - 2023.25) for year in s["year"]]
+    expected = [logistic(0.0, 0.42, 5.2, year - 2023.25) for year in s["year"]]
     assert s["algorithms"] == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
@@ -99,7 +100,7 @@ def test_grid_anchor_and_names() -> None:
     assert s["unhobbling"][0] == -2.0
     assert s["unhobbling"][-1] == pytest.approx(0.6)
     assert "score_swe_bench" in s
-    assert len(s) == 1 + 36 + 1  # the year, the series of the page, one benchmark
+    assert len(s) == 1 + 37 + 1  # the year, the series of the page, one benchmark
     assert all(len(v) == 125 and all(map(math.isfinite, v)) for v in s.values())
 
 

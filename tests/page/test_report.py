@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from page_scripts import printed, script_output
 
@@ -251,12 +252,13 @@ def test_a_page_without_presets_has_the_scenarios_of_its_results_alone(text, res
 
 def test_a_scenario_that_cannot_be_traced_gets_a_page_without_controls(result, monkeypatch):
     def branching(series):
-        return series if series[0] > 0 else -series
+        return series if isinstance(series, np.ndarray) or series[0] > 0 else -series
 
     joined = model.join_drivers(prior.name for prior in result.plan.priors)
-    first, *others = joined.order
-    changed = replace(first, function=lambda **needs: branching(first.function(**needs)))
-    broken = replace(joined, order=(changed, *others))
+    driver = next(each for each in joined.order if "ai_revenue" in each.gives)
+    changed = replace(driver, function=lambda **needs: branching(driver.function(**needs)))
+    order = tuple(changed if each is driver else each for each in joined.order)
+    broken = replace(joined, order=order)
     monkeypatch.setattr("simulator.page.trace.model.join_drivers", lambda names: broken)
     page, warnings = room.report([result])
     assert "branches on a value" in warnings[0]

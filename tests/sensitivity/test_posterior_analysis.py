@@ -220,7 +220,7 @@ def test_a_tornado_of_the_posterior_holds_what_is_known_and_weighs_the_rest(trun
         subject = subjects.subject(subjects.targeted_plan(held, target), cut=False)
         arrivals = subject.answer(subject.levels(range(DRAWS)))[0]
         expected = median(arrivals[arrivals > truncated.observations[0].year])
-        assert row[f"median_{key}"] == pytest.approx(expected, abs=0.02)
+        assert row[f"median_{key}"] == pytest.approx(expected, abs=0.03)
 
 
 def test_the_threshold_explains_as_much_before_the_evidence_as_after():
