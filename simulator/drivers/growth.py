@@ -125,9 +125,9 @@ def logistic_total(
     far = LN10 * start + log_grown - np.log(exponent / since) + np.log(np.log1p(y) / y)
     lost = np.maximum(start + rate * since - grown, LEAST)
     near = LN10 * ceiling + np.log(LN10 * lost) - np.log(exponent / since)
-    made = np.where(log_y > 0.0, near, far)
-    held = LN10 * stock
-    return (np.maximum(held, made) + np.log1p(np.exp(-np.abs(held - made)))) / LN10
+    made = np.where(log_y > 0.0, near, far) / LN10
+    apart = np.minimum(np.abs(stock - made), LARGEST_EXPONENT)
+    return np.maximum(stock, made) + np.log1p(power10(-apart)) / LN10
 
 
 def sigmoid(x: Array) -> Array:

@@ -133,6 +133,8 @@ class Prior(BaseModel):
 
 EXACT_FIT = 1e-9  # a misfit that is only rounding
 
+LARGEST_VALUE = 1e100  # of a parameter; products of a few such values are still numbers
+
 TAIL_LEVELS = np.concatenate([[LOWEST_LEVEL], 10.0 ** np.arange(-15.0, -1.0)])
 
 CHECKED_LEVELS = np.concatenate([TAIL_LEVELS, np.linspace(0.1, 0.9, 9), 1.0 - TAIL_LEVELS[::-1]])
@@ -403,11 +405,17 @@ def _check_truncation(prior: Prior) -> None:
 
 
 def _check_finite(prior: Prior) -> None:
-    """Check that every possible level gives a finite number, and that values do not fall as levels rise."""
+    """Check that every possible level gives a number to calculate with, and that values do not fall as levels rise."""
     with np.errstate(all="ignore"):
         values = prior.distribution.inverse_cdf(CHECKED_LEVELS)
     allowed = "finite values in every draw"
     if not np.isfinite(values).all():
         raise Misstated("family", f"a {prior.family} whose far tail is infinite", allowed)
+    if (largest := np.abs(values).max()) > LARGEST_VALUE:
+        found, allowed = (
+            f"values up to {largest:g}",
+            f"values from -{LARGEST_VALUE:g} to {LARGEST_VALUE:g}",
+        )
+        raise Misstated("value" if prior.family == "fixed" else "family", found, allowed)
     if (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
         raise Misstated("family", f"a {prior.family} too extreme for a computer's numbers", allowed)

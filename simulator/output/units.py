@@ -87,6 +87,8 @@ SCALES = {
     "log10 minutes": Scale("working time", _working_time, marks=tuple(size for size, _ in WORK)),
 }
 
+LARGEST_LOGARITHM = 300.0  # beyond it, ten to it is no number any more
+
 
 def plain_unit(unit: str) -> str:
     """The unit in which `quantity` says values of this unit: `log10 USD` is written in `USD`."""
@@ -119,8 +121,8 @@ def quantity(value: float, unit: str, mcse: float = 0.0, figures: int = FIGURES)
     if unit not in SCALES or math.isinf(value):
         return _unscaled(value, unit, mcse)
     scale = SCALES[unit]
-    if abs(value) > 300.0:  # 10^value is no number any more
-        return f"1e{value:.0f} {scale.plain}"
+    if abs(value) > LARGEST_LOGARITHM:
+        return f"1e{value:.6g} {scale.plain}"
     allowed = _allowed_figures(value, mcse)
     mark = "" if allowed >= 1 else "~"
     return mark + scale.words(10.0**value, max(1, min(figures, allowed)))
@@ -177,8 +179,11 @@ def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[
 
     Returns
     -------
-    positions [unit] with their labels, ascending, none twice; a label lacks the noun that all would share
+    positions [unit] with their labels, ascending, none twice; a label lacks the noun that all would share. None where
+    the values themselves are too large for a number
     """
+    if max(abs(low), abs(high)) > LARGEST_LOGARITHM:
+        return []
     scale = SCALES[unit]
     positions = _named_positions(scale.marks, low, high) if scale.marks else []
     if len(positions) < 3:

@@ -193,6 +193,15 @@ def test_before_the_anchor_a_total_is_what_was_there():
         assert output[0] == pytest.approx(6.2, rel=1e-14)
 
 
+@pytest.mark.parametrize("stock", [1e6, 1e100, -1e6, -1e100])
+def test_a_stock_of_any_size_is_added(stock):
+    """A stock far above what is made is all there is, and one far below nothing."""
+    shape = ones(6.0), ones(0.5), ones(8.0)
+    made = logistic_total(ones(0.0), *shape, logistic(*shape, ones(9.0)), ones(9.0))
+    output = logistic_total(ones(stock), *shape, logistic(*shape, ones(9.0)), ones(9.0))
+    assert output[0] == pytest.approx(max(stock, made[0]), rel=1e-6)
+
+
 @pytest.mark.parametrize("t", [400.0, 3000.0])
 def test_a_total_goes_on_at_the_ceiling_however_long_it_grows(t):
     """Long after the ceiling is reached: 10^ceiling (t - room / rate) a year, by the closed form."""

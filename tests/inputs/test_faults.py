@@ -63,6 +63,7 @@ WORLDS = {
         prior(fixed(1), name="utilisation_decline", unit="fraction"), ["[priors.utilisation_decline]", "[0, 1)"],
     ),
     "bounds out of order": (prior(NORMAL + "lower = 2.0\nupper = 1.0"), [TABLE, "lower", "lower below upper"]),
+    "values of no calculation": (prior('family = "fixed"\nvalue = 1e101\n'), [TABLE, "value", "1e+101", "1e+100"]),
     "bounds that keep nothing": (prior(NORMAL + "lower = 9.0"), [TABLE, "lower", "keep"]),
     "correlation outside -1 to 1": (
         prior(quantiles(0.2, 0.8) + "\ncorrelation = { regime_year = 1.5 }"), [TABLE, "correlation.regime_year", "1.5"],

@@ -62,6 +62,13 @@ def test_a_font_with_the_missing_letters_is_taken_where_the_machine_has_it(monke
     assert style.font_families("plain, é and Ω") == {}  # alike on all machines
 
 
+def test_a_run_whose_compute_is_out_of_all_bounds_is_drawn(tmp_path, drawn):
+    """Marks 5 OOM apart would be 200,000 here."""
+    odd = run_in_memory(load_plan("peak-data", ["draws=64", "horizon=2032", "cluster_share=-1e6"]))
+    fan.fan(odd, tmp_path / "fan.svg")
+    assert 2 <= len(drawn[0].axes[0].get_yticks()) <= 12
+
+
 def test_lines_of_wide_letters_are_half_as_long():
     assert max(map(len, wrapped("字" * 100, 40))) == 20
     assert max(map(len, wrapped("a" * 100, 40))) == 40

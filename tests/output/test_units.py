@@ -129,6 +129,13 @@ def test_ticks_lie_on_the_axis_in_order_and_say_their_own_position(unit, low, wi
         assert label + SCALES[unit].noun == quantity(at, unit).replace("work-", "")
 
 
+@pytest.mark.parametrize("unit", sorted(SCALES))
+def test_an_axis_beyond_all_numbers_has_no_marks_of_its_own(unit):
+    assert tick_marks(-1e99, 1e99, unit) == []
+    assert tick_marks(20.0, 1e6, unit) == []
+    assert quantity(1e99, unit).startswith("1e1e+99 ")
+
+
 def test_ticks_of_working_time_are_its_units():
     marks = tick_marks(-1.0, 6.5, "log10 minutes", 8)
     assert [label for _, label in marks] == [

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from simulator.inputs.observations import Observation, known_observations
 from simulator.output import units
@@ -127,10 +127,15 @@ def _fan_axes(
     fan.set_xlim(float(band.years[0]), float(band.years[-1]))
     fan.set_ylim(_fan_limits(band, points, rungs))
     fan.tick_params(labelbottom=False)
-    fan.yaxis.set_major_locator(MultipleLocator(5))
+    fan.yaxis.set_major_locator(MultipleLocator(5) if _span(fan) < 100 else MaxNLocator(6))
     fan.yaxis.set_major_formatter(FuncFormatter(signed))
     heading(fan, f"effective compute [OOM over {anchor_in_words(anchor_year)}]", -0.085)
     year_axis(binding)
+
+
+def _span(axes: Axes) -> float:
+    low, high = axes.get_ylim()
+    return high - low
 
 
 def _fan_limits(band: Band, points: Sequence[Point], rungs: Sequence[Rung]) -> tuple[float, float]:
