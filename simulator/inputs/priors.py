@@ -412,10 +412,8 @@ def _check_finite(prior: Prior) -> None:
     if not np.isfinite(values).all():
         raise Misstated("family", f"a {prior.family} whose far tail is infinite", allowed)
     if (largest := np.abs(values).max()) > LARGEST_VALUE:
-        found, allowed = (
-            f"values up to {largest:g}",
-            f"values from -{LARGEST_VALUE:g} to {LARGEST_VALUE:g}",
-        )
-        raise Misstated("value" if prior.family == "fixed" else "family", found, allowed)
+        key = "value" if prior.family == "fixed" else "family"
+        allowed = f"values from -{LARGEST_VALUE:g} to {LARGEST_VALUE:g}"
+        raise Misstated(key, f"values up to {largest:g}", allowed)
     if (np.diff(values) < -8.0 * np.spacing(np.abs(values).max())).any():
         raise Misstated("family", f"a {prior.family} too extreme for a computer's numbers", allowed)
