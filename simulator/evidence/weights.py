@@ -77,7 +77,7 @@ def range_likelihoods(compiled: CompiledPlan, draws: range) -> RangeLikelihoods:
         naming the first draw with a value that is not finite
     """
     parts = [
-        _block_likelihoods(compiled, block) for block in blocks.simulate_blocks(compiled, draws)
+        block_likelihoods(compiled, block) for block in blocks.simulate_blocks(compiled, draws)
     ]
     return _joined(draws, parts)
 
@@ -107,7 +107,7 @@ def layout_and_likelihoods(compiled: CompiledPlan) -> tuple[CountLayout, RangeLi
     for block in blocks.simulate_blocks(compiled, range(FITTED_TO)):
         values.append(summarise.values_at_bands(compiled, block))
         if weighted and block.draws.start < plan.draws:
-            parts.append(_block_likelihoods(compiled, _first_draws(block, plan.draws)))
+            parts.append(block_likelihoods(compiled, _first_draws(block, plan.draws)))
     layout = summarise.fitted_layout(compiled, values)
     return layout, _joined(range(min(FITTED_TO, plan.draws)), parts) if weighted else None
 
@@ -125,7 +125,8 @@ def _first_draws(block: Block, stop: int) -> Block:
     )
 
 
-def _block_likelihoods(compiled: CompiledPlan, block: Block) -> RangeLikelihoods:
+def block_likelihoods(compiled: CompiledPlan, block: Block) -> RangeLikelihoods:
+    """Log-likelihoods of draws that are simulated already, as `range_likelihoods` gives them."""
     observations, years = compiled.plan.observations, compiled.plan.grid.years
     total = likelihood.log_likelihood(observations, block.series, block.parameters, years)
     nearest = np.array([_least_deviation(each, block, years) for each in observations])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from simulator.inputs.checks import check_design
 from simulator.inputs.files import decimal_year, shown_path, with_lines
 from simulator.inputs.merge import prior_folders
 from simulator.inputs.observations import (
+    LEAST_SD,
     SHIPPED_FILE,
     Observation,
     check_contradictions,
@@ -26,7 +26,7 @@ from simulator.inputs.observations import (
     resolve_observation,
 )
 from simulator.inputs.plan import Plan
-from simulator.inputs.priors import read_prior_folders, resolve_sources
+from simulator.inputs.priors import LARGEST_VALUE, read_prior_folders, resolve_sources
 from simulator.inputs.vintages import check_evidence_is_newer
 
 OBSERVE = "--observe"
@@ -189,11 +189,13 @@ def written_observation(
     stated["note"] = "Given on the command line."
     if parts["met"]:
         return Observation(**stated, milestone=what, met=parts["met"] == "met")
-    if not 0.0 < sd < float("inf"):
-        faults.append(Fault(OBSERVE, name, "sd", f"{sd:g}", "a number greater than 0"))
+    if not LEAST_SD <= sd <= LARGEST_VALUE:
+        allowed = f"a number from {LEAST_SD:g} to {LARGEST_VALUE:g}"
+        faults.append(Fault(OBSERVE, name, "sd", f"{sd:g}", allowed))
         return None
-    if not isfinite(value):
-        faults.append(Fault(OBSERVE, name, "value", f"{value:g}", "a finite number"))
+    if not abs(value) <= LARGEST_VALUE:
+        allowed = f"a number from -{LARGEST_VALUE:g} to {LARGEST_VALUE:g}"
+        faults.append(Fault(OBSERVE, name, "value", f"{value:g}", allowed))
         return None
     unit = parts["unit"] or (series[what].unit if what in series else "")
     stated |= {"unit": unit} if unit else {}

@@ -132,9 +132,13 @@ def out_of_bounds(tables: dict[str, Any]) -> tuple[str, TablePath] | None:
 
 
 @lru_cache(maxsize=128)
-def _parsed(raw: bytes) -> dict[str, Any]:
-    """The tables of a TOML file's content, parsed once in a process; they are shared, so nobody changes them."""
-    return tomllib.loads(raw.decode("utf-8"))
+def _parsed(raw: bytes) -> tuple[dict[str, Any], tuple[str, TablePath] | None]:
+    """The tables of a TOML file's content, and what of them is out of bounds.
+
+    A content is parsed once in a process; its tables are shared, so nobody changes them.
+    """
+    tables = tomllib.loads(raw.decode("utf-8"))
+    return tables, out_of_bounds(tables)
 
 
 def _line_with_most(text: bytes, pattern: bytes) -> int:
@@ -166,11 +170,10 @@ def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     raw = b""
     try:
         raw = _bounded_bytes(path)
-        tables = _parsed(raw)
+        tables, excess = _parsed(raw)
     except (OSError, ValueError, RecursionError) as error:
         problem, line = _problem(error, raw)
     else:
-        excess = out_of_bounds(tables)
         if excess is None:
             return tables
         problem, line = excess[0], line_of(str(path), *excess[1])

@@ -15,7 +15,7 @@ from simulator import model
 from simulator.drivers.driver import Series
 from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.files import decimal_year, overlay_folders, read_toml, shown_path
-from simulator.inputs.priors import Prior
+from simulator.inputs.priors import LARGEST_VALUE, Prior
 from simulator.inputs.schema import Entry, Finite, SourceEntry, Text, missing_key, quoted, validated
 from simulator.model import Milestone
 
@@ -79,9 +79,13 @@ OBSERVATIONS_FILE = "observations.toml"
 SHIPPED_FILE = f"evidence/{OBSERVATIONS_FILE}"
 
 
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+LEAST_SD, LEAST_EXACT = 1e-30, 1e-6  # of a measurement: as it is, and as a part of its discrepancy
 
-NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+Value = Annotated[float, Field(ge=-LARGEST_VALUE, le=LARGEST_VALUE, allow_inf_nan=False)]
+
+Positive = Annotated[float, Field(gt=0.0, le=LARGEST_VALUE, allow_inf_nan=False)]
+
+NonNegative = Annotated[float, Field(ge=0.0, le=LARGEST_VALUE, allow_inf_nan=False)]
 
 
 class Observation(Entry):
@@ -106,7 +110,7 @@ class Observation(Entry):
     note: str = ""
     series: Text = ""
     unit: Text = ""
-    value: Finite = 0.0
+    value: Value = 0.0
     sd: Positive = 0.0
     discrepancy: NonNegative = 0.0
     censored: Literal["", "right", "left"] = ""
@@ -119,6 +123,16 @@ class Observation(Entry):
     def spread(self) -> float:
         """Standard deviation of the value about a draw's: measurement and discrepancy together."""
         return math.hypot(self.sd, self.discrepancy)
+
+    @property
+    def is_too_exact(self) -> bool:
+        """Whether the measurement's error is lost to rounding."""
+        return bool(self.series) and self.sd < self.least_sd
+
+    @property
+    def least_sd(self) -> float:
+        """The least error that calculations can use, beside the discrepancy [the series' unit]."""
+        return max(LEAST_SD, LEAST_EXACT * self.discrepancy)
 
     @property
     def is_measured(self) -> bool:
@@ -219,6 +233,10 @@ def _observation(name: str, table: object, file: str, faults: list[Fault]) -> Ob
         if key in table:
             allowed, fix = "the series of a measured value", "leave it out of a milestone"
             faults.append(Fault(file, name, key, quoted(table[key]), allowed, fix))
+    if observation and observation.is_too_exact:
+        allowed = f"at least {observation.least_sd:g}"
+        allowed += f", {LEAST_EXACT:g} of its discrepancy" if observation.discrepancy else ""
+        faults.append(Fault(file, name, "sd", f"{observation.sd:g}", allowed))
     if observation and observation.is_measured and "missed" in table:
         allowed = 'a milestone, or a value with censored = "right" or "left"'
         faults.append(Fault(file, name, "missed", quoted(table["missed"]), allowed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
@@ -224,6 +225,7 @@ def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Collection[s
     if misfit["type"] == "missing":
         return missing_key(file, table, key)
     allowed = misfit["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    allowed = re.sub(r"10{20,}", lambda number: f"{float(number[0]):g}", allowed)
     return Fault(file, table, key, quoted(misfit["input"]), allowed)
 
 

@@ -198,7 +198,7 @@ def _observation_problems(plan: Plan, series: Iterable[str]) -> Iterator[str]:
     yield from _repeated("observations", [o.name for o in plan.observations])
     if any(o.condition is None or o.condition.series not in series for o in events):
         yield "observations: a milestone that is not known"
-    if not all(o.spread > 0.0 and math.isfinite(o.spread) for o in values):
+    if not all(o.spread > 0.0 and not o.is_too_exact for o in values):
         yield "observations: a value without a standard deviation"
     if not all(plan.start <= o.year <= plan.horizon for o in plan.observations):
         yield "observations: before the start or after the horizon"
