@@ -31,13 +31,18 @@ def merge(
     """Merge the parts of a run to its result.
 
     The parts are those that `run --part` made; the result is that of the whole run, byte for byte.
+
+    Draws of a scenario with observations are weighed first: merge, run every part again, and merge again.
     """
     from simulator.cli.run import PICTURE, draw_picture, finished_run, print_results
-    from simulator.output.messages import announce_result, warn_of_run
+    from simulator.output.messages import announce_result, announce_weights, warn_of_run
     from simulator.output.rendering import choose_format
-    from simulator.store.parts import merge_parts
+    from simulator.store.parts import merge_parts, weigh_parts
 
     form = choose_format(format, output)
+    if weights := weigh_parts(parts):
+        announce_weights(len(weights.whole), weights.effective)
+        return
     result = merge_parts(parts, out, draw_picture, overwrite, warn_of_run)
     print_results([finished_run(result)], form, output)
     announce_result(out, out / PICTURE)

@@ -389,8 +389,10 @@ def _run_part(
     keep = options["keep_draws"], options["keep_trajectories"]
     request = RunRequest(plan, options["resume"], options["overwrite"], *keep)
     with _draws_bar(len(part.draws(plan.draws))) as progress:
-        parts.run_part(request, out, part, options["workers"], progress.update, warn_of_run)
-    announce_part(str(part), out)
+        counted = parts.run_part(
+            request, out, part, options["workers"], progress.update, warn_of_run
+        )
+    announce_part(str(part), out, counted)
 
 
 def _run_plan(

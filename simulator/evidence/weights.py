@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -174,13 +175,33 @@ def importance_weights(
     DrawFailed
         naming the first draw with a value that is not finite
     """
+    known = [first] if first else []
+    rest = range(len(first.draws) if first else 0, compiled.plan.draws)
+    task = partial(range_likelihoods, compiled)
+    return joined_weights(compiled, chain(known, run_ranges(task, rest) if rest else ()))
+
+
+def joined_weights(compiled: CompiledPlan, parts: Iterable[RangeLikelihoods]) -> ImportanceWeights:
+    """Weights of every draw of a plan, from the likelihoods of ranges that make up all its draws.
+
+    Parameters
+    ----------
+    compiled : of a plan with observations
+    parts : in any order
+
+    Returns
+    -------
+    as from `importance_weights`
+
+    Raises
+    ------
+    InputFault
+        when no draw agrees with the observations, naming the observation that rules them out
+    """
     plan = compiled.plan
     log_likelihood = np.empty(plan.draws)
     nearest = np.full(len(plan.observations), np.inf)
-    known = [first] if first else []
-    rest = range(len(first.draws) if first else 0, plan.draws)
-    task = partial(range_likelihoods, compiled)
-    for part in (*known, *(run_ranges(task, rest) if rest else ())):
+    for part in parts:
         log_likelihood[part.draws.start : part.draws.stop] = part.log_likelihood
         nearest = np.minimum(nearest, part.nearest)
     check_agreement(compiled, nearest, log_likelihood)

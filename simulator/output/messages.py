@@ -200,10 +200,22 @@ def announce_result(folder: Path, picture: Path | None = None) -> None:
     print(f"The result is in {folder}{drawn}.", file=sys.stderr)
 
 
-def announce_part(part: str, folder: str) -> None:
-    """Say that a part of a run is done, and how the parts become a result."""
-    then = "when all are done: oomcast merge PART... --out RESULT"
-    print(f"Part {part} is done, in {folder}; {then}", file=sys.stderr)
+def announce_part(part: str, folder: str, counted: bool) -> None:
+    """Say that a part of a run is done, or weighed, and how the parts become a result."""
+    what = "is done" if counted else "has the likelihoods of its draws"
+    then = "when all are done" if counted else "when all have them, to weigh the draws"
+    print(
+        f"Part {part} {what}, in {folder}; {then}: oomcast merge PART... --out RESULT",
+        file=sys.stderr,
+    )
+
+
+def announce_weights(draws: int, effective: float) -> None:
+    """Say that the parts of a run with observations have their weights, and how to go on."""
+    again = (
+        "Run every part again, with the same command: it now counts its draws. Then merge again."
+    )
+    print(f"{draws:,} draws are weighed, worth {effective:,.0f}. {again}", file=sys.stderr)
 
 
 def warn_of_page(warnings: Iterable[str]) -> None:

@@ -4,7 +4,7 @@
       part.json        which part it is
 
 The counts of a part are whole numbers over bins that depend on the plan alone, so parts merge to the bytes of the whole
-run in any order.
+run in any order. Parts of a run with observations are simulated twice (`part_weights.py`).
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks
 from simulator.simulate.engines import Workers
-from simulator.store import archives, beginning, disk, results, running, work
+from simulator.store import archives, beginning, disk, part_weights, results, running, work
 from simulator.store.archives import UNREADABLE
 from simulator.store.beginning import RunRequest
 from simulator.store.manifest import ResultHead
 from simulator.store.work import WorkState
 from simulator.summaries.counts import CountLayout, empty_counts, merge_counts
-from simulator.summaries.result import Result
+from simulator.summaries.result import ImportanceWeights, Result
 
 PART = "part.json"
 
@@ -85,8 +85,11 @@ def run_part(
     workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
     warn: Callable[[str], None] = lambda warning: None,
-) -> None:
+) -> bool:
     """Simulate one part of a plan's draws and leave it in a folder for `merge_parts`; nothing to do when it is done.
+
+    A part of a plan with observations is simulated for its likelihoods first, which `weigh_parts` makes weights of; the
+    second time its draws are counted with these.
 
     Parameters
     ----------
@@ -97,10 +100,14 @@ def run_part(
     progress : called with the number of draws done since the last call
     warn : called when draws of machines come together whose last bits differ
 
+    Returns
+    -------
+    whether the part is counted, rather than only its likelihoods known
+
     Raises
     ------
     InputFault
-        when the plan has observations, the part is empty, or something else is in the folder
+        when the plan is tempered in stages, the part is empty, or something else is in the folder
     RunFailed, Interrupted
         as from a whole run; what was done is kept for `resume`
     """
@@ -117,24 +124,24 @@ def run_part(
         with disk.replacing(target / PART) as file:
             file.write(json.dumps(part._asdict()).encode())
         state = _without_other_rows(target, state, draws)
+        weights = part_weights.weights_to_count(target, plan, draws) if plan.observations else None
+        if plan.observations and not weights:
+            if part_weights.read_likelihoods(target, plan, draws) is None:
+                part_weights.weigh_part(target, compiled, draws, workers, progress)
+            return False
         progress(state.simulated)
         running.simulate_missing(
-            target, lock, state, compiled, None, workers, progress, warn, draws
+            target, lock, state, compiled, None, workers, progress, warn, draws, weights
         )
+        return True
 
 
 def _require_divisible(plan: Plan, part: DrawPart) -> None:
-    """Refuse parts of a plan with observations, whose weights need all draws, and parts without a draw."""
-    if plan.observations:
-        names = listed(observation.name for observation in plan.observations)
-        problem = (
-            f"a scenario conditioned on {names}, whose weights need the likelihoods of all draws"
-        )
-        fix = (
-            "run the parts with --set condition.observations=[], merge them, and weigh the result with "
-            "oomcast condition RESULT --add NAME,..."
-        )
-        raise InputFault([Fault("--part", "", "", problem, "a scenario without observations", fix)])
+    """Refuse parts of a plan that is tempered in stages, each of which needs all draws, and parts without a draw."""
+    if plan.observations and plan.sampler == "sequential":
+        problem = "a scenario tempered in stages, each of which needs the likelihoods of all draws"
+        fix = "--set condition.sampler=importance"
+        raise InputFault([Fault("--part", "", "", problem, "draws that are weighed once", fix)])
     if not part.draws(plan.draws):
         problem = f"{part}, a part without a draw"
         allowed = f"at most as many parts as draws, {plan.draws:,}"
@@ -145,8 +152,8 @@ def _require_part_folder(folder: Path) -> None:
     """Refuse a folder with other files than those of a part, which would be removed."""
     if not folder.exists():
         return
-    known = {work.LOCK, results.PLAN, work.SNAPSHOT, work.RESULT, PART}
-    known |= {f"{name}.new" for name in (work.SNAPSHOT, PART)}
+    written = {work.SNAPSHOT, PART, part_weights.LIKELIHOODS, part_weights.WEIGHTS}
+    known = {work.LOCK, results.PLAN, work.RESULT, *written, *(f"{name}.new" for name in written)}
     foreign = sorted({path.name for path in folder.iterdir()} - known)
     if foreign:
         problem = f"other files than those of a part ({listed(foreign, 3)})"
@@ -174,7 +181,8 @@ def _may_go_on(folder: Path, request: RunRequest, part: DrawPart) -> bool:
         problem = f"{of} of {total:,} draws, not part {part} of {request.plan.draws:,}"
         fix = "choose another --out; --overwrite replaces it"
         raise InputFault([Fault(shown_path(folder), "", "", problem, fix=fix)])
-    return request.resume or state.done == (part.draws(total),)
+    weighed = not state.done and (folder / part_weights.LIKELIHOODS).exists()
+    return request.resume or weighed or state.done == (part.draws(total),)
 
 
 def _without_other_rows(folder: Path, state: WorkState, draws: range) -> WorkState:
@@ -183,6 +191,61 @@ def _without_other_rows(folder: Path, state: WorkState, draws: range) -> WorkSta
     for name in set(state.draw_files) - set(own):
         (folder / work.RESULT / f"{name}.npy").unlink(missing_ok=True)
     return replace(state, draw_files=own)
+
+
+def weigh_parts(folders: Iterable[str | PathLike[str]]) -> ImportanceWeights | None:
+    """Give the parts of a run with observations the weights of their draws, once all likelihoods are known.
+
+    Parameters
+    ----------
+    folders : of all parts, in any order
+
+    Returns
+    -------
+    the weights of all draws; None where no part is without its weights, or the run has no observations
+
+    Raises
+    ------
+    InputFault
+        when a folder is no part, parts are of different plans, share draws or leave draws out, or no draw agrees with
+        the observations
+    """
+    parts = [_simulated_part(Path(folder)) for folder in folders]
+    _require_one_plan(parts)
+    plan = parts[0].head.plan
+    if not plan.observations or all((p.folder / part_weights.WEIGHTS).exists() for p in parts):
+        return None
+    weights = _weights_of_all(parts)
+    for each in parts:
+        part_weights.write_weights(each.folder, each.part.draws(plan.draws), weights)
+    return weights
+
+
+def _weights_of_all(parts: Sequence[SimulatedPart]) -> ImportanceWeights:
+    """The weights of all draws, from the likelihoods of all parts; a part that was counted with others is refused."""
+    plan = parts[0].head.plan
+    likelihoods = [
+        part_weights.read_likelihoods(each.folder, plan, each.part.draws(plan.draws))
+        for each in parts
+    ]
+    known = [
+        each._replace(done=(own.draws,) if own else ())
+        for each, own in zip(parts, likelihoods, strict=True)
+    ]
+    _require_no_overlap(known)
+    _require_all_draws(known)
+    weights = part_weights.weights_of_all(plan, [own for own in likelihoods if own])
+    of_all = part_weights.checksum(weights)
+    faults = []
+    for each in parts:
+        own = part_weights.read_weights(each.folder, each.part.draws(plan.draws))
+        if own and each.done and own.of_all != of_all:
+            problem = "draws that are counted with other weights than those of all parts"
+            fix = f"simulate part {each.part} again with --overwrite"
+            faults.append(Fault(shown_path(each.folder), "", "", problem, fix=fix))
+    if faults:
+        raise InputFault(faults)
+    return weights
 
 
 def merge_parts(
@@ -220,6 +283,7 @@ def merge_parts(
     _require_all_draws(parts)
     parts.sort(key=_first_draw)
     head, target = _joined_head(parts, warn), Path(out)
+    weights = _weights_of_all(parts) if head.plan.observations else None
     request = RunRequest(head.plan, False, overwrite, *head.keep)
     folder = results.partial_folder(target)
     with running.explained_endings(folder):
@@ -229,7 +293,7 @@ def merge_parts(
         with work.work_lock(folder) as lock:
             _require_free(folder, target, request, existing)
             state = _merged_state(folder, head, parts)
-            result = running.write_result(folder / work.RESULT, state, None, pictures)
+            result = running.write_result(folder / work.RESULT, state, weights, pictures)
             work.finish_work(folder, target, lock)
             return results.with_draws(result, results.open_draws(target, head), target)
 

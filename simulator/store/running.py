@@ -115,16 +115,19 @@ def simulate_missing(
     progress: Callable[[int], None],
     warn: Callable[[str], None],
     part: range | None = None,
+    weights: ImportanceWeights | None = None,
 ) -> tuple[WorkState, ImportanceWeights | None]:
     """Simulate the draws that are missing, with a snapshot every few seconds and at the end.
 
-    A plan with observations is simulated once before, for its weights; they are the same when it is resumed. With
-    `part`, only the draws in it are simulated.
+    A plan with observations is simulated once before, for its weights, unless they are given; they are the same when it
+    is resumed. With `part`, only the draws in it are simulated.
     """
     unsaved: set[str] = set()
     with engines.opened_engine(workers) as engine:
         try:
-            conditioned, weights = in_memory.conditioned_draws(compiled, engine, first)
+            conditioned = compiled
+            if weights is None:
+                conditioned, weights = in_memory.conditioned_draws(compiled, engine, first)
             ranges = _missing_ranges(state, engine, part)
             shape, keep, saved_at = state.shape, state.head.keep, time.monotonic()
             for summary in in_memory.range_summaries(

@@ -2,19 +2,22 @@
 
 import os
 import random
+import shutil
 import signal
 
+import numpy as np
 import pytest
 import small_runs
 from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator.errors import InputFault
 from simulator.simulate import blocks
-from simulator.store import manifest, parts, results, running, work
+from simulator.store import manifest, part_weights, parts, results, running, work
 from simulator.store.beginning import RunRequest
 
 COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
 COMMAND += ["--keep-draws", "900", "--keep-trajectories", "300", "--draws", "1500"]
+CONDITIONED = ["--set", 'condition.observations=["grok4", "no_researcher"]']
 OF = 7
 
 
@@ -162,13 +165,92 @@ def test_the_commands_leave_the_result_of_the_whole_with_its_picture(folder, oom
     assert "no draws 750 to 1,499 of 1,500" in again.err
 
 
+@pytest.fixture(scope="module")
+def weighed_whole(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole") / "whole"
+    return small_runs.contents(small_runs.finished(folder, 1500, CONDITIONED[1]))
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """All parts of a small run with observations, counted; no test changes them."""
+    folder = tmp_path_factory.mktemp("parts")
+    return weighed_parts(folder)
+
+
+def weighed_parts(folder, merge=True):
+    folders = [simulated(folder / str(n), n, CONDITIONED[1], of=3) for n in (1, 2, 3)]
+    if merge:
+        assert parts.weigh_parts(reversed(folders))
+        for number in (3, 1, 2):
+            simulated(folders[number - 1], number, CONDITIONED[1], of=3)
+    return folders
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1)])
+def test_parts_with_observations_merge_to_the_bytes_of_the_whole(
+    three, weighed_whole, tmp_path, order
+):
+    shuffled = [three[i] for i in order]
+    assert parts.weigh_parts(shuffled) is None  # they have their weights
+    result = parts.merge_parts(shuffled, tmp_path / "merged")
+    assert small_runs.contents(result.folder) == weighed_whole
+    assert "weights.npz" in weighed_whole
+
+
+def test_parts_are_weighed_only_together(tmp_path):
+    folders = weighed_parts(tmp_path, merge=False)
+    assert "no draws 500 to 999" in refusal(parts.weigh_parts, [folders[0], folders[2]])
+    assert not (folders[0] / part_weights.WEIGHTS).exists()
+    said = refusal(parts.merge_parts, folders, tmp_path / "merged")
+    assert "no draws 0 to 1,499" in said
+    before = (folders[1] / part_weights.LIKELIHOODS).stat().st_mtime_ns
+    simulated(folders[1], 2, CONDITIONED[1], of=3)  # nothing to do before they are weighed
+    assert (folders[1] / part_weights.LIKELIHOODS).stat().st_mtime_ns == before
+
+
+def test_a_part_counted_with_other_weights_is_refused(three, tmp_path):
+    copies = [shutil.copytree(each, tmp_path / each.name) for each in three]
+    with np.load(copies[2] / part_weights.LIKELIHOODS) as file:
+        arrays = {**file, "log_likelihood": file["log_likelihood"] - np.arange(500.0)}
+    np.savez(copies[2] / part_weights.LIKELIHOODS, **arrays)
+    said = refusal(parts.merge_parts, copies, tmp_path / "merged")
+    assert "counted with other weights" in said
+    assert "part 1/3 again with --overwrite" in said
+
+
+@pytest.mark.parametrize("file", ["likelihoods.npz", "weights.npz"])
+def test_a_spoilt_file_of_a_part_is_refused(three, tmp_path, file):
+    copies = [shutil.copytree(each, tmp_path / each.name) for each in three]
+    (copies[1] / file).write_bytes(b"x")
+    assert file in refusal(parts.merge_parts, copies, tmp_path / "merged")
+
+
+def test_the_commands_weigh_parts_and_count_them(folder, oomcast):
+    run = [*COMMAND, *CONDITIONED]
+    for number in (1, 2):
+        done = oomcast(*run, "--part", f"{number}/2", "--out", f"parts/{number}")
+        assert (done.code, "has the likelihoods of its draws" in done.err) == (0, True)
+    done = oomcast("merge", "parts/1", "parts/2", "--out", "merged")
+    assert (done.code, done.out) == (0, "")
+    assert "1,500 draws are weighed" in done.err
+    assert not (folder / "merged").exists()
+    for number in (1, 2):
+        done = oomcast(*run, "--part", f"{number}/2", "--out", f"parts/{number}")
+        assert (done.code, f"Part {number}/2 is done" in done.err) == (0, True)
+    merged = oomcast("merge", "parts/1", "parts/2", "--out", "merged", "--format", "json")
+    at_once = oomcast(*run, "--out", "whole", "--format", "json")
+    assert (merged.code, merged.out) == (at_once.code, at_once.out) == (0, at_once.out)
+    assert small_runs.contents(folder / "merged") == small_runs.contents(folder / "whole")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         *((["--part", bad], "--part 17/400") for bad in ("0/4", "5/4", "x", "1/", "-1/4", "1/0")),
         (["--part", "1/2000"], "a part without a draw"),
         (["peak-data", "--part", "1/2"], "2 runs"),
-        (["--part", "1/2", "--set", "condition.observations=['revenue_2026']"], "revenue_2026"),
+        (["--part", "1/2", *CONDITIONED, "--set", "condition.sampler=sequential"], "in stages"),
     ],
 )
 def test_what_cannot_be_a_part_is_refused(folder, oomcast, words, said):
