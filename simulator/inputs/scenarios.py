@@ -15,6 +15,8 @@ from simulator.inputs.schema import RunEntry, valid_part, validated
 
 SET_OPTION = "--set"
 
+FREE = "free"  # in [hold]: what a file that is extended holds is not held
+
 
 class StatedValue(NamedTuple):
     """A value of a run, and the file that states it."""
@@ -98,7 +100,7 @@ extends = "baseline"       # a path or a run's name; everything below is laid ov
 
 # Parameters held at a probability level, in every draw.
 # [hold]
-# feedback_multiplier = 0.5
+# feedback_multiplier = 0.5                  # or "free", where a file that this one extends holds it
 
 # Draws are weighed by what was observed. The list is inherited; another replaces it, [] drops it.
 # Names are tables of evidence/observations.toml, in your own ./evidence too; what each did: oomcast condition {name}
@@ -152,9 +154,40 @@ def read_scenario(run: str, faults: list[Fault]) -> ScenarioFiles:
         faults.append(Fault(shown_path(path), found=what, fix="give the file another name"))
     scenario = ScenarioFiles(path.stem, {})
     for file, raw in _extended_files(path, [], faults):
+        raw, freed = _freed(raw)
         entry = validated(RunEntry, raw, file, "", faults)
-        scenario = overlaid(scenario, raw if entry else valid_part(RunEntry, raw), file)
+        scenario = overlaid(
+            _without_holds(scenario, freed, file, faults),
+            raw if entry else valid_part(RunEntry, raw),
+            file,
+        )
     return scenario
+
+
+def _freed(raw: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A file's content without the names that its `[hold]` frees, and these names."""
+    hold = raw.get("hold")
+    freed = (
+        [name for name, level in hold.items() if level == FREE] if isinstance(hold, dict) else []
+    )
+    if not freed:
+        return raw, []
+    return {**raw, "hold": {n: level for n, level in raw["hold"].items() if n not in freed}}, freed
+
+
+def _without_holds(
+    scenario: ScenarioFiles, freed: Iterable[str], file: str, faults: list[Fault]
+) -> ScenarioFiles:
+    """A run of which these names are no longer held."""
+    stated = scenario.stated.get("hold")
+    held = dict(stated.value) if stated else {}
+    for name in freed:
+        if held.pop(name, None) is None:
+            fix = did_you_mean(name, held) or "leave it out"
+            faults.append(Fault(file, "hold", name, f'"{FREE}"', "a name that is held before", fix))
+    if stated is None:
+        return scenario
+    return scenario._replace(stated={**scenario.stated, "hold": stated._replace(value=held)})
 
 
 def _extended_files(

@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -185,3 +186,42 @@ def test_seed_scenarios_are_unconditioned_and_say_why(scenario):
 @pytest.mark.parametrize("run", ["baseline", "peak-data", "situational-awareness"])
 def test_shipped_scenarios_stand_a_far_horizon(run):
     assert load.load_plan(run, ["horizon=2100"]).horizon == 2100.0
+
+
+@pytest.fixture(scope="module")
+def trend():
+    return load.load_plan("metr-trend", ["horizon=2040"])
+
+
+def test_metrs_trend_is_a_straight_line_in_time(trend):
+    """log10 minutes: an hour on 2025-02-24, doubling every so many days."""
+    block, t = draws(trend, 8), trend.grid.years[:, np.newaxis] - (ANCHOR + 1.898)
+    doublings = 365.25 * t / block.parameters["horizon_doubling"]
+    expected = math.log10(60.0) + math.log10(2.0) * doublings
+    after = trend.grid.years >= ANCHOR
+    np.testing.assert_allclose(block.series["time_horizon"][after], expected[after], atol=1e-3)
+
+
+@pytest.mark.parametrize(("level", "published"), [(0.1, 1344.0), (0.5, 1714.0), (0.9, 2193.0)])
+def test_metrs_trend_comes_to_its_published_quantiles(trend, level, published):
+    """Days from an hour to a work-month, by the log-normal's closed form and by the draws."""
+    spread = math.log(1.5 / 0.8) / 2 / NormalDist().inv_cdf(0.95)
+    factor = math.sqrt(0.8 * 1.5) * math.exp(spread * NormalDist().inv_cdf(level))
+    closed = 212.0 * factor * math.log2(167.0)
+    assert closed == pytest.approx(published, abs=4.0)
+    names = [milestone.name for milestone in trend.milestones]
+    arrivals = draws(trend, 4096).arrivals[names.index("horizon_work_month")]
+    days = 365.25 * (np.quantile(arrivals, level) - (ANCHOR + 1.898))
+    assert days == pytest.approx(closed, rel=0.02)  # four standard errors of a quantile
+
+
+def test_a_file_frees_what_another_holds(tmp_path, trend, essay):
+    assert {"horizon_slope", "horizon_start"} <= set(essay.hold) - set(trend.hold)
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "situational-awareness"\n[hold]\nregime_year = "free"\n')
+    freed = load.load_plan(str(mine))
+    assert set(essay.hold) - set(freed.hold) == {"regime_year"}
+    assert np.ptp(draws(freed, 8).parameters["regime_year"]) > 0
+    again = tmp_path / "again.toml"
+    again.write_text('extends = "mine.toml"\n[hold]\nregime_year = 0.25\n')
+    assert load.load_plan(str(again)).hold["regime_year"] == 0.25
