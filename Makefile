@@ -1,7 +1,7 @@
 # make run       install into .venv, run the baseline scenario, print its milestone years
 # make test      install what tests need as well, check style and types, run the tests: about three minutes
 # make test-all  the same, then the slow tests: the wheel, every command of the README, a browser, the long fuzz
-# make report    write docs/report.html, the page of the baseline that a release shows
+# make report    write docs/report.html, the page of the baseline and its routes that a release shows
 # make clean     remove .venv, caches and builds; results in runs/ stay
 #
 # Another Python: make run PYTHON=python3.12
@@ -29,8 +29,8 @@ test-all: test .venv/.installed-browser
 	$(PYTEST) -m slow
 
 report: .venv/.installed
-	@$(BIN)/oomcast run baseline --draws 100000 --out build/baseline --overwrite >/dev/null
-	@$(BIN)/oomcast report build/baseline --no-presets -o docs/report.html
+	@$(BIN)/oomcast run baseline routes --draws 100000 --out build --overwrite >/dev/null
+	@$(BIN)/oomcast report build/baseline build/routes --no-presets -o docs/report.html
 
 clean:
 	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

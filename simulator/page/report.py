@@ -183,6 +183,7 @@ def _static_parts(
     """The parts of the page that stay as they are when priors move."""
     first = results[0].plan
     return joined([
+        sections.routes_section(results),
         drivers,
         sections.evidence_section(results[0]),
         sections.claims_section(results),
@@ -211,6 +212,7 @@ def _series_names(data: dict[str, Any]) -> list[str]:
 PARTS = {
     "explore": "explore",
     "milestones": "milestones",
+    "routes": "routes",
     "drives": "drivers",
     "evidence": "evidence",
     "claims": "claims",

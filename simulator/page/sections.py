@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from simulator.errors import InputFault
 from simulator.evidence.claims import claim_probability, ledger_scores
@@ -15,6 +16,7 @@ from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
+from simulator.output import digits
 from simulator.output.digits import percent
 from simulator.output.messages import conditioning_in_words
 from simulator.output.published_panels import (
@@ -28,6 +30,7 @@ from simulator.output.published_panels import (
 )
 from simulator.output.rendering import Table
 from simulator.output.tables.milestones import milestones_answer
+from simulator.output.tables.pool import split_answer
 from simulator.output.tables.priors import family_in_words, prior_quantiles
 from simulator.output.tables.score import score_answer
 from simulator.page.markup import Markup, element, joined, link, table
@@ -36,6 +39,8 @@ from simulator.summaries.posterior import ParameterUpdate, most_moved_parameters
 from simulator.summaries.result import Result
 
 MOST_DRIVERS, MOST_MOVED = 12, 9
+
+LEAST_EXPLAINED = 0.01  # of a milestone's variance, by the route
 
 BAR = 220  # pixels of a share of 1
 
@@ -327,6 +332,34 @@ def _short_source(source: SourceEntry) -> str:
     """The first author and the year, as in running text."""
     first, *others = source.authors.split(", ")
     return f"{first}{' et al.' if others else ''} ({source.year})"
+
+
+def routes_section(results: Iterable[Result]) -> Markup:
+    """Milestones by the value of every prior whose values have names, such as the route to a threshold."""
+    tables = []
+    for result in results:
+        named = [p.name for p in result.plan.priors if p.labels and p.name not in result.plan.hold]
+        for name in named:
+            answer = split_answer(result, name, LEAST_EXPLAINED)
+            rows = answer.document["milestones"]
+            spreads = [_spread_in_words(row, result.plan.horizon) for row in rows]
+            tables += (
+                [element("p", " ".join(spreads)), finished_table(answer.table)] if rows else []
+            )
+    return section("routes", "By route", *tables) if tables else Markup("")
+
+
+def _spread_in_words(row: Mapping[str, Any], horizon: float) -> str:
+    """How far the medians of a milestone lie apart, and how much the choice of route explains."""
+    routes = sorted(row["values"].items(), key=lambda item: item[1]["p50"])
+    ends = [
+        f"{digits.year(each['p50'], each['mcse_p50'], horizon)} ({value})"
+        for value, each in (routes[0], routes[-1])
+    ]
+    return (
+        f"The median of {spoken(row['name'])} lies between {ends[0]} and {ends[1]}; the choice explains "
+        f"{100 * row['between_share']:.0f} % of the variance, and what is unknown on each route the rest."
+    )
 
 
 def side_by_side_section(results: Sequence[Result]) -> Markup:

@@ -18,8 +18,9 @@ from simulator.inputs import files, observations
 from simulator.inputs.load import load_plan
 from simulator.inputs.published import load_published
 from simulator.output.published_panels import published_panels
+from simulator.output.tables.pool import split_answer
 from simulator.page import report as room
-from simulator.page.markup import element, link
+from simulator.page.markup import element, escaped, link
 from simulator.store.in_memory import run_in_memory
 
 EVIL = '<script>alert("x")</script><!-- & \'"'
@@ -237,9 +238,29 @@ def test_results_stand_side_by_side(result):
     other = run_in_memory(load_plan("peak-data", ["draws=600"]))
     page, _ = room.report([result, other])
     assert 'id="compare"' in page
+    assert 'id="routes"' not in page
     data = json.loads(Elements(page).texts["data"])
     assert [each["name"] for each in data["scenarios"]][:2] == ["baseline", "peak-data"]
     assert len(data["answers"]) == 2
+
+
+@pytest.mark.slow
+def test_routes_are_told_with_their_spread(result):
+    routes = run_in_memory(load_plan("routes", ["draws=4000"]))
+    page, _ = room.report([result, routes], presets=False)
+    part = page[page.index('id="routes"') : page.index('id="drives"')]
+    answer = split_answer(routes, "researcher_route", 0.01)
+    rows = answer.document["milestones"]
+    assert {row["name"] for row in rows} == {"automated_researcher", "remote_work"}
+    whole = split_answer(routes, "researcher_route").document["milestones"]
+    least = {row["name"]: row["between_share"] for row in whole if row not in rows}
+    assert all((share or 0.0) < 0.03 for share in least.values())
+    medians = {value: each["p50"] for value, each in rows[0]["values"].items()}
+    for end in (min, max):
+        value = end(medians, key=medians.get)
+        said = re.search(rf"([\d.]+) \({re.escape(escaped(value))}\)", part)
+        assert float(said[1]) == pytest.approx(medians[value], abs=0.51)
+    assert escaped("the essay's ladder") in part
 
 
 def test_a_page_without_presets_has_the_scenarios_of_its_results_alone(text, result):

@@ -51,13 +51,15 @@ def pool_answer(
     return Answer(replace(table, caption=_caption(plans, horizon)), records, document)
 
 
-def split_answer(result: Result, parameter: str) -> Answer:
+def split_answer(result: Result, parameter: str, least: float = 0.0) -> Answer:
     """Milestones of one result for each value of a parameter, and of all.
 
     Parameters
     ----------
     result : a finished run
     parameter : of few values, such as the route to a threshold
+    least : share of a milestone's variance; above 0, a milestone of which the choice of value explains less is left
+        out, and one of which it explains no more than chance may: four times (values - 1) / effective draws
 
     Raises
     ------
@@ -67,9 +69,12 @@ def split_answer(result: Result, parameter: str) -> Answer:
     plan = result.plan
     labels, arrivals = split_arrivals(result, parameter)
     years = range(int(plan.start) + 1, int(plan.horizon) + 1)
+    effective = sum(next(iter(arrivals.values())).effective)
+    told = max(least, 4.0 * (len(labels) - 1) / effective) if least else 0.0
     pooled = pooled_records(arrivals, years)
+    pooled = [row for row in pooled if (row["between_share"] or 0.0) >= told]
     parts = [
-        pooled_records({name: each.member(index) for name, each in arrivals.items()}, years)
+        pooled_records({row["name"]: arrivals[row["name"]].member(index) for row in pooled}, years)
         for index in range(len(labels))
     ]
     members = {row["name"]: [part[i] for part in parts] for i, row in enumerate(pooled)}
@@ -115,7 +120,7 @@ def _table(
         for index, (name, weight, own) in enumerate(
             zip(names, weights, members[milestone], strict=True)
         ):
-            label = [milestone if index == 0 else "", name, f"{100 * weight:.4g} %"]
+            label = [milestone if index == 0 else "", name, f"{100 * weight:.3g} %"]
             lines.append([*label, *_cells(own, horizon, shown), ""])
             records.append(_record(kind, name, weight, own))
         between = row["between_share"]
