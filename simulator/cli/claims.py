@@ -18,8 +18,9 @@ def claims(results: ResultNames, format: TableFormat = None, output: Output = No
     from simulator.inputs.claims import load_claims
     from simulator.output.rendering import emit
     from simulator.output.tables.claims import claims_answer
-    from simulator.store.results import load_result
+    from simulator.store.results import load_result, with_sweeps_as_points
 
+    results = with_sweeps_as_points(results)
     opened = [load_result(name) for name in results]
     ledger = load_claims()
     plans = [result.plan for result in opened]

@@ -45,7 +45,9 @@ def milestones(
     results: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="RESULT", help="Folders or names of results.", autocompletion=result_names
+            metavar="RESULT",
+            help="Folders or names of results, or of sweeps.",
+            autocompletion=result_names,
         ),
     ] = None,
     every: Every = False,
@@ -66,7 +68,7 @@ def milestones(
     from simulator.output.messages import warn_of_past, warn_of_weights
     from simulator.output.rendering import choose_format, emit
     from simulator.output.tables.milestones import MilestoneView, milestones_answer
-    from simulator.store.results import load_result
+    from simulator.store.results import load_result, with_sweeps_as_points
 
     if listed:
         _check_alone(every, names, columns)
@@ -79,6 +81,7 @@ def milestones(
         fix = "leave it out: json has every number"
         raise InputFault([Fault("--columns", "", "", "json", "a table, md or csv", fix)])
     view = MilestoneView(split_commas(names), split_commas(columns), every)
+    results = with_sweeps_as_points(results)
     opened = [load_result(name) for name in results]
     labels = [Path(name).name for name in results]
     emit(milestones_answer(opened, labels, False, view, recorded_observations()), format, output)

@@ -23,7 +23,7 @@ def plot(
         list[str],
         typer.Argument(
             metavar="RESULT",
-            help="A result; several to compare.",
+            help="A result or a sweep; several to compare.",
             autocompletion=results_and_kinds,
         ),
     ],
@@ -45,12 +45,13 @@ def plot(
 
     For example `oomcast plot baseline arrivals -o arrivals.svg`, or
     `oomcast plot baseline peak-data compare -o scenarios.pdf`. The points of a sweep over one parameter are drawn
-    against it: `oomcast plot runs/mine@* sweep -o sweep.svg`.
+    against it: `oomcast plot mine sweep -o sweep.svg`.
     """
     from simulator.output.figures.kinds import check_request, draw_figure, figure_kind
-    from simulator.store.results import load_result
+    from simulator.store.results import load_result, with_sweeps_as_points
 
     chosen, names = figure_kind(kind), split_commas(series)
+    results = with_sweeps_as_points(results)
     check_request(len(results), chosen, output, names)
     opened = [load_result(name) for name in results]
     draw_figure(chosen, opened, [Path(name).name for name in results], output, names)

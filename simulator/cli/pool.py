@@ -44,7 +44,7 @@ def pool(
     from simulator.output.messages import warn_of_weights
     from simulator.output.rendering import choose_format, emit
     from simulator.output.tables.pool import pool_answer, split_answer
-    from simulator.store.results import load_result
+    from simulator.store.results import load_result, with_sweeps_as_points
     from simulator.summaries.pool import check_pool, weights_of_text
 
     choose_format(format, output)
@@ -56,6 +56,7 @@ def pool(
         emit(split_answer(result, by), format, output)
         warn_of_weights(result)
         return
+    results = with_sweeps_as_points(results)
     shares = weights_of_text(weights, len(results))
     opened = [load_result(name) for name in results]
     check_pool(opened)

@@ -276,6 +276,7 @@ def run(
     options["pictures"] = partial(draw_picture, observations=loaded[0].observations)
     with opened_workers(workers, cluster) as options["workers"]:
         if part is not None:
+            _require_no_table(format, output)
             _run_part(loaded, part, out, options)
         elif len(loaded) == len(plans) == 1:
             _run_alone(plans[0], out, form, output, options)
@@ -371,6 +372,16 @@ def _only_plan(loaded: Sequence[LoadedRun]) -> Plan:
     problem = f"{len(loaded)} runs" if len(loaded) > 1 else f"a sweep of {len(plans)} points"
     fix = "run the parts of one at a time"
     raise InputFault([Fault("--part", "", "", problem, "one run without a sweep", fix)])
+
+
+def _require_no_table(format: TableFormat, output: Output) -> None:
+    """Refuse what would have no effect: a part prints no table."""
+    from simulator.errors import Fault, InputFault
+
+    if format is not None or output is not None:
+        given = "-o" if output is not None else "--format"
+        fix = "leave it out: oomcast merge PART... prints the table of the whole"
+        raise InputFault([Fault(given, "", "", "--part beside it", "one of the two", fix)])
 
 
 def _run_part(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +69,7 @@ def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fau
         _prior(name, prior, parts, faults)
     for each in parts.computed.values():
         _unit(each, parts, faults)
+    _misstated_priors(parts, faults)
     _milestones(parts, entry, faults)
     _logistics(parts, entry, faults)
     _matrix(parts, pairs, faults)
@@ -115,9 +117,7 @@ def _sources(parts: InputParts, faults: list[Fault]) -> None:
     ]
     for file, table, source in cited:
         if source not in parts.sources:
-            fix = did_you_mean(source, parts.sources) or "add it to a sources.toml"
-            allowed = "a key of sources.toml"
-            faults.append(Fault(file, table, "source", f'"{source}"', allowed, fix))
+            faults.append(_unknown_source(file, table, source, parts.sources))
 
 
 def _names(parts: InputParts, faults: list[Fault]) -> None:
@@ -169,10 +169,33 @@ def _unit(
     """The declaration of a parameter, whose unit it must have; None where nothing declares it."""
     declared = _declaration(parameter.name, parts)
     if declared and parameter.unit != declared.unit:
-        file, table = parts.tables[parameter.name]
-        fix = "restate the prior in this unit"
-        faults.append(Fault(file, table, "unit", f'"{parameter.unit}"', f'"{declared.unit}"', fix))
+        faults.append(_other_unit(*parts.tables[parameter.name], parameter.unit, declared.unit))
     return declared
+
+
+def _misstated_priors(parts: InputParts, faults: list[Fault]) -> None:
+    """Check unit and source of priors whose numbers are at fault, so that all of a table is said at once."""
+    tables = {
+        n: t for layer in (*parts.files.layers, *parts.scenario.priors) for n, t in layer.items()
+    }
+    for name in parts.tables.keys() - parts.priors.keys() - parts.computed.keys():
+        file, table = parts.tables[name]
+        unit, source = (tables[name].raw.get(key) for key in ("unit", "source"))
+        declared = _declaration(name, parts)
+        if declared and isinstance(unit, str) and unit != declared.unit:
+            faults.append(_other_unit(file, table, unit, declared.unit))
+        if isinstance(source, str) and source not in parts.sources:
+            faults.append(_unknown_source(file, table, source, parts.sources))
+
+
+def _other_unit(file: str, table: str, unit: str, declared: str) -> Fault:
+    fix = "restate the prior in this unit"
+    return Fault(file, table, "unit", f'"{unit}"', f'"{declared}"', fix)
+
+
+def _unknown_source(file: str, table: str, source: str, known: Iterable[str]) -> Fault:
+    fix = did_you_mean(source, known) or "add it to a sources.toml"
+    return Fault(file, table, "source", f'"{source}"', "a key of sources.toml", fix)
 
 
 def _prior(name: str, prior: Prior, parts: InputParts, faults: list[Fault]) -> None:

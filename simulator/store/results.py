@@ -13,8 +13,10 @@ Columns are in the plan's order. Every byte is a function of the plan and of how
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from glob import escape
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any
@@ -80,6 +82,38 @@ def locate_result(result: str | PathLike[str]) -> Path:
     fix = did_you_mean(str(result), names) or fix
     allowed = "the folder of a result, or the name of one in ./runs"
     raise InputFault([Fault(str(result), "", "", problem, allowed, fix)])
+
+
+def with_sweeps_as_points(names: Iterable[str]) -> list[str]:
+    """Names of results, with that of a sweep as those of its points, by rising value.
+
+    Parameters
+    ----------
+    names : of results, or of sweeps, whose results are `NAME@PARAMETER=VALUE`; folders, or names in ./runs
+    """
+    listed_names: list[str] = []
+    for name in names:
+        here = (Path(name), Path("runs") / name)
+        points = {
+            p.parent for at in here for p in at.parent.glob(f"{escape(at.name)}@*/{MANIFEST}")
+        }
+        is_sweep = points and not any((at / MANIFEST).is_file() for at in here)
+        listed_names += map(str, sorted(points, key=_point)) if is_sweep else [name]
+    return listed_names
+
+
+def _point(folder: Path) -> tuple[tuple[str, float, str], ...]:
+    """Swept parameters with their values, so that points sort as numbers."""
+    pairs = [part.partition("=") for part in folder.name.partition("@")[2].split(",")]
+    return tuple((name, _as_number(value), value) for name, _, value in pairs)
+
+
+def _as_number(text: str) -> float:
+    """The value of a point's name: a number, or a level such as p10."""
+    try:
+        return float("0." + text[1:] if text.startswith("p") else text)
+    except ValueError:
+        return math.inf
 
 
 def is_result(path: str) -> bool:

@@ -226,3 +226,32 @@ def test_results_of_one_name_are_told_apart(capsys):
     capsys.readouterr()
     assert cli.call(["milestones", "one", "elsewhere", "--format", "json"]) == 0
     assert [d["run"] for d in json.loads(capsys.readouterr().out)] == ["one", "elsewhere"]
+
+
+def test_a_sweep_s_name_stands_for_its_points_by_rising_value(capsys, folder):
+    sets = ["--set", "sweep.algorithms_growth.values=[0.5, 0.3, 1.0, 0.05]"]
+    assert cli.call(["run", "swept", *sets]) == 0
+    capsys.readouterr()
+    assert cli.call(["milestones", "swept", "--format", "json"]) == 0
+    documents = json.loads(capsys.readouterr().out)
+    points = [f"swept@algorithms_growth={value}" for value in ("0.05", "0.3", "0.5", "1")]
+    assert [document["run"] for document in documents] == points
+    assert cli.call(["plot", "swept", "sweep", "-o", "sweep.svg"]) == 0
+    assert (folder / "sweep.svg").exists()
+    assert results.with_sweeps_as_points(["one", "runs/swept", str(folder / "runs/swept")]) == [
+        "one",
+        *(f"runs/{point}" for point in points),
+        *(str(folder / "runs" / point) for point in points),
+    ]
+
+
+def test_points_at_levels_come_by_rising_level(folder):
+    assert cli.call(["run", "levels"]) == 0
+    names = [Path(each).name for each in results.with_sweeps_as_points(["levels"])]
+    assert names == [f"levels@spending_growth=p{level}" for level in ("10", "50", "975")]
+
+
+def test_a_result_of_the_sweep_s_name_is_itself(folder):
+    for run in (["swept"], ["one", "--out", "runs/swept"]):
+        assert cli.call(["run", *run]) == 0
+    assert results.with_sweeps_as_points(["swept"]) == ["swept"]

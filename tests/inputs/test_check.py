@@ -57,8 +57,10 @@ def test_every_fault_of_every_file_comes_at_once_by_file_and_line(folder, capsys
     lines = capsys.readouterr().err.splitlines()
     places = [line.removeprefix("oomcast: ").split(": ")[0] for line in lines if ": found" in line]
     assert places == [
+        "priors/a.toml:2 [stock_growth] unit",
         "priors/a.toml:3 [stock_growth] family",
         "priors/a.toml:8 [stock_start] family",
+        "priors/a.toml:9 [stock_start] unit",
         "priors/b.toml:1",
         "priors/c.toml:1 [algorithms_growht]",
         "priors/c.toml:9 [algorithms_limit] unit",

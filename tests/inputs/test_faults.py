@@ -63,6 +63,10 @@ WORLDS = {
         prior(fixed(1), name="utilisation_decline", unit="fraction"), ["[priors.utilisation_decline]", "[0, 1)"],
     ),
     "bounds out of order": (prior(NORMAL + "lower = 2.0\nupper = 1.0"), [TABLE, "lower", "lower below upper"]),
+    "all that is wrong with a prior": (
+        prior(quantiles(0.9, 0.3), unit="OOM/yr", source="nobody"),
+        [f"{TABLE} p05", f'{TABLE} unit: found "OOM/yr"', f'{TABLE} source: found "nobody"'],
+    ),
     "values of no calculation": (prior('family = "fixed"\nvalue = 1e101\n'), [TABLE, "value", "1e+101", "1e+100"]),
     "bounds that keep nothing": (prior(NORMAL + "lower = 9.0"), [TABLE, "lower", "keep"]),
     "correlation outside -1 to 1": (

@@ -268,5 +268,7 @@ def test_a_sweep_and_a_part_without_a_folder_are_refused(folder, oomcast):
     )
     done = oomcast("run", "two.toml", "--part", "1/2", "--out", "parts/1")
     assert (done.code, "a sweep of 2 points" in done.err) == (2, True)
+    done = oomcast(*COMMAND, "--part", "1/2", "--out", "parts/1", "-o", "table.csv")
+    assert (done.code, "-o: found --part beside it" in done.err) == (2, True)
     done = oomcast(*COMMAND, "--part", "1/2")
     assert (done.code, "--out parts/1" in done.err) == (2, True)

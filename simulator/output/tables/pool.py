@@ -70,9 +70,9 @@ def split_answer(result: Result, parameter: str, least: float = 0.0) -> Answer:
     labels, arrivals = split_arrivals(result, parameter)
     years = range(int(plan.start) + 1, int(plan.horizon) + 1)
     effective = sum(next(iter(arrivals.values())).effective)
-    told = max(least, 4.0 * (len(labels) - 1) / effective) if least else 0.0
+    shown_from = max(least, 4.0 * (len(labels) - 1) / effective) if least else 0.0
     pooled = pooled_records(arrivals, years)
-    pooled = [row for row in pooled if (row["between_share"] or 0.0) >= told]
+    pooled = [row for row in pooled if (row["between_share"] or 0.0) >= shown_from]
     parts = [
         pooled_records({row["name"]: arrivals[row["name"]].member(index) for row in pooled}, years)
         for index in range(len(labels))
