@@ -1,4 +1,4 @@
-"""Interruptions: SIGINT and SIGTERM end a command with exit code 130 and a message."""
+"""Interruptions: SIGINT, SIGTERM and SIGHUP end a command with exit code 130 and a message."""
 
 from __future__ import annotations
 
@@ -13,15 +13,23 @@ import typer
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM raise KeyboardInterrupt as SIGINT does, which typer turns into exit code 130."""
+    """Let SIGTERM and SIGHUP raise KeyboardInterrupt as SIGINT does, which typer turns into exit code 130.
+
+    A signal that is ignored, as SIGHUP is under nohup, stays so.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # signals can be handled in the main thread only
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    numbers = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))  # Windows has no SIGHUP
+    before = {number: signal.getsignal(number) for number in numbers}
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    for number in heard:
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in heard:
+            signal.signal(number, before[number])
 
 
 @contextmanager

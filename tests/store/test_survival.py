@@ -123,8 +123,14 @@ def test_a_run_killed_again_and_again_goes_on_to_the_same_bytes(target, workers,
 
 
 @forks
-@pytest.mark.parametrize("step", [1, 2, 7])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [
+        *((signal.SIGINT, step) for step in (1, 2, 7)),
+        *((signal.SIGTERM, step) for step in (1, 7)),
+        (signal.SIGHUP, 2),
+    ],
+)
 def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, step, long, tmp_path):
     def call():
         # a process that a shell has started in the background ignores SIGINT
@@ -144,6 +150,50 @@ def test_a_signal_ends_a_run_cleanly_and_says_how_to_go_on(target, number, step,
     (tmp_path / "said").unlink()
     assert resumed(target, LONG) == long
     assert alone(target)
+
+
+@forks
+def test_a_second_interruption_while_the_first_is_saved_leaves_the_snapshot_before(
+    target, long, tmp_path
+):
+    def interrupt():
+        save = work.save_snapshot
+
+        def interrupted(*arguments):
+            work.save_snapshot = save
+            os.kill(os.getpid(), signal.SIGINT)
+            save(*arguments)
+
+        work.save_snapshot = interrupted
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def call():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.dup2(os.open(tmp_path / "said", os.O_CREAT | os.O_WRONLY), 2)
+        sys.stderr = os.fdopen(2, "w", buffering=1)
+        at_step(7, target, interrupt)
+        return cli.call([*COMMAND, "--draws", str(LONG), "--out", str(target)])
+
+    assert ended(forked(call)) == 130
+    said = (tmp_path / "said").read_text()
+    assert "interrupted" in said
+    assert "Traceback" not in said
+    (tmp_path / "said").unlink()
+    assert resumed(target, LONG) == long
+    assert alone(target)
+
+
+@forks
+def test_a_hangup_under_nohup_does_not_end_a_run(target, long):
+    def call():
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        at_step(2, target, lambda: os.kill(os.getpid(), signal.SIGHUP))
+        return cli.call([*COMMAND, "--draws", str(LONG), "--out", str(target)])
+
+    assert ended(forked(call)) == 0
+    made = small_runs.contents(target)  # with a picture, which is in the manifest
+    numbers = long.keys() - {"manifest.json"}
+    assert {name: made[name] for name in numbers} == {name: long[name] for name in numbers}
 
 
 @forks
