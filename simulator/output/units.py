@@ -128,6 +128,31 @@ def quantity(value: float, unit: str, mcse: float = 0.0, figures: int = FIGURES)
     return mark + scale.words(10.0**value, max(1, min(figures, allowed)))
 
 
+def cell(value: float, unit: str, mcse: float = 0.0, figures: int = 3) -> str:
+    """A value as a table's cell says it, whose heading has `plain_unit`: `1.2 GW`, `2.5e28`; a plain number otherwise.
+
+    Parameters
+    ----------
+    value : [unit]
+    unit : of a series or a parameter
+    mcse : Monte Carlo standard error of the value [unit]; nan or inf where it is not known
+    figures : significant figures of what has a logarithmic unit, at most
+    """
+    if unit in SCALES:
+        return quantity(value, unit, mcse, figures).removesuffix(SCALES[unit].noun)
+    return digits.number(value, mcse)
+
+
+def error(mcse: float, unit: str) -> str:
+    """A Monte Carlo standard error: of what has a logarithmic unit as a share of the value; `-` where it is not known.
+
+    10^mcse - 1
+    """
+    if not math.isfinite(mcse):
+        return "-"
+    return f"{100 * math.expm1(mcse * math.log(10.0)):.2g} %" if unit in SCALES else f"{mcse:.2g}"
+
+
 def interval(low: float, middle: float, high: float, unit: str) -> str:
     """A median with an interval, in words: `$10B ($4B to $25B)`, `8.1 (6.0 to 11.0) OOM`."""
     if unit not in SCALES and low < high:

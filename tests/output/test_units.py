@@ -11,6 +11,8 @@ from simulator import model
 from simulator.inputs.load import load_plan
 from simulator.output.units import (
     SCALES,
+    cell,
+    error,
     interval,
     limits_in_words,
     plain_unit,
@@ -134,6 +136,24 @@ def test_an_axis_beyond_all_numbers_has_no_marks_of_its_own(unit):
     assert tick_marks(-1e99, 1e99, unit) == []
     assert tick_marks(20.0, 1e6, unit) == []
     assert quantity(1e99, unit).startswith("1e1e+99 ")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "mcse", "text", "said_error"),
+    [
+        (28.4, "log10 FLOP", 0.0, "2.51e28", "0 %"),
+        (28.4, "log10 FLOP", 0.01, "2.5e28", "2.3 %"),
+        (3.1, "log10 MW", 0.02, "1.3 GW", "4.7 %"),
+        (math.log10(2_400.0), "log10 minutes", 0.0, "1 work-week", "0 %"),
+        (28.4, "log10 FLOP", math.nan, "~3e28", "-"),
+        (5.4321, "OOM", 0.02, "5.4", "0.02"),
+        (0.25, "fraction", 0.001, "0.250", "0.001"),
+    ],
+)
+def test_a_cell_leaves_its_noun_to_the_heading_and_an_error_of_a_logarithm_is_a_share(
+    value, unit, mcse, text, said_error
+):
+    assert (cell(value, unit, mcse), error(mcse, unit)) == (text, said_error)
 
 
 def test_ticks_of_working_time_are_its_units():

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import math
+import re
 
 import numpy as np
 import pytest
@@ -138,7 +140,11 @@ def test_tables_for_people(capsys, folder, format, mark):
     wanted = ("--series", "training_flop", "--years", "2030", "--format", format)
     text = answer(capsys, folder, *wanted)
     assert mark in text
-    assert "training_flop [log10 FLOP]" in text
+    assert "training_flop [FLOP]" in text
+    (row,) = (line for line in text.splitlines() if line.strip("| ").startswith("training_flop"))
+    shown = [float(cell) for cell in re.findall(r"\b\de\d\d\b|\b\d\.\de\d\d\b", row)]
+    assert shown == sorted(shown)
+    assert 26.5 < math.log10(shown[3]) < 29.5  # the median, of which json has the logarithm
 
 
 def test_a_file_takes_its_format_from_its_ending(capsys, folder, tmp_path):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.output.digits import number, percent
+from simulator.output import units
+from simulator.output.digits import percent
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.bands import SeriesBand
 from simulator.summaries.result import Result
@@ -52,14 +52,19 @@ def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[s
     header = ["series [unit]", "year", *numbers, *([f"mcse {shown_error}"] if numbers else [])]
     lines = []
     for each in bands:
-        name = f"{each.series.name} [{'share of draws' if each.shares else each.series.unit}]"
+        unit = each.series.unit
+        name = f"{each.series.name} [{'share of draws' if each.shares else _heading(unit)}]"
         for i, year in enumerate(each.years):
             cells = [
-                number(each.quantiles[key][i], each.errors[key][i]) if each.quantiles else ""
+                units.cell(each.quantiles[key][i], unit, each.errors[key][i])
+                if each.quantiles
+                else ""
                 for key in numbers
             ]
             if numbers:
-                cells.append(_error_in_words(each.errors[shown_error][i]) if each.quantiles else "")
+                cells.append(
+                    units.error(each.errors[shown_error][i], unit) if each.quantiles else ""
+                )
             cells += [
                 percent(each.shares[key][i], each.errors[key][i]) if key in each.shares else ""
                 for key in codes
@@ -70,9 +75,12 @@ def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[s
         f"Equal-tailed quantiles over {plan.draws:,} draws, seed {plan.seed}, "
         "to the digits that the Monte Carlo error allows."
     )
+    if any(each.series.unit in units.SCALES for each in bands):
+        caption += " csv and json have logarithms."
     table = Table(plan.title, [*header, *codes], lines, caption)
     return Answer(table, bands_records(result, bands), bands_document(result, bands))
 
 
-def _error_in_words(error: float) -> str:
-    return f"{error:.2g}" if math.isfinite(error) else "-"
+def _heading(unit: str) -> str:
+    """The unit of a table's cells; a fraction is a number in them."""
+    return units.plain_unit(unit) if unit in units.SCALES else unit
