@@ -13,7 +13,7 @@ and White (2013), "MCMC methods for functions", Stat. Sci. 28, eq. 4.4.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ class MovedDraws(NamedTuple):
 def conditioned_draws(
     compiled: CompiledPlan,
     run_ranges: weights.RunOverRanges,
-    first: weights.RangeLikelihoods | None = None,
+    known: Sequence[weights.RangeLikelihoods] = (),
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
     """The draws that are to be counted, and their weights when the plan conditions.
 
@@ -83,7 +83,7 @@ def conditioned_draws(
     ----------
     compiled : of any plan
     run_ranges : runs a task over pieces of a range of draws
-    first : likelihoods of the plan's first draws, when they are known already
+    known : likelihoods of ranges of draws, in rising order, which are not simulated again
 
     Returns
     -------
@@ -103,7 +103,7 @@ def conditioned_draws(
         posterior, effective = posterior_draws(compiled)
         equal = np.ones(compiled.plan.draws, np.int64)
         return posterior, ImportanceWeights(equal, effective, -np.inf)
-    return compiled, weights.importance_weights(compiled, run_ranges, first)
+    return compiled, weights.importance_weights(compiled, run_ranges, known)
 
 
 def with_effective_size(plan: Plan, counts: Counts, weights: ImportanceWeights) -> Counts:

@@ -154,7 +154,7 @@ def _least_deviation(observation: Observation, block: Block, years: Array) -> fl
 
 
 def importance_weights(
-    compiled: CompiledPlan, run_ranges: RunOverRanges, first: RangeLikelihoods | None = None
+    compiled: CompiledPlan, run_ranges: RunOverRanges, known: Sequence[RangeLikelihoods] = ()
 ) -> ImportanceWeights:
     """Weights of every draw of a plan, from a first simulation.
 
@@ -162,7 +162,7 @@ def importance_weights(
     ----------
     compiled : of a plan with observations
     run_ranges : runs a task over pieces of a range of draws
-    first : likelihoods of the plan's first draws, when they are known already; they are not simulated again
+    known : likelihoods of ranges of draws, in rising order, which are not simulated again
 
     Returns
     -------
@@ -175,10 +175,12 @@ def importance_weights(
     DrawFailed
         naming the first draw with a value that is not finite
     """
-    known = [first] if first else []
-    rest = range(len(first.draws) if first else 0, compiled.plan.draws)
     task = partial(range_likelihoods, compiled)
-    return joined_weights(compiled, chain(known, run_ranges(task, rest) if rest else ()))
+    stops = [0, *(each.draws.stop for each in known)]
+    starts = [*(each.draws.start for each in known), compiled.plan.draws]
+    gaps = [range(a, b) for a, b in zip(stops, starts, strict=True) if a < b]
+    new = chain.from_iterable(run_ranges(task, gap) for gap in gaps)
+    return joined_weights(compiled, chain(tuple(known), new))
 
 
 def joined_weights(compiled: CompiledPlan, parts: Iterable[RangeLikelihoods]) -> ImportanceWeights:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -54,7 +54,7 @@ def run_in_memory(
     counts = empty_counts(shape)
     kept: dict[int, dict[str, Array]] = {}
     with engines.opened_engine(workers) as engine:
-        conditioned, weights = conditioned_draws(compiled, engine, first)
+        conditioned, weights = conditioned_draws(compiled, engine, [first] if first else [])
         ranges = engines.cut_ranges(range(plan.draws), engine.workers, engine.longest)
         for summary in range_summaries(conditioned, shape, keep, weights, engine, ranges):
             counts = merge_counts(counts, summary.counts)
@@ -69,16 +69,19 @@ def run_in_memory(
 
 
 def conditioned_draws(
-    compiled: CompiledPlan, engine: Engine, first: RangeLikelihoods | None
+    compiled: CompiledPlan,
+    engine: Engine,
+    known: Sequence[RangeLikelihoods],
+    recorded: Callable[[Iterator[RangeLikelihoods]], Iterator[RangeLikelihoods]] = iter,
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
-    """The draws to count, and their weights when the plan has observations."""
+    """The draws to count, and their weights when the plan has observations; `recorded` sees new likelihoods pass."""
 
     def run_ranges(
         task: Callable[[range], RangeLikelihoods], draws: range
     ) -> Iterator[RangeLikelihoods]:
-        return engine.run(task, engines.cut_ranges(draws, engine.workers, engine.longest))
+        return recorded(engine.run(task, engines.cut_ranges(draws, engine.workers, engine.longest)))
 
-    return tempered.conditioned_draws(compiled, run_ranges, first)
+    return tempered.conditioned_draws(compiled, run_ranges, known)
 
 
 def range_summaries(

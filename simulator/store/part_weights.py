@@ -25,11 +25,11 @@ from simulator.inputs.plan import Plan
 from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
 from simulator.simulate.engines import Workers
-from simulator.store import archives, disk
+from simulator.store import archives, disk, likelihoods, work
 from simulator.store.archives import UNREADABLE, require_array
 from simulator.summaries.result import ImportanceWeights
 
-LIKELIHOODS, WEIGHTS = "likelihoods.npz", "weights.npz"
+WEIGHTS = "weights.npz"
 
 
 class PartWeights(NamedTuple):
@@ -51,8 +51,10 @@ def weigh_part(
     draws: range,
     workers: Workers,
     progress: Callable[[int], None],
+    require_lock: Callable[[], None],
+    every: float,
 ) -> None:
-    """Simulate the draws of a part for their log-likelihoods, and write these into its folder.
+    """Simulate the draws of a part for the log-likelihoods that its folder does not hold yet.
 
     Parameters
     ----------
@@ -61,49 +63,38 @@ def weigh_part(
     draws : of the part
     workers : threads, or an open engine
     progress : called with the number of draws done since the last call
+    require_lock : raises RunFailed when the folder is no longer this process's
+    every : between two times that they are written [seconds]
 
     Raises
     ------
     DrawFailed
         naming the first draw with a value that is not finite
     """
-    log_likelihood = np.empty(len(draws))
-    nearest = np.full(len(compiled.plan.observations), np.inf)
+    known = likelihoods.load(folder, compiled.plan, of_this_family=True)
+    progress(sum(len(each.draws) for each in known))
+    task = partial(importance.range_likelihoods, compiled)
     with engines.opened_engine(workers) as engine:
-        ranges = engines.cut_ranges(draws, engine.workers, engine.longest)
-        for each in engine.run(partial(importance.range_likelihoods, compiled), ranges):
-            first = each.draws.start - draws.start
-            log_likelihood[first : first + len(each.draws)] = each.log_likelihood
-            nearest = np.minimum(nearest, each.nearest)
-            progress(len(each.draws))
-    ends = np.array([draws.start, draws.stop], np.uint64)
-    with disk.replacing(folder / LIKELIHOODS) as file:
-        np.savez(file, draws=ends, log_likelihood=log_likelihood, nearest=nearest)
+        for gap in work.missing_ranges([each.draws for each in known], draws):
+            ranges = engines.cut_ranges(gap, engine.workers, engine.longest)
+            new = likelihoods.recorded(engine.run(task, ranges), folder, known, require_lock, every)
+            for each in new:
+                progress(len(each.draws))
 
 
 def read_likelihoods(folder: Path, plan: Plan, draws: range) -> RangeLikelihoods | None:
-    """The log-likelihoods of a part's draws; None where they are not simulated yet.
+    """The log-likelihoods of a part's draws; None where not all are simulated yet.
 
     Raises
     ------
     InputFault
         when the file cannot be read
     """
-    path = folder / LIKELIHOODS
-    if not path.exists():
+    known = likelihoods.load(folder, plan)
+    if work.joined_ranges(each.draws for each in known) != (draws,):
         return None
-    try:
-        file = archives.read_archive(path)
-        require_array("draws", file["draws"], "u", (2,))
-        require_array("log_likelihood", file["log_likelihood"], "f", (len(draws),))
-        require_array("nearest", file["nearest"], "f", (len(plan.observations),))
-        if (file["draws"] != (draws.start, draws.stop)).any():
-            raise ValueError("draws: not those of the part")
-        if not (file["log_likelihood"] < np.inf).all() or not (file["nearest"] >= 0.0).all():
-            raise ValueError("no log-likelihoods")
-    except UNREADABLE as error:
-        raise _unreadable(path, error) from None
-    return RangeLikelihoods(draws, file["log_likelihood"], file["nearest"])
+    values = np.concatenate([each.log_likelihood for each in known])
+    return RangeLikelihoods(draws, values, known[0].nearest)
 
 
 def weights_of_all(plan: Plan, parts: Sequence[RangeLikelihoods]) -> ImportanceWeights:

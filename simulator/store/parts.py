@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
@@ -26,7 +27,16 @@ from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
 from simulator.simulate import blocks
 from simulator.simulate.engines import Workers
-from simulator.store import archives, beginning, disk, part_weights, results, running, work
+from simulator.store import (
+    archives,
+    beginning,
+    disk,
+    likelihoods,
+    part_weights,
+    results,
+    running,
+    work,
+)
 from simulator.store.archives import UNREADABLE
 from simulator.store.beginning import RunRequest
 from simulator.store.manifest import ResultHead
@@ -127,7 +137,9 @@ def run_part(
         weights = part_weights.weights_to_count(target, plan, draws) if plan.observations else None
         if plan.observations and not weights:
             if part_weights.read_likelihoods(target, plan, draws) is None:
-                part_weights.weigh_part(target, compiled, draws, workers, progress)
+                own = partial(work.require_lock, target, lock)
+                every = running.BETWEEN_SNAPSHOTS
+                part_weights.weigh_part(target, compiled, draws, workers, progress, own, every)
             return False
         progress(state.simulated)
         running.simulate_missing(
@@ -152,7 +164,7 @@ def _require_part_folder(folder: Path) -> None:
     """Refuse a folder with other files than those of a part, which would be removed."""
     if not folder.exists():
         return
-    written = {work.SNAPSHOT, PART, part_weights.LIKELIHOODS, part_weights.WEIGHTS}
+    written = {work.SNAPSHOT, PART, likelihoods.LIKELIHOODS, part_weights.WEIGHTS}
     known = {work.LOCK, results.PLAN, work.RESULT, *written, *(f"{name}.new" for name in written)}
     foreign = sorted({path.name for path in folder.iterdir()} - known)
     if foreign:
@@ -181,7 +193,7 @@ def _may_go_on(folder: Path, request: RunRequest, part: DrawPart) -> bool:
         problem = f"{of} of {total:,} draws, not part {part} of {request.plan.draws:,}"
         fix = "choose another --out; --overwrite replaces it"
         raise InputFault([Fault(shown_path(folder), "", "", problem, fix=fix)])
-    weighed = not state.done and (folder / part_weights.LIKELIHOODS).exists()
+    weighed = not state.done and (folder / likelihoods.LIKELIHOODS).exists()
     return request.resume or weighed or state.done == (part.draws(total),)
 
 
@@ -224,17 +236,17 @@ def weigh_parts(folders: Iterable[str | PathLike[str]]) -> ImportanceWeights | N
 def _weights_of_all(parts: Sequence[SimulatedPart]) -> ImportanceWeights:
     """The weights of all draws, from the likelihoods of all parts; a part that was counted with others is refused."""
     plan = parts[0].head.plan
-    likelihoods = [
+    of_parts = [
         part_weights.read_likelihoods(each.folder, plan, each.part.draws(plan.draws))
         for each in parts
     ]
     known = [
         each._replace(done=(own.draws,) if own else ())
-        for each, own in zip(parts, likelihoods, strict=True)
+        for each, own in zip(parts, of_parts, strict=True)
     ]
     _require_no_overlap(known)
     _require_all_draws(known)
-    weights = part_weights.weights_of_all(plan, [own for own in likelihoods if own])
+    weights = part_weights.weights_of_all(plan, [own for own in of_parts if own])
     of_all = part_weights.checksum(weights)
     faults = []
     for each in parts:
@@ -361,7 +373,7 @@ def _require_all_draws(parts: Sequence[SimulatedPart]) -> None:
     """Refuse to merge while draws are missing; lists them, and the parts to run."""
     total = parts[0].head.plan.draws
     missing = work.missing_ranges(
-        work.joined_ranges(draws for each in parts for draws in each.done), total
+        work.joined_ranges(draws for each in parts for draws in each.done), range(total)
     )
     if not missing:
         return

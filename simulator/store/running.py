@@ -6,6 +6,7 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -21,7 +22,16 @@ from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import CompiledPlan
 from simulator.simulate.cpus import same_bits
 from simulator.simulate.engines import Engine, Workers
-from simulator.store import beginning, datatree, disk, in_memory, manifest, results, work
+from simulator.store import (
+    beginning,
+    datatree,
+    disk,
+    in_memory,
+    likelihoods,
+    manifest,
+    results,
+    work,
+)
 from simulator.store.beginning import RunRequest
 from simulator.store.manifest import ResultHead
 from simulator.store.work import WorkState
@@ -119,15 +129,18 @@ def simulate_missing(
 ) -> tuple[WorkState, ImportanceWeights | None]:
     """Simulate the draws that are missing, with a snapshot every few seconds and at the end.
 
-    A plan with observations is simulated once before, for its weights, unless they are given; they are the same when it
-    is resumed. With `part`, only the draws in it are simulated.
+    A plan with observations is simulated once before, for its weights, unless they are given; the likelihoods that it
+    then finds are kept, and it goes on with them when it is resumed. With `part`, only the draws in it are simulated.
     """
     unsaved: set[str] = set()
     with engines.opened_engine(workers) as engine:
         try:
             conditioned = compiled
             if weights is None:
-                conditioned, weights = in_memory.conditioned_draws(compiled, engine, first)
+                known = [first] if first else _kept_likelihoods(folder, compiled.plan)
+                conditioned, weights = in_memory.conditioned_draws(
+                    compiled, engine, tuple(known), partial(_recorded, folder, lock, known)
+                )
             ranges = _missing_ranges(state, engine, part)
             shape, keep, saved_at = state.shape, state.head.keep, time.monotonic()
             for summary in in_memory.range_summaries(
@@ -151,6 +164,24 @@ def simulate_missing(
     return state, weights
 
 
+def _kept_likelihoods(folder: Path, plan: Plan) -> list[RangeLikelihoods]:
+    """The likelihoods that an unfinished run has; none where the file is damaged, for they can be made again."""
+    with suppress(InputFault):
+        return likelihoods.load(folder, plan, of_this_family=True)
+    return []
+
+
+def _recorded(
+    folder: Path,
+    lock: IO[str],
+    known: list[RangeLikelihoods],
+    new: Iterator[RangeLikelihoods],
+) -> Iterator[RangeLikelihoods]:
+    """New likelihoods, which are written into the work folder as they come."""
+    own = partial(work.require_lock, folder, lock)
+    return likelihoods.recorded(new, folder, known, own, BETWEEN_SNAPSHOTS)
+
+
 def warn_of_families(
     folder: Path, before: ResultHead, after: ResultHead, warn: Callable[[str], None]
 ) -> None:
@@ -168,7 +199,7 @@ def _missing_ranges(state: WorkState, engine: Engine, part: range | None = None)
     """Ranges that are not simulated yet; short where trajectories are kept, so that few of them are in memory."""
     ranges: list[range] = []
     wanted = range(state.head.plan.draws) if part is None else part
-    for missing in work.missing_ranges(state.done, state.head.plan.draws):
+    for missing in work.missing_ranges(state.done, range(state.head.plan.draws)):
         gap = range(max(missing.start, wanted.start), min(missing.stop, wanted.stop))
         if not gap:
             continue
@@ -239,7 +270,9 @@ def _reason(error: OSError, folder: Path) -> str:
 def _what_is_kept(folder: Path) -> str:
     with suppress(OSError, InputFault):
         if state := work.load_snapshot(folder):
-            done, draws = state.simulated, state.head.plan.draws
-            where = shown_path(folder)
-            return f"{done:,} of {draws:,} draws are kept in {where}; the same command with --resume goes on."
+            done, plan = state.simulated, state.head.plan
+            known = 0 if done else sum(len(p.draws) for p in likelihoods.load(folder, plan))
+            what = f"the likelihoods of {known:,}" if known else f"{done:,}"
+            kept = f"{what} of {plan.draws:,} draws are kept in {shown_path(folder)}"
+            return f"{kept[0].upper()}{kept[1:]}; the same command with --resume goes on."
     return "Nothing is kept; the same command starts again."

@@ -4,6 +4,7 @@
       lock           held by the process that works here, which its text names
       plan.json      the plan, with which a draw that fails can be replayed
       snapshot.npz   the counts and the ranges of draws that are in them; replaced in one step
+      likelihoods.npz  log-likelihoods of a run with observations (`likelihoods.py`)
       result/        what becomes the result's folder; draws that are kept are written into it by their numbers
 
 A draw is in the snapshot only after its rows are on the disk. A run can be resumed when both `snapshot.npz` and
@@ -16,7 +17,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -213,10 +214,10 @@ def joined_ranges(ranges: Iterable[range]) -> tuple[range, ...]:
     return tuple(joined)
 
 
-def missing_ranges(done: Iterable[range], draws: int) -> list[range]:
-    """The ranges of draws that are not simulated yet."""
-    starts = [0, *(each.stop for each in done)]
-    stops = [*(each.start for each in done), draws]
+def missing_ranges(done: Sequence[range], wanted: range) -> list[range]:
+    """The ranges of the wanted draws that are not simulated yet; those that are lie among them, in rising order."""
+    starts = [wanted.start, *(each.stop for each in done)]
+    stops = [*(each.start for each in done), wanted.stop]
     return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
 
 

@@ -205,7 +205,7 @@ def test_draws_that_fit_the_grids_are_weighed_in_the_same_simulation(evidence, m
         blocks, "simulate_block", lambda c, draws: simulated.extend(draws) or simulate(c, draws)
     )
     layout, first = weights.layout_and_likelihoods(compiled)
-    together = weights.importance_weights(compiled, lambda task, draws: [task(draws)], first)
+    together = weights.importance_weights(compiled, lambda task, draws: [task(draws)], [first])
     assert simulated == list(range(max(draws, counts.FITTED_TO)))
     assert together.whole.tobytes() == alone.whole.tobytes()
     assert (together.effective, together.pareto_k) == (alone.effective, alone.pareto_k)

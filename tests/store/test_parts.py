@@ -12,7 +12,7 @@ from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator.errors import InputFault
 from simulator.simulate import blocks
-from simulator.store import manifest, part_weights, parts, results, running, work
+from simulator.store import likelihoods, manifest, part_weights, parts, results, running, work
 from simulator.store.beginning import RunRequest
 
 COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
@@ -204,16 +204,16 @@ def test_parts_are_weighed_only_together(tmp_path):
     assert not (folders[0] / part_weights.WEIGHTS).exists()
     said = refusal(parts.merge_parts, folders, tmp_path / "merged")
     assert "no draws 0 to 1,499" in said
-    before = (folders[1] / part_weights.LIKELIHOODS).stat().st_mtime_ns
+    before = (folders[1] / likelihoods.LIKELIHOODS).stat().st_mtime_ns
     simulated(folders[1], 2, CONDITIONED[1], of=3)  # nothing to do before they are weighed
-    assert (folders[1] / part_weights.LIKELIHOODS).stat().st_mtime_ns == before
+    assert (folders[1] / likelihoods.LIKELIHOODS).stat().st_mtime_ns == before
 
 
 def test_a_part_counted_with_other_weights_is_refused(three, tmp_path):
     copies = [shutil.copytree(each, tmp_path / each.name) for each in three]
-    with np.load(copies[2] / part_weights.LIKELIHOODS) as file:
+    with np.load(copies[2] / likelihoods.LIKELIHOODS) as file:
         arrays = {**file, "log_likelihood": file["log_likelihood"] - np.arange(500.0)}
-    np.savez(copies[2] / part_weights.LIKELIHOODS, **arrays)
+    np.savez(copies[2] / likelihoods.LIKELIHOODS, **arrays)
     said = refusal(parts.merge_parts, copies, tmp_path / "merged")
     assert "counted with other weights" in said
     assert "part 1/3 again with --overwrite" in said

@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import math
 import os
 import random
 import shutil
@@ -19,8 +20,11 @@ from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator import cli
 from simulator.errors import DrawFailed, InputFault, Interrupted, RunFailed
+from simulator.evidence import weights
+from simulator.evidence.weights import RangeLikelihoods
 from simulator.simulate import blocks, engines
-from simulator.store import disk, results, running, work
+from simulator.simulate.cpus import CpuFamily
+from simulator.store import disk, likelihoods, results, running, work
 from simulator.summaries import summarise
 
 COMMAND = ["run", *(part for setting in small_runs.SETS for part in ("--set", setting))]
@@ -187,7 +191,13 @@ def test_a_second_interruption_while_the_first_is_saved_leaves_the_snapshot_befo
 def test_a_hangup_under_nohup_does_not_end_a_run(target, long):
     def call():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        at_step(2, target, lambda: os.kill(os.getpid(), signal.SIGHUP))
+        simulate = blocks.simulate_block
+
+        def simulate_after_a_hangup(*arguments, **options):
+            os.kill(os.getpid(), signal.SIGHUP)
+            return simulate(*arguments, **options)
+
+        blocks.simulate_block = simulate_after_a_hangup
         return cli.call([*COMMAND, "--draws", str(LONG), "--out", str(target)])
 
     assert ended(forked(call)) == 0
@@ -606,3 +616,74 @@ def test_few_pieces_are_in_flight():
             taken += 1
             assert len(given) - taken <= 6
     assert taken == len(given) > 20
+
+
+@pytest.mark.parametrize("step", [1, 2, 4])
+def test_likelihoods_are_kept_when_a_run_is_interrupted(target, tmp_path, step, monkeypatch):
+    """A run with observations is stopped before it counts a draw; the draws weighed by then are not weighed again."""
+    plan = small_runs.small(LONG, 'condition.observations=["grok4", "no_researcher"]')
+    whole = small_runs.contents(running.run(plan, tmp_path / "whole", **small_runs.KEEP).folder)
+    calls, interrupted = [], []
+    weigh = weights.range_likelihoods
+
+    def weighed(compiled, draws):
+        calls.append(draws)
+        if len(calls) == step and not interrupted:
+            interrupted.append(True)
+            raise KeyboardInterrupt
+        return weigh(compiled, draws)
+
+    monkeypatch.setattr(weights, "range_likelihoods", weighed)
+    with pytest.raises(
+        Interrupted, match=r"[Tt]he likelihoods of [1-9][\d,]* of 9,000 draws are kept"
+    ):
+        running.run(plan, target, **small_runs.KEEP)
+    folder = results.partial_folder(target)
+    known = [each.draws for each in likelihoods.load(folder, plan)]
+    assert 0 < sum(map(len, known)) < LONG
+    calls.clear()
+    made = running.run(plan, target, resume=True, **small_runs.KEEP).folder
+    again = work.joined_ranges([*known, *calls])
+    assert sum(map(len, calls)) + sum(map(len, known)) == LONG
+    assert again == (range(LONG),)
+    assert small_runs.contents(made) == whole
+    shutil.rmtree(tmp_path / "whole")
+    assert alone(target)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda raw: b"", lambda raw: raw[:-40], lambda raw: raw[:60] + b"\0" * 200]
+)
+def test_damaged_likelihoods_are_made_again(target, tmp_path, monkeypatch, damage):
+    plan = small_runs.small(1500, 'condition.observations=["grok4"]')
+    whole = small_runs.contents(running.run(plan, tmp_path / "whole", **small_runs.KEEP).folder)
+    save = work.save_snapshot
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "BETWEEN_SNAPSHOTS", ALWAYS)
+
+        def saved_once(folder, state, changed):
+            save(folder, state, changed)
+            if state.done:
+                raise KeyboardInterrupt
+
+        patch.setattr(work, "save_snapshot", saved_once)
+        with pytest.raises(Interrupted):
+            running.run(plan, target, **small_runs.KEEP)
+    path = results.partial_folder(target) / likelihoods.LIKELIHOODS
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InputFault, match=r"likelihoods.npz"):
+        likelihoods.load(path.parent, plan)
+    made = running.run(plan, target, resume=True, **small_runs.KEEP).folder
+    assert small_runs.contents(made) == whole
+
+
+def test_likelihoods_of_another_family_are_not_taken(tmp_path, monkeypatch):
+    plan = small_runs.small(1500, 'condition.observations=["grok4"]')
+    known = [RangeLikelihoods(range(5, 7), np.array([-1.0, -math.inf]), np.array([0.5]))]
+    likelihoods.save(tmp_path, known)
+    (same,) = likelihoods.load(tmp_path, plan, of_this_family=True)
+    assert (same.draws, same.log_likelihood.tolist()) == (range(5, 7), [-1.0, -math.inf])
+    other = CpuFamily(("OTHER",), (("exp", "OTHER"),))
+    monkeypatch.setattr(likelihoods, "this_family", lambda: other)
+    assert likelihoods.load(tmp_path, plan, of_this_family=True) == []
+    assert len(likelihoods.load(tmp_path, plan)) == 1
