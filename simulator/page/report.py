@@ -68,8 +68,9 @@ def report(results: Sequence[Result], presets: bool = True) -> tuple[str, list[s
         "axes": _axes(),
         "controls": controls,
     }
-    static = _static_parts(results, drivers, observations)
-    return _filled(results, data, programs, static, warnings), warnings
+    routes, spread = sections.routes_section(results)
+    static = _static_parts(results, routes, drivers, observations)
+    return _filled(results, data, programs, spread, static, warnings), warnings
 
 
 def write_report(results: Sequence[Result], path: Path, presets: bool = True) -> list[str]:
@@ -141,6 +142,7 @@ def _filled(
     results: Sequence[Result],
     data: dict[str, Any],
     programs: list[str],
+    spread: Markup,
     static: Markup,
     warnings: Sequence[str],
 ) -> str:
@@ -165,6 +167,7 @@ def _filled(
         "scenario_options": _options(
             [(str(i), each["title"]) for i, each in enumerate(data["scenarios"])]
         ),
+        "routes": spread,
         "year_heads": _year_heads(first),
         "horizon": f"{first.horizon:g}",
         "static_table": sections.finished_table(
@@ -178,12 +181,15 @@ def _filled(
 
 
 def _static_parts(
-    results: Sequence[Result], drivers: Markup, observations: Sequence[Observation]
+    results: Sequence[Result],
+    routes: Markup,
+    drivers: Markup,
+    observations: Sequence[Observation],
 ) -> Markup:
     """The parts of the page that stay as they are when priors move."""
     first = results[0].plan
     return joined([
-        sections.routes_section(results),
+        routes,
         drivers,
         sections.evidence_section(results[0]),
         sections.claims_section(results),

@@ -334,32 +334,45 @@ def _short_source(source: SourceEntry) -> str:
     return f"{first}{' et al.' if others else ''} ({source.year})"
 
 
-def routes_section(results: Iterable[Result]) -> Markup:
-    """Milestones by the value of every prior whose values have names, such as the route to a threshold."""
-    tables = []
+def routes_section(results: Iterable[Result]) -> tuple[Markup, Markup]:
+    """Milestones by the value of every prior whose values have names, such as the route to a threshold.
+
+    Returns
+    -------
+    the section, and the spread of the first milestone in a sentence; both empty where no result has routes
+    """
+    parts: list[Markup] = []
+    lead = Markup("")
     for result in results:
         named = [p.name for p in result.plan.priors if p.labels and p.name not in result.plan.hold]
         for name in named:
             answer = split_answer(result, name, LEAST_EXPLAINED)
             rows = answer.document["milestones"]
             spreads = [_spread_in_words(row, result.plan.horizon) for row in rows]
-            tables += (
-                [element("p", " ".join(spreads)), finished_table(answer.table)] if rows else []
+            explained = [
+                f"{spread}; the choice explains {100 * row['between_share']:.0f} % of the variance, and what is "
+                "unknown on each route the rest."
+                for spread, row in zip(spreads, rows, strict=True)
+            ]
+            parts += (
+                [element("p", " ".join(explained)), finished_table(answer.table)] if rows else []
             )
-    return section("routes", "By route", *tables) if tables else Markup("")
+            if rows and not lead:
+                said = f"{result.plan.title}: {spreads[0][0].lower()}{spreads[0][1:]}. "
+                lead = element(
+                    "p", said, element("a", "All routes", href="#routes"), class_="meaning"
+                )
+    return (section("routes", "By route", *parts) if parts else Markup("")), lead
 
 
 def _spread_in_words(row: Mapping[str, Any], horizon: float) -> str:
-    """How far the medians of a milestone lie apart, and how much the choice of route explains."""
+    """How far the medians of a milestone lie apart."""
     routes = sorted(row["values"].items(), key=lambda item: item[1]["p50"])
-    ends = [
+    first, last = (
         f"{digits.year(each['p50'], each['mcse_p50'], horizon)} ({value})"
         for value, each in (routes[0], routes[-1])
-    ]
-    return (
-        f"The median of {spoken(row['name'])} lies between {ends[0]} and {ends[1]}; the choice explains "
-        f"{100 * row['between_share']:.0f} % of the variance, and what is unknown on each route the rest."
     )
+    return f"The median of {spoken(row['name'])} lies between {first} and {last}"
 
 
 def side_by_side_section(results: Sequence[Result]) -> Markup:

@@ -261,6 +261,11 @@ def test_routes_are_told_with_their_spread(result):
         said = re.search(rf"([\d.]+) \({re.escape(escaped(value))}\)", part)
         assert float(said[1]) == pytest.approx(medians[value], abs=0.51)
     assert escaped("the essay's ladder") in part
+    answer_part = page[page.index('id="answer"') : page.index('id="explore"')]
+    assert (
+        "Baseline, by four routes: the median of automated researcher lies between" in answer_part
+    )
+    assert '<a href="#routes">' in answer_part
 
 
 def test_a_page_without_presets_has_the_scenarios_of_its_results_alone(text, result):
