@@ -358,9 +358,9 @@ def routes_section(results: Iterable[Result]) -> tuple[Markup, Markup]:
                 [element("p", " ".join(explained)), finished_table(answer.table)] if rows else []
             )
             if rows and not lead:
-                said = f"{result.plan.title}: {spreads[0][0].lower()}{spreads[0][1:]}. "
+                sentence = f"{result.plan.title}: {spreads[0][0].lower()}{spreads[0][1:]}. "
                 lead = element(
-                    "p", said, element("a", "All routes", href="#routes"), class_="meaning"
+                    "p", sentence, element("a", "All routes", href="#routes"), class_="meaning"
                 )
     return (section("routes", "By route", *parts) if parts else Markup("")), lead
 
