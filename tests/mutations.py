@@ -74,20 +74,6 @@ def change_number(lines, rng):
     with_value(lines, rng, change)
 
 
-def nudge_number(lines, rng):
-    """A number of about the same size, so that the file often stays sound."""
-
-    def change(value):
-        numbers = list(re.finditer(r"-?\d+\.\d+", value))
-        if not numbers:
-            return value
-        number = rng.choice(numbers)
-        new = float(number[0]) * rng.uniform(0.8, 1.2)
-        return value[: number.start()] + f"{new}" + value[number.end() :]
-
-    with_value(lines, rng, change)
-
-
 def swap_numbers(lines, rng):
     at = [i for i, line in enumerate(lines) if re.search(r" = -?[\d.]+$", line)]
     if at:

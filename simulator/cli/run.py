@@ -268,6 +268,8 @@ def run(
     changes = settings(sets, draws=draws, seed=seed, horizon=horizon, design=design)
     form = rendering.choose_format(format, output)
     target = _precision_target(until_mcse, milestones, max_draws, part)
+    if part is not None:
+        _require_no_table(format, output)
     options: dict[str, Any] = {"resume": resume, "overwrite": overwrite}
     kept = keep_cards if keep_draws is None else keep_draws
     options |= {"keep_draws": kept, "keep_trajectories": keep_trajectories, "target": target}
@@ -276,7 +278,6 @@ def run(
     options["pictures"] = partial(draw_picture, observations=loaded[0].observations)
     with opened_workers(workers, cluster) as options["workers"]:
         if part is not None:
-            _require_no_table(format, output)
             _run_part(loaded, part, out, options)
         elif len(loaded) == len(plans) == 1:
             _run_alone(plans[0], out, form, output, options)

@@ -18,7 +18,7 @@ from simulator.arrays import Array, effective_sample_size
 from simulator.errors import Fault, InputFault
 from simulator.evidence import likelihood, pareto
 from simulator.inputs.observations import Observation
-from simulator.simulate import blocks
+from simulator.simulate import blocks, engines
 from simulator.simulate.blocks import Block, CompiledPlan
 from simulator.summaries import summarise
 from simulator.summaries.counts import FITTED_TO, CountLayout
@@ -176,9 +176,7 @@ def importance_weights(
         naming the first draw with a value that is not finite
     """
     task = partial(range_likelihoods, compiled)
-    stops = [0, *(each.draws.stop for each in known)]
-    starts = [*(each.draws.start for each in known), compiled.plan.draws]
-    gaps = [range(a, b) for a, b in zip(stops, starts, strict=True) if a < b]
+    gaps = engines.missing_ranges([each.draws for each in known], range(compiled.plan.draws))
     new = chain.from_iterable(run_ranges(task, gap) for gap in gaps)
     return joined_weights(compiled, chain(tuple(known), new))
 

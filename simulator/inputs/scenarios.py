@@ -257,8 +257,10 @@ def apply_sets(
         raw = value
         for part in reversed(path):
             raw = {part: raw}
+        raw, freed = _freed(raw)
         if validated(RunEntry, raw, SET_OPTION, "", faults):
-            scenario = overlaid(scenario, raw, SET_OPTION)
+            freer = _without_holds(scenario, freed, SET_OPTION, faults)
+            scenario = overlaid(freer, raw, SET_OPTION)
     return scenario
 
 

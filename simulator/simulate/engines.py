@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -27,6 +27,13 @@ def cut_ranges(draws: range, workers: int, longest: int = LONGEST_RANGE) -> list
         range(start, min(start + length, draws.stop))
         for start in range(draws.start, draws.stop, length)
     ]
+
+
+def missing_ranges(done: Sequence[range], wanted: range) -> list[range]:
+    """The ranges of the wanted draws that are not simulated yet; those that are lie among them, in rising order."""
+    starts = [wanted.start, *(each.stop for each in done)]
+    stops = [*(each.start for each in done), wanted.stop]
+    return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
 
 
 def run_ranges(

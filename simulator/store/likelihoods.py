@@ -69,7 +69,7 @@ def load(folder: Path, plan: Plan, of_this_family: bool = False) -> list[RangeLi
         if not (file["log_likelihood"] < np.inf).all() or not (file["nearest"] >= 0.0).all():
             raise ValueError("no log-likelihoods")
         family = parse_family(json.loads(str(file["family"])))
-    except UNREADABLE as error:
+    except (*UNREADABLE, AttributeError) as error:
         problem = f"what cannot be read ({type(error).__name__}: {error})"
         fix = "--overwrite starts again"
         raise InputFault([Fault(shown_path(path), "", "", problem, fix=fix)]) from None

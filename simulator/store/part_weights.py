@@ -75,7 +75,7 @@ def weigh_part(
     progress(sum(len(each.draws) for each in known))
     task = partial(importance.range_likelihoods, compiled)
     with engines.opened_engine(workers) as engine:
-        for gap in work.missing_ranges([each.draws for each in known], draws):
+        for gap in engines.missing_ranges([each.draws for each in known], draws):
             ranges = engines.cut_ranges(gap, engine.workers, engine.longest)
             new = likelihoods.recorded(engine.run(task, ranges), folder, known, require_lock, every)
             for each in new:
@@ -113,11 +113,10 @@ def checksum(weights: ImportanceWeights) -> str:
     return hashlib.sha256(weights.whole.astype("<i8").tobytes()).hexdigest()
 
 
-def write_weights(folder: Path, draws: range, weights: ImportanceWeights) -> None:
+def write_weights(folder: Path, part: PartWeights) -> None:
     """Give a part the weights of its draws."""
     with disk.replacing(folder / WEIGHTS) as file:
-        whole, of_all = weights.whole[draws.start : draws.stop], np.array(checksum(weights))
-        np.savez(file, whole=whole.astype(np.uint32), of_all=of_all)
+        np.savez(file, whole=part.whole.astype(np.uint32), of_all=np.array(part.of_all))
 
 
 def read_weights(folder: Path, draws: range) -> PartWeights | None:

@@ -25,7 +25,7 @@ from simulator.arrays import Array
 from simulator.errors import Fault, InputFault, listed
 from simulator.inputs.files import shown_path
 from simulator.inputs.plan import Plan
-from simulator.simulate import blocks
+from simulator.simulate import blocks, engines
 from simulator.simulate.engines import Workers
 from simulator.store import (
     archives,
@@ -228,8 +228,11 @@ def weigh_parts(folders: Iterable[str | PathLike[str]]) -> ImportanceWeights | N
     if not plan.observations or all((p.folder / part_weights.WEIGHTS).exists() for p in parts):
         return None
     weights = _weights_of_all(parts)
+    of_all = part_weights.checksum(weights)
     for each in parts:
-        part_weights.write_weights(each.folder, each.part.draws(plan.draws), weights)
+        draws = each.part.draws(plan.draws)
+        own = part_weights.PartWeights(weights.whole[draws.start : draws.stop], of_all)
+        part_weights.write_weights(each.folder, own)
     return weights
 
 
@@ -372,7 +375,7 @@ def _require_no_overlap(parts: Sequence[SimulatedPart]) -> None:
 def _require_all_draws(parts: Sequence[SimulatedPart]) -> None:
     """Refuse to merge while draws are missing; lists them, and the parts to run."""
     total = parts[0].head.plan.draws
-    missing = work.missing_ranges(
+    missing = engines.missing_ranges(
         work.joined_ranges(draws for each in parts for draws in each.done), range(total)
     )
     if not missing:

@@ -137,10 +137,7 @@ def simulate_missing(
         try:
             conditioned = compiled
             if weights is None:
-                known = [first] if first else _kept_likelihoods(folder, compiled.plan)
-                conditioned, weights = in_memory.conditioned_draws(
-                    compiled, engine, tuple(known), partial(_recorded, folder, lock, known)
-                )
+                conditioned, weights = _weighed_draws(folder, lock, compiled, first, engine)
             ranges = _missing_ranges(state, engine, part)
             shape, keep, saved_at = state.shape, state.head.keep, time.monotonic()
             for summary in in_memory.range_summaries(
@@ -171,15 +168,23 @@ def _kept_likelihoods(folder: Path, plan: Plan) -> list[RangeLikelihoods]:
     return []
 
 
-def _recorded(
+def _weighed_draws(
     folder: Path,
     lock: IO[str],
-    known: list[RangeLikelihoods],
-    new: Iterator[RangeLikelihoods],
-) -> Iterator[RangeLikelihoods]:
-    """New likelihoods, which are written into the work folder as they come."""
-    own = partial(work.require_lock, folder, lock)
-    return likelihoods.recorded(new, folder, known, own, BETWEEN_SNAPSHOTS)
+    compiled: CompiledPlan,
+    first: RangeLikelihoods | None,
+    engine: Engine,
+) -> tuple[CompiledPlan, ImportanceWeights | None]:
+    """The draws to count and their weights; new likelihoods are written into the work folder as they come."""
+    known = [first] if first else _kept_likelihoods(folder, compiled.plan)
+    recorded = partial(
+        likelihoods.recorded,
+        folder=folder,
+        known=known,
+        require_lock=partial(work.require_lock, folder, lock),
+        every=BETWEEN_SNAPSHOTS,
+    )
+    return in_memory.conditioned_draws(compiled, engine, tuple(known), recorded)
 
 
 def warn_of_families(
@@ -199,7 +204,7 @@ def _missing_ranges(state: WorkState, engine: Engine, part: range | None = None)
     """Ranges that are not simulated yet; short where trajectories are kept, so that few of them are in memory."""
     ranges: list[range] = []
     wanted = range(state.head.plan.draws) if part is None else part
-    for missing in work.missing_ranges(state.done, range(state.head.plan.draws)):
+    for missing in engines.missing_ranges(state.done, range(state.head.plan.draws)):
         gap = range(max(missing.start, wanted.start), min(missing.stop, wanted.stop))
         if not gap:
             continue

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -212,13 +212,6 @@ def joined_ranges(ranges: Iterable[range]) -> tuple[range, ...]:
             each = range(joined.pop().start, each.stop)
         joined.append(each)
     return tuple(joined)
-
-
-def missing_ranges(done: Sequence[range], wanted: range) -> list[range]:
-    """The ranges of the wanted draws that are not simulated yet; those that are lie among them, in rising order."""
-    starts = [wanted.start, *(each.stop for each in done)]
-    stops = [*(each.start for each in done), wanted.stop]
-    return [range(a, b) for a, b in zip(starts, stops, strict=True) if a < b]
 
 
 def save_snapshot(folder: Path, state: WorkState, changed: Iterable[str]) -> None:

@@ -222,6 +222,7 @@ def test_a_file_frees_what_another_holds(tmp_path, trend, essay):
     freed = load.load_plan(str(mine))
     assert set(essay.hold) - set(freed.hold) == {"regime_year"}
     assert np.ptp(draws(freed, 8).parameters["regime_year"]) > 0
+    assert load.load_plan("situational-awareness", ['hold.regime_year="free"']).hold == freed.hold
     again = tmp_path / "again.toml"
     again.write_text('extends = "mine.toml"\n[hold]\nregime_year = 0.25\n')
     assert load.load_plan(str(again)).hold["regime_year"] == 0.25
