@@ -246,9 +246,10 @@ def test_a_sweep_s_name_stands_for_its_points_by_rising_value(capsys, folder):
 
 
 def test_points_at_levels_come_by_rising_level(folder):
-    assert cli.call(["run", "levels"]) == 0
+    sets = ["--set", "sweep.spending_growth.levels=[0.5, 0.125, 0.975]"]
+    assert cli.call(["run", "levels", *sets]) == 0
     names = [Path(each).name for each in results.with_sweeps_as_points(["levels"])]
-    assert names == [f"levels@spending_growth=p{level}" for level in ("10", "50", "975")]
+    assert names == [f"levels@spending_growth=p{level}" for level in ("125", "50", "975")]
 
 
 def test_a_result_of_the_sweep_s_name_is_itself(folder):
