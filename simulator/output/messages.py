@@ -6,17 +6,23 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from simulator.errors import InputFault, RunFailed, listed
 from simulator.evidence.weights import LEAST_EFFECTIVE, weight_warnings
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import observed
+from simulator.sensitivity.analysis import is_correlation_only
 from simulator.summaries.estimates import unsettled_milestones
 from simulator.summaries.precision import EstimateError, Precision, PrecisionTarget
 from simulator.summaries.result import ImportanceWeights, Result
 
 NO_BOX = (
     "No box is half again as dense in cases as all draws and clear of chance in those held back."
+)
+
+CORRELATION_ONLY = (
+    "† Cannot move the target: what it shows is correlation with what can, or chance."
 )
 
 
@@ -43,6 +49,11 @@ def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights])
     for name, weight in zip(names, weights, strict=True):
         for warning in observed.weight_warnings(name, weight):
             print(f"oomcast: warning: {warning}", file=sys.stderr)
+
+
+def marked_name(record: dict[str, Any]) -> str:
+    """Name of an index's parameter or driver, with a dagger where it can show correlation only."""
+    return record["name"] + ("†" if is_correlation_only(record) else "")
 
 
 def of_in_words(of: str, effective: Sequence[float] = ()) -> str:

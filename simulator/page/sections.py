@@ -18,7 +18,7 @@ from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
 from simulator.output import digits
 from simulator.output.digits import percent
-from simulator.output.messages import conditioning_in_words
+from simulator.output.messages import CORRELATION_ONLY, conditioning_in_words, marked_name
 from simulator.output.published_panels import (
     CHANCE,
     YEARS,
@@ -34,7 +34,7 @@ from simulator.output.tables.pool import split_answer
 from simulator.output.tables.priors import family_in_words, prior_quantiles
 from simulator.output.tables.score import score_answer
 from simulator.page.markup import Markup, element, joined, link, table
-from simulator.sensitivity.analysis import analyse, ranked_records
+from simulator.sensitivity.analysis import analyse, is_correlation_only, ranked_records
 from simulator.summaries.posterior import ParameterUpdate, most_moved_parameters, parameter_update
 from simulator.summaries.result import Result
 
@@ -72,15 +72,18 @@ def drivers_section(result: Result) -> tuple[Markup, list[str]]:
     """What the first milestone's spread comes from, and the parameters' names, the one that matters most first."""
     target = result.plan.milestones[0].name
     try:
-        records = ranked_records(analyse(result, target, method="given-draws"))
+        findings = analyse(result, target, method="given-draws")
     except InputFault:  # too few draws, or nothing that varies
         return Markup(""), []
-    records = sorted(records, key=lambda record: -record["first_order"])
-    rows = [_driver_row(record) for record in records[:MOST_DRIVERS]]
+    records = sorted(ranked_records(findings), key=lambda record: -record["first_order"])
+    shown = records[:MOST_DRIVERS]
+    rows = [_driver_row(record) for record in shown]
     intro = (
         f"The share of the variance of the year of {spoken(target)} that each parameter explains by itself, "
         "read off this result's draws, with 95 % intervals. What parameters do together is not in these shares."
     )
+    if any(map(is_correlation_only, shown)):
+        intro += f" {CORRELATION_ONLY}"
     head = element(
         "thead",
         element(
@@ -93,11 +96,12 @@ def drivers_section(result: Result) -> tuple[Markup, list[str]]:
     )
     body = element("table", head, element("tbody", *rows), class_="bars")
     return section("drives", "What drives the answer", element("p", intro, class_="intro"), body), [
-        record["name"] for record in records
+        str(record["name"])
+        for record in sorted(findings.records, key=lambda record: -record["first_order"])
     ]
 
 
-def _driver_row(record: dict[str, object]) -> Markup:
+def _driver_row(record: dict[str, Any]) -> Markup:
     share, low, high = (
         _clipped(record[key]) for key in ("first_order", "first_order_low", "first_order_high")
     )
@@ -111,7 +115,7 @@ def _driver_row(record: dict[str, object]) -> Markup:
         element("line", x1=f"{BAR * low:.1f}", x2=f"{BAR * high:.1f}", y1="9", y2="9", class_="whisker"),
         viewBox=f"0 0 {BAR} 18", width=str(BAR), height="18", role="img", aria_label=words,
     )  # fmt: skip
-    name = element("th", spoken(str(record["name"])), scope="row")
+    name = element("th", spoken(marked_name(record)), scope="row")
     return element(
         "tr", name, element("td", bar), element("td", f"{100 * share:.0f} %", class_="number")
     )

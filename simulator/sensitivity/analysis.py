@@ -72,6 +72,18 @@ def is_noise(record: dict[str, Any]) -> bool:
     return bool(record["pawn"] <= record["pawn_noise_floor"])
 
 
+def is_chance(record: dict[str, Any]) -> bool:
+    """Whether neither PAWN nor a correlation, by three standard errors, tells a parameter from chance."""
+    correlations = ("rank_correlation", "partial_rank_correlation")
+    clear = any(abs(record[key]) > CLEAR_ERRORS * record[f"mcse_{key}"] for key in correlations)
+    return is_noise(record) and not clear
+
+
+def is_correlation_only(record: dict[str, Any]) -> bool:
+    """Whether a parameter or driver cannot move the target, so that its share is correlation with what can."""
+    return not record["reaches_target"]
+
+
 def _estimate_keys(name: str, interval: Interval, at: tuple[int, ...]) -> dict[str, float]:
     """Value, interval and error of one estimate as a record's keys."""
     value, low, high, mcse = (float(each[at]) for each in interval)
@@ -100,15 +112,11 @@ def _index_records(
 def _information_records(
     scenario: subjects.TargetedPlan,
     value: value_of_information.InformationValue,
-    groups: Groups,
 ) -> RecordsAndNow:
     """What knowing each group would do."""
     lifted = (Interval(*(x[:, np.newaxis] for x in i)) for i in (value.left, value.low, value.high))
     columns = dict(zip(("width_left", "median_low", "median_high"), lifted, strict=True))
-    records = _index_records(scenario, value.names, {**columns})
-    for record in records:
-        record["reaches_target"] = not scenario.matters.isdisjoint(groups[record["name"]])
-    return records, {"width_80": value.width}
+    return _index_records(scenario, value.names, {**columns}), {"width_80": value.width}
 
 
 def _sobol(scenario: subjects.TargetedPlan, query: Question, groups: Groups) -> RecordsAndNow:
@@ -208,7 +216,7 @@ def _information_from_simulation(
         workers=query.workers,
         progress=query.progress,
     )
-    return _information_records(scenario, value, groups)
+    return _information_records(scenario, value)
 
 
 def _information_from_draws(
@@ -224,7 +232,7 @@ def _information_from_draws(
     value = value_of_information.value_from_draws(
         scenario.varying, parameters, answer, times, query.interval, question.BINS, weights
     )
-    return _information_records(scenario, value, {name: (name,) for name in scenario.varying})
+    return _information_records(scenario, value)
 
 
 def _given_data(
@@ -270,7 +278,7 @@ def _boxes(
     met = targets.is_met(scenario.target, raw)
     cases = met if scenario.target.kind == targets.BEFORE else ~met
     question.require_cases(cases, scenario.target)
-    reaching = [i for i, name in enumerate(scenario.varying) if name in scenario.matters]
+    reaching = [i for i, name in enumerate(scenario.varying) if name in scenario.reaching]
     names = [scenario.varying[i] for i in reaching]
     boxes = prim.find_boxes(names, parameters[:, reaching], cases, weights)
     rows: Records = []
@@ -375,6 +383,10 @@ def analyse(source: Plan | Result, target: str, **options: Any) -> Analysis:
     else:
         groups = varying_groups(scenario, question.by)
         records, now = SIMULATED_METHODS[question.method](scenario, question, groups)
+    if question.method != DISCOVERY:
+        members = subjects.parameter_groups(plan, question.by)
+        for record in records:
+            record["reaches_target"] = not scenario.reaching.isdisjoint(members[record["name"]])
     posterior = is_of_posterior(question, source)
     of = observed.POSTERIOR if posterior else observed.PRIOR
     return Analysis(plan, parsed, question, records, now, of)
@@ -402,6 +414,8 @@ def ranked_records(findings: Analysis) -> Records:
         stem = "probability" if findings.target.kind == BEFORE else "median"
         return sorted(findings.records, key=lambda r: -swing_size(r, stem))
     nonzero = [r for r in findings.records if r[key] != 0.0 or (r.get("first_order") or 0.0) != 0.0]
+    if findings.query.method == GIVEN:
+        nonzero = [record for record in nonzero if not is_chance(record)]
     return sorted(nonzero, key=lambda record: -record[key])
 
 

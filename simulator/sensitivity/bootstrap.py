@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from simulator.arrays import Array
 
@@ -106,6 +107,63 @@ def basic_interval(estimates: Array, share: float) -> Interval:
     mirrored = 2.0 * estimates[0] - estimates[1:]
     centre = mirrored.mean(axis=0)
     return percentile_interval(np.concatenate([centre[np.newaxis], mirrored]), share)
+
+
+def normal_interval(estimates: Array, share: float) -> Interval:
+    """Interval of an estimate whose sampling distribution is symmetric.
+
+        low, high = estimate -+ z mcse,   z = Phi^-1((1 + share) / 2)
+
+    Parameters
+    ----------
+    estimates : (1 + replicates, ...) [any unit], whose first row is the estimate itself
+    share : inside the interval [fraction]
+
+    Returns
+    -------
+    (...) [the estimates' unit]
+
+    References
+    ----------
+    Efron and Tibshirani (1993), "An introduction to the bootstrap", chapter 12
+    """
+    value, mcse = estimates[0], estimates[1:].std(axis=0, ddof=1)
+    reach = ndtri((1 + share) / 2) * mcse
+    return Interval(value, value - reach, value + reach, mcse)
+
+
+def skewed_interval(estimates: Array, share: float) -> Interval:
+    """Interval of an estimate with a skewed sampling distribution, as the mean of squares with a long tail has.
+
+        H(t) = t + g t^2 / 3 + g^2 t^3 / 27 + g / 6,   t = (estimate - truth) / mcse
+
+    is normal up to the next order, with g the skewness of the replicates; the ends are where H(t) is z and -z.
+
+    Parameters
+    ----------
+    estimates : (1 + replicates, ...) [any unit], whose first row is the estimate itself
+    share : inside the interval [fraction]
+
+    Returns
+    -------
+    (...) [the estimates' unit]
+
+    References
+    ----------
+    Hall (1992), Journal of the Royal Statistical Society B 54, "On the removal of skewness by transformation"
+    """
+    value, mcse = estimates[0], estimates[1:].std(axis=0, ddof=1)
+    third = ((estimates[1:] - estimates[1:].mean(axis=0)) ** 3).mean(axis=0)
+    tiny = np.finfo(float).tiny
+    skewness = third / np.maximum(mcse, tiny ** (1 / 3)) ** 3
+    g = np.where(np.abs(skewness) < 1e-6, 1e-6, skewness)
+
+    def deviation(z: float) -> Array:
+        return 3.0 / g * (np.cbrt(1.0 + g * (z - g / 6.0)) - 1.0)
+
+    z = float(ndtri((1 + share) / 2))
+    ends = value - mcse * np.array([deviation(z), deviation(-z)])
+    return Interval(value, np.minimum(ends[0], value), np.maximum(ends[1], value), mcse)
 
 
 def weighted_quantiles(values: Array, weights: QuantileWeights, level: float) -> Array:

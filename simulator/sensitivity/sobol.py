@@ -190,6 +190,9 @@ def indices_from_means(
 
         V = square - mean^2,   first-order index = first / V,   total-order index = total / V
 
+    The terms of a total-order index are squares, of which few are large where a parameter matters in few draws: its
+    interval corrects for their skewness.
+
     Parameters
     ----------
     means : (1 + replicates, term) [units of the output and their squares], whose first row is the estimate itself
@@ -211,8 +214,5 @@ def indices_from_means(
     varies = variance > 1e-24 * np.maximum(stacked[0, 1], 1e-300)
     scale = np.where(varies, variance, np.nan)[:, np.newaxis]
     first, total = stacked[:, 2::2] / scale, stacked[:, 3::2] / scale
-    intervals = (
-        bootstrap.percentile_interval(first, share),
-        bootstrap.percentile_interval(total, share),
-    )
+    intervals = bootstrap.normal_interval(first, share), bootstrap.skewed_interval(total, share)
     return Indices(tuple(groups), *intervals, simulations)

@@ -36,7 +36,8 @@ class TargetedPlan:
     ----------
     compiled : simulates only what the target and the observed series need
     varying : parameters that are neither fixed nor held
-    matters : parameters that can move the target, or the weight of a draw
+    reaching : parameters that can move the target
+    matters : the same, and those that can move the weight of a draw
     observations : what draws are weighed by; none for an answer of the prior
     """
 
@@ -44,6 +45,7 @@ class TargetedPlan:
     target: Target
     compiled: CompiledPlan
     varying: tuple[str, ...]
+    reaching: frozenset[str]
     matters: frozenset[str]
     observations: tuple[Observation, ...] = ()
 
@@ -55,10 +57,11 @@ def targeted_plan(
     compiled, series = compile_plan(plan), observed.observed_series(observations)
     fixed = {p.name for p in plan.priors if p.family == "fixed"} | set(plan.hold)
     varying = tuple(p.name for p in plan.priors if p.name not in fixed)
+    reaching = targets.parameters_that_matter(compiled, target)
     matters = targets.parameters_that_matter(compiled, target, series)
     matters |= observed.threshold_parameters(observations)
     small = targets.narrowed(compiled, target, series)
-    return TargetedPlan(plan, target, small, varying, matters, observations)
+    return TargetedPlan(plan, target, small, varying, reaching, matters, observations)
 
 
 def uncut_answer(scenario: TargetedPlan, levels: Levels) -> Array:

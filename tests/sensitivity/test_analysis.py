@@ -350,8 +350,8 @@ def test_bars_are_as_long_as_the_indices_and_the_longest_is_on_top(
     assert f"Method {document['method']}: {document['draws']:,} draws" in table.replace("\n", " ")
     by_name = {record["name"].replace("_", " "): record for record in document[records]}
     (axes,) = figure.axes
-    bars = bars_by_row(axes)
-    fewest = 2 if records == "information" else 4  # what is noise is not drawn
+    bars = {name.removesuffix("†"): widths for name, widths in bars_by_row(axes).items()}
+    fewest = 1 if records == "information" else 4  # what is noise is not drawn
     assert fewest <= len(bars) <= len(by_name)
     for name, widths in bars.items():
         values = [by_name[name][measure] for measure in measures]
@@ -483,14 +483,38 @@ def test_pawn_marks_what_chance_alone_gives(baseline, answers):
     target = targets.read_target(baseline, "automated_researcher")
     scenario = subjects.targeted_plan(baseline, target)
     tied = {name for pair in baseline.correlations for name in pair[:2]}
-    idle = [row for name, row in records.items() if name not in scenario.matters | tied]
+    idle = [row for name, row in records.items() if name not in scenario.reaching | tied]
     noise = [row["pawn"] <= row["pawn_noise_floor"] for row in idle]
     assert len(idle) > 5
     assert np.mean(noise) > 0.8
     assert not analysis.is_noise(records["researcher_threshold"])
     lines = {line.split()[0]: line for line in table.splitlines() if line}
     assert "*" not in lines["researcher_threshold"]
-    assert table.count("*") == 1 + sum(map(analysis.is_noise, records.values()))
+    listed = [row for row in records.values() if not analysis.is_chance(row)]
+    assert table.count("*") == 1 + sum(map(analysis.is_noise, listed))
+    assert {name.removesuffix("†") for name in lines} & set(records) == {r["name"] for r in listed}
+    words = table.replace("\n", " ")
+    assert f"{len(records) - len(listed)} more cannot be told from chance by any measure" in words
+
+
+def test_what_is_correlation_only_is_marked(baseline, answers):
+    document, table, figure = answers("automated_researcher", "--method", "given-draws", "--prior")
+    record = next(r for r in document["indices"] if r["name"] == "remote_work_threshold")
+    assert not record["reaches_target"]  # another milestone's, tied to the researcher's
+    assert record["rank_correlation"] > 0.3
+    assert "remote_work_threshold†" in table
+    assert "researcher_threshold†" not in table
+    assert "correlation with what can" in table.replace("\n", " ")
+    labels = [each.get_text() for each in figure.axes[0].get_yticklabels()]
+    assert any("remote" in label and "†" in label for label in labels), labels
+
+
+def test_a_measure_clear_of_chance_is_listed():
+    record = {"pawn": 0.05, "pawn_noise_floor": 0.1}
+    for simple, partial, chance in ((0.02, 0.02, True), (0.2, 0.0, False), (0.0, -0.2, False)):
+        measured = {"rank_correlation": simple, "partial_rank_correlation": partial}
+        errors = {f"mcse_{name}": 0.05 for name in measured}
+        assert analysis.is_chance(record | measured | errors) is chance
 
 
 def test_the_value_of_information_lists_nothing_that_is_noise(answers):

@@ -37,19 +37,43 @@ def test_indices_agree_with_closed_forms(known):
         assert (interval.mcse < 0.02).all()
 
 
-def test_intervals_hold_the_truth_as_often_as_they_say():
-    subject, _, total = known_indices.ishigami()
-    inside = []
-    for k in range(60):  # sixty disjoint lots of draws
+def lots(subject, count, draws):
+    """Indices of disjoint lots of draws."""
+    for k in range(count):
         moved = designs.Subject(
             subject.names,
             subject.matrix,
-            lambda r, k=k: subject.levels(range(r.start + 2048 * k, r.stop + 2048 * k)),
+            lambda r, k=k: subject.levels(range(r.start + 2 * draws * k, r.stop + 2 * draws * k)),
             subject.answer,
         )
-        actual = indices(moved, draws=1024, rows=100).total
-        inside.append((actual.low[:, 0] <= total) & (total <= actual.high[:, 0]))
-    assert 0.88 <= np.mean(inside) <= 0.99  # 180 intervals of 95 %
+        yield indices(moved, draws=draws, rows=100)
+
+
+def share_inside(intervals, truth):
+    return np.mean([(i.low[:, 0] <= truth) & (truth <= i.high[:, 0]) for i in intervals])
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    subject, first, total = known_indices.ishigami()
+    actual = list(lots(subject, 60, 1024))
+    assert 0.88 <= share_inside([each.first for each in actual], first) <= 0.99  # 180 of 95 %
+    assert 0.88 <= share_inside([each.total for each in actual], total) <= 0.99
+
+
+def test_intervals_hold_a_truth_that_few_draws_show():
+    chance, jump = 0.004, 6.0  # one draw in 125 is swapped across the jump
+    subject = known_indices.independent(
+        "xy", lambda levels: (ndtri(levels["x"]) + jump * (levels["y"] < chance))[np.newaxis]
+    )
+    own = np.array([1.0, jump**2 * chance * (1.0 - chance)])
+    totals = [each.total for each in lots(subject, 200, 1024)]
+    rare = [type(each)(*(x[1:] for x in each)) for each in totals]
+    assert 0.90 <= share_inside(rare, own[1:] / own.sum()) <= 0.99
+    symmetric = [
+        each._replace(low=each.value - 1.96 * each.mcse, high=each.value + 1.96 * each.mcse)
+        for each in rare
+    ]
+    assert share_inside(symmetric, own[1:] / own.sum()) < share_inside(rare, own[1:] / own.sum())
 
 
 def test_indices_agree_with_salib_on_the_same_design():

@@ -19,7 +19,7 @@ from simulator.output.figures.bars import (
     draw_tornado,
     draw_waterfall,
 )
-from simulator.output.messages import NO_BOX
+from simulator.output.messages import CORRELATION_ONLY, NO_BOX, marked_name
 from simulator.sensitivity.analysis import (
     Analysis,
     ranked_records,
@@ -124,13 +124,14 @@ def _bars(findings: Analysis, path: Path) -> None:
     measures, records = MEASURES[method], ranked_records(findings)
     rows = [
         BarRow(
-            r["name"],
+            marked_name(r),
             [Bar(*width_removed(r)) if key == "width_left" else _bar(r, key) for key in measures],
         )
         for r in records
     ]
     rows = [row for row in rows if max(abs(bar.value) for bar in row.bars) >= LEAST_DRAWN]
     rows = rows[:MOST_ROWS]
+    tied = f" {CORRELATION_ONLY}" if any("†" in row.name for row in rows) else ""
     title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
     draw_ranked_bars(
         path,
@@ -139,6 +140,7 @@ def _bars(findings: Analysis, path: Path) -> None:
         measures=list(measures.values()),
         rows=rows,
         note=METHOD_NOTES[method].format(by=by)
+        + tied
         + _noise_floor(findings)
         + _whisker(findings)
         + _left_out(len(rows), len(records), by),

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.output.digits import number, percent, year
-from simulator.output.messages import NO_BOX, of_in_words
+from simulator.output.messages import CORRELATION_ONLY, NO_BOX, marked_name, of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.output.units import limits_in_words
-from simulator.sensitivity.analysis import DUMMIES, Analysis, is_noise, ranked_records
+from simulator.sensitivity.analysis import (
+    DUMMIES,
+    Analysis,
+    is_correlation_only,
+    is_noise,
+    ranked_records,
+)
 from simulator.sensitivity.question import (
     CORRELATED,
     DISCOVERY,
@@ -112,7 +118,7 @@ def _indices(findings: Analysis) -> Table:
     method, by = findings.query.method, findings.query.by
     columns, rows = COLUMNS[method], ranked_records(findings)
     header = [by, *(cell for key in columns for cell in (HEADS[key], "interval"))]
-    lines = [[r["name"], *(cell for key in columns for cell in _cell(r, key))] for r in rows]
+    lines = [[marked_name(r), *(cell for key in columns for cell in _cell(r, key))] for r in rows]
     if method == GIVEN:
         position = header.index(HEADS["pawn"])
         for line, record in zip(lines, rows, strict=True):
@@ -120,16 +126,18 @@ def _indices(findings: Analysis) -> Table:
     named = {row["name"] for row in rows}
     nothing = [r["name"] for r in findings.records if r["name"] not in named]
     text = f"Exactly 0: {', '.join(nothing)}." if nothing else ""
+    tied = f" {CORRELATION_ONLY}" if any(map(is_correlation_only, rows)) else ""
     if method == INFORMATION:
         width = findings.now["width_80"]
         text = f"Width of the 80 % interval once it is known over its width now, {width:.3g} {_units(findings)}."
         text += f" {_uninformative(len(rows), len(nothing))}" if nothing else ""
     elif method == GIVEN:
-        floor = f"{rows[0]['pawn_noise_floor']:.3f}"
+        floor = f"{findings.records[0]['pawn_noise_floor']:.3f}"
         text = f"* PAWN no larger than the largest of {DUMMIES} dummy parameters, which move nothing: {floor}."
+        text += f" {_chance(len(rows), len(nothing))}" if nothing else ""
     else:
         text = f"Shares of the variance. {text}"
-    return Table(_title(findings), header, lines, _caption(findings, text.strip()))
+    return Table(_title(findings), header, lines, _caption(findings, text.strip() + tied))
 
 
 def _uninformative(listed: int, count: int) -> str:
@@ -137,6 +145,11 @@ def _uninformative(listed: int, count: int) -> str:
     return (
         f"{start} do not reach the target or narrow it no more than chance; csv and json have them."
     )
+
+
+def _chance(listed: int, count: int) -> str:
+    start = f"{count} more cannot" if listed else f"None of all {count} can"
+    return f"{start} be told from chance by any measure; csv and json have them."
 
 
 def _units(findings: Analysis) -> str:
