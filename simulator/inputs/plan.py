@@ -79,6 +79,11 @@ class Plan(BaseModel):
         return formulas.values([(each.name, each.formula) for each in self.computed], drawn)
 
     @property
+    def is_tempered(self) -> bool:
+        """Whether draws reach the posterior in stages, so that they do not follow from their numbers alone."""
+        return bool(self.observations) and self.sampler == "sequential"
+
+    @property
     def grid(self) -> TimeGrid:
         return TimeGrid(self.start, self.anchor_year, self.horizon)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,12 @@ from simulator.errors import InputFault, RunFailed, listed
 from simulator.evidence.weights import LEAST_EFFECTIVE, weight_warnings
 from simulator.inputs.plan import Plan
 from simulator.sensitivity import observed
-from simulator.sensitivity.analysis import is_correlation_only
 from simulator.summaries.estimates import unsettled_milestones
 from simulator.summaries.precision import EstimateError, Precision, PrecisionTarget
 from simulator.summaries.result import ImportanceWeights, Result
 
 NO_BOX = (
     "No box is half again as dense in cases as all draws and clear of chance in those held back."
-)
-
-CORRELATION_ONLY = (
-    "† Cannot move the target: what it shows is correlation with what can, or chance."
 )
 
 
@@ -51,9 +46,16 @@ def warn_of_weighing(names: Sequence[str], weights: Sequence[ImportanceWeights])
             print(f"oomcast: warning: {warning}", file=sys.stderr)
 
 
-def marked_name(record: dict[str, Any]) -> str:
-    """Name of an index's parameter or driver, with a dagger where it can show correlation only."""
-    return record["name"] + ("†" if is_correlation_only(record) else "")
+def marked_name(record: Mapping[str, Any]) -> str:
+    """Name of an index's parameter or driver, with a dagger where it cannot move the target."""
+    return record["name"] if record["reaches_target"] else f"{record['name']}†"
+
+
+def correlation_note(records: Iterable[Mapping[str, Any]]) -> str:
+    """What the dagger says of indices, where there is one."""
+    if all(record["reaches_target"] for record in records):
+        return ""
+    return " † Cannot move the target: what it shows is correlation with what can, or chance."
 
 
 def of_in_words(of: str, effective: Sequence[float] = ()) -> str:
@@ -71,7 +73,7 @@ def conditioning_in_words(result: Result) -> str:
         return "not conditioned"
     names = ", ".join(observation.name for observation in plan.observations)
     effective = f"effective draws {weights.effective:,.0f} of {plan.draws:,}"
-    tail = _tail_in_words(weights.pareto_k, plan.sampler == "sequential")
+    tail = _tail_in_words(weights.pareto_k, plan.is_tempered)
     return f"conditioned on {names}: {effective}, {tail}"
 
 

@@ -18,7 +18,7 @@ from simulator.inputs.priors import Prior
 from simulator.inputs.schema import SourceEntry
 from simulator.output import digits
 from simulator.output.digits import percent
-from simulator.output.messages import CORRELATION_ONLY, conditioning_in_words, marked_name
+from simulator.output.messages import conditioning_in_words, correlation_note, marked_name
 from simulator.output.published_panels import (
     CHANCE,
     YEARS,
@@ -34,7 +34,7 @@ from simulator.output.tables.pool import split_answer
 from simulator.output.tables.priors import family_in_words, prior_quantiles
 from simulator.output.tables.score import score_answer
 from simulator.page.markup import Markup, element, joined, link, table
-from simulator.sensitivity.analysis import analyse, is_correlation_only, ranked_records
+from simulator.sensitivity.analysis import analyse, ranked_records
 from simulator.summaries.posterior import ParameterUpdate, most_moved_parameters, parameter_update
 from simulator.summaries.result import Result
 
@@ -81,9 +81,8 @@ def drivers_section(result: Result) -> tuple[Markup, list[str]]:
     intro = (
         f"The share of the variance of the year of {spoken(target)} that each parameter explains by itself, "
         "read off this result's draws, with 95 % intervals. What parameters do together is not in these shares."
+        + correlation_note(shown)
     )
-    if any(map(is_correlation_only, shown)):
-        intro += f" {CORRELATION_ONLY}"
     head = element(
         "thead",
         element(

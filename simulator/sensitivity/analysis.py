@@ -79,11 +79,6 @@ def is_chance(record: dict[str, Any]) -> bool:
     return is_noise(record) and not clear
 
 
-def is_correlation_only(record: dict[str, Any]) -> bool:
-    """Whether a parameter or driver cannot move the target, so that its share is correlation with what can."""
-    return not record["reaches_target"]
-
-
 def _estimate_keys(name: str, interval: Interval, at: tuple[int, ...]) -> dict[str, float]:
     """Value, interval and error of one estimate as a record's keys."""
     value, low, high, mcse = (float(each[at]) for each in interval)

@@ -178,8 +178,7 @@ def _check_evidence(question: Question, source: Plan | Result) -> None:
     if question.prior and question.weights is not None:
         _refuse("--prior", "--prior", "weights make it a posterior", "--weights or --prior")
     plan = source.plan if isinstance(source, Result) else source
-    tempered = reads and isinstance(source, Result) and plan.sampler == "sequential"
-    if question.prior and tempered and plan.observations:
+    if question.prior and reads and isinstance(source, Result) and plan.is_tempered:
         what = "a result of tempered SMC, whose draws are of the posterior alone"
         _refuse("--prior", method, what, "a result of weighted draws, or the run itself")
     if is_of_posterior(question, source) and not reads and method != TORNADO:

@@ -19,7 +19,7 @@ from simulator.output.figures.bars import (
     draw_tornado,
     draw_waterfall,
 )
-from simulator.output.messages import CORRELATION_ONLY, NO_BOX, marked_name
+from simulator.output.messages import NO_BOX, correlation_note, marked_name
 from simulator.sensitivity.analysis import (
     Analysis,
     ranked_records,
@@ -131,7 +131,6 @@ def _bars(findings: Analysis, path: Path) -> None:
     ]
     rows = [row for row in rows if max(abs(bar.value) for bar in row.bars) >= LEAST_DRAWN]
     rows = rows[:MOST_ROWS]
-    tied = f" {CORRELATION_ONLY}" if any("†" in row.name for row in rows) else ""
     title = "What it is worth to know" if method == INFORMATION else "What drives the answer"
     draw_ranked_bars(
         path,
@@ -140,7 +139,7 @@ def _bars(findings: Analysis, path: Path) -> None:
         measures=list(measures.values()),
         rows=rows,
         note=METHOD_NOTES[method].format(by=by)
-        + tied
+        + correlation_note(records)
         + _noise_floor(findings)
         + _whisker(findings)
         + _left_out(len(rows), len(records), by),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.output.digits import number, percent, year
-from simulator.output.messages import CORRELATION_ONLY, NO_BOX, marked_name, of_in_words
+from simulator.output.messages import NO_BOX, correlation_note, marked_name, of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.output.units import limits_in_words
 from simulator.sensitivity.analysis import (
     DUMMIES,
     Analysis,
-    is_correlation_only,
     is_noise,
     ranked_records,
 )
@@ -126,7 +125,6 @@ def _indices(findings: Analysis) -> Table:
     named = {row["name"] for row in rows}
     nothing = [r["name"] for r in findings.records if r["name"] not in named]
     text = f"Exactly 0: {', '.join(nothing)}." if nothing else ""
-    tied = f" {CORRELATION_ONLY}" if any(map(is_correlation_only, rows)) else ""
     if method == INFORMATION:
         width = findings.now["width_80"]
         text = f"Width of the 80 % interval once it is known over its width now, {width:.3g} {_units(findings)}."
@@ -137,7 +135,9 @@ def _indices(findings: Analysis) -> Table:
         text += f" {_chance(len(rows), len(nothing))}" if nothing else ""
     else:
         text = f"Shares of the variance. {text}"
-    return Table(_title(findings), header, lines, _caption(findings, text.strip() + tied))
+    return Table(
+        _title(findings), header, lines, _caption(findings, text.strip() + correlation_note(rows))
+    )
 
 
 def _uninformative(listed: int, count: int) -> str:
