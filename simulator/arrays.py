@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,20 @@ Array = npt.NDArray[np.float64]
 
 
 Whole = npt.NDArray[np.int64]
+
+LEAST_BUFFER = 256  # elements
+
+
+@contextmanager
+def unbuffered() -> Iterator[None]:
+    """Broadcast without copies, while this lasts, in arrays of `LEAST_BUFFER` draws and more.
+
+    NumPy first copies a column (year, 1) or a row (draw) to the length of its buffer where rows are shorter than that,
+    which takes longer than what is then done with them.
+    """
+    with np.errstate():  # restores the buffer too
+        np.setbufsize(LEAST_BUFFER)
+        yield
 
 
 def at_date(values: Array, years: Array, year: float) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from simulator import drivers
-from simulator.arrays import Array
+from simulator.arrays import Array, Whole
 from simulator.drivers.algorithms import algorithms_step
 from simulator.drivers.driver import Driver, MemberParameters, Parameter, Quantity, Series, gives
 from simulator.drivers.feedback import research_speedup
@@ -74,7 +74,7 @@ def first_passage(values: Array, direction: str, threshold: Array, years: Array)
         the condition is met; the first year when it is met there, inf when never (right-censored)
     """
     met = values >= threshold if direction == ">=" else values <= threshold
-    first = np.argmax(met, axis=0)
+    first = _first_met(met)
     draws = np.arange(values.shape[1])
     ever = met[first, draws]
     previous = np.maximum(first - 1, 0)
@@ -82,6 +82,19 @@ def first_passage(values: Array, direction: str, threshold: Array, years: Array)
     crossed = ever & (first > 0)
     share = np.where(crossed, threshold - before, 0.0) / np.where(crossed, after - before, 1.0)
     return np.where(ever, years[previous] + share * (years[1] - years[0]), np.inf)
+
+
+def _first_met(met: Any) -> Whole:
+    """Index of the first year in which a condition is met, (draw); 0 where it never is.
+
+    As `argmax` finds it, which a draw that is traced needs, but ten times faster: the largest number of years left.
+    """
+    if not isinstance(met, np.ndarray):
+        return np.argmax(met, axis=0)
+    years = len(met)
+    left = np.arange(years, 0, -1, dtype=np.min_scalar_type(years))[:, np.newaxis]
+    most = np.maximum.reduce(met.view(np.uint8) * left)
+    return (years - most.astype(np.int64)) % years
 
 
 DT = 0.25

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator import model, sampling
-from simulator.arrays import Array
+from simulator.arrays import Array, unbuffered
 from simulator.distributions.distribution import InverseCdf
 from simulator.errors import DrawFailed
 from simulator.inputs.plan import Plan
@@ -142,6 +142,7 @@ def parameter_values(compiled: CompiledPlan, levels: Mapping[str, Array]) -> dic
     return {name: inverse(levels[name]) for name, inverse in compiled.inverse_cdfs.items()}
 
 
+@unbuffered()
 def simulate_parameters(
     compiled: CompiledPlan, draws: range, parameters: dict[str, Array], checked: bool = True
 ) -> Block:
@@ -170,12 +171,30 @@ def simulate_parameters(
     series = model.evaluate(compiled.model, parameters, plan.grid)
     if checked:
         _check_finite(series, plan, draws)
-    years = plan.grid.years
+    return Block(draws, parameters, series, first_passages(plan, parameters, series))
+
+
+def first_passages(
+    plan: Plan, parameters: Mapping[str, Array], series: Mapping[str, Array]
+) -> Array:
+    """Arrivals at the plan's milestones.
+
+    Parameters
+    ----------
+    plan : with the milestones
+    parameters : name -> (draw) [each in its own unit]
+    series : name -> (year, draw) [each in its own unit]
+
+    Returns
+    -------
+    (milestone, draw) [year], inf where not reached
+    """
+    years, draws = plan.grid.years, len(next(iter(parameters.values())))
     arrivals = [
         first_passage(series[m.series], m.direction, milestone_threshold(m, parameters), years)
         for m in plan.milestones
     ]
-    return Block(draws, parameters, series, np.reshape(arrivals, (-1, len(draws))))
+    return np.reshape(arrivals, (-1, draws))
 
 
 def _check_computed(parameters: dict[str, Array], plan: Plan, draws: range) -> None:
