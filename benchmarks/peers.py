@@ -100,7 +100,8 @@ def with_oomcast(draws: int) -> tuple[Array, Array]:
     total = counts.empty_counts(layout)
     for start in range(0, draws, BLOCK_DRAWS):
         series = block(range(start, min(start + BLOCK_DRAWS, draws)))
-        total = counts.add_block(total, layout, {"x": series}, arrivals(series))
+        binned = counts.bin_block(layout, {"x": series}, arrivals(series))
+        total = counts.merge_counts(total, counts.count_blocks(layout, [binned]))
     bands = estimates.band_estimates(total, layout, "x")
     medians = [estimates.arrival_quantiles(total, layout, i, ARRIVAL_LEVELS) for i in range(3)]
     rows = np.array([bands[key] for key in ("p05", "p25", "p50", "p75", "p95")])

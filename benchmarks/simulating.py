@@ -16,13 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from simulator import model, sampling
+from simulator.arrays import unbuffered
 from simulator.inputs import load
-from simulator.model import first_passage, milestone_threshold
 from simulator.simulate import blocks, engines
 from simulator.summaries import counts, summarise
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import reference
+
+BLOCKS_TOGETHER = engines.LONGEST_RANGE // blocks.BLOCK_DRAWS
 
 STAGES = ("levels and copula", "priors", "drivers and stepping", "milestones", "counting")
 
@@ -41,7 +43,7 @@ def stage_times(compiled: blocks.CompiledPlan, draws: int) -> dict[str, float]:
     """CPU microseconds a draw of each stage, block by block."""
     plan, names = compiled.plan, [prior.name for prior in compiled.plan.priors]
     rows, layout = summarise.band_rows(plan), summarise.count_layout(compiled)
-    total, seconds = counts.empty_counts(layout), np.zeros(len(STAGES))
+    seconds, binned = np.zeros(len(STAGES)), []
     for start in range(0, draws, blocks.BLOCK_DRAWS):
         piece = range(start, min(start + blocks.BLOCK_DRAWS, draws))
         clock = [time.process_time()]
@@ -49,22 +51,15 @@ def stage_times(compiled: blocks.CompiledPlan, draws: int) -> dict[str, float]:
         clock.append(time.process_time())
         parameters = blocks.parameter_values(compiled, levels)
         clock.append(time.process_time())
-        series = model.evaluate(compiled.model, parameters, plan.grid)
+        with unbuffered():
+            series = model.evaluate(compiled.model, parameters, plan.grid)
+            clock.append(time.process_time())
+            arrivals = blocks.first_passages(plan, parameters, series)
         clock.append(time.process_time())
-        arrivals = np.array(
-            [
-                first_passage(
-                    series[m.series],
-                    m.direction,
-                    milestone_threshold(m, parameters),
-                    plan.grid.years,
-                )
-                for m in plan.milestones
-            ]
-        )
-        clock.append(time.process_time())
-        kept = {name: series[name][rows] for name in plan.series}
-        total = counts.add_block(total, layout, kept, arrivals)
+        binned.append(counts.bin_block(layout, series, arrivals, None, rows))
+        if len(binned) == BLOCKS_TOGETHER or piece.stop == draws:
+            counts.count_blocks(layout, binned)
+            binned = []
         clock.append(time.process_time())
         seconds += np.diff(clock)
     return dict(zip(STAGES, 1e6 * seconds / draws, strict=True))

@@ -14,10 +14,11 @@ from simulator.simulate.blocks import Block, CompiledPlan, simulate_blocks
 from simulator.simulate.cpus import CpuFamily, this_family
 from simulator.summaries.counts import (
     FITTED_TO,
+    BinnedBlock,
     CountLayout,
     Counts,
-    add_block,
-    empty_counts,
+    bin_block,
+    count_blocks,
     fit_grid,
 )
 
@@ -147,22 +148,22 @@ def summarise_range(
         naming the first draw with a value that is not finite
     """
     plan, rows = compiled.plan, band_rows(compiled.plan)
-    counts = empty_counts(shape)
+    binned: list[BinnedBlock] = []
     kept: list[list[Array]] = [[], [], []]
     for block in simulate_blocks(compiled, draws):
-        at_years = {name: block.series[name][rows] for name in plan.series}
         of_block = None if weights is None else weights[_rows(block.draws, draws.start)]
-        counts = add_block(counts, shape, at_years, block.arrivals, of_block)
+        binned.append(bin_block(shape, block.series, block.arrivals, of_block, rows))
         first = _number_below(block.draws, keep_draws)
         kept[0].append(np.array([block.parameters[p.name][:first] for p in plan.priors]).T)
         kept[1].append(block.arrivals[:, :first].T)
         first = _number_below(block.draws, keep_trajectories)
         paths = np.array([block.series[name][:, :first] for name in compiled.model.series])
         kept[2].append(np.moveaxis(paths, 2, 0))
-        del block, at_years, paths  # or two blocks are in memory while the next one is simulated
+        del block, paths  # or two blocks are in memory while the next one is simulated
     parameters, arrivals, trajectories = (
         np.ascontiguousarray(np.concatenate(parts)) for parts in kept
     )
+    counts = count_blocks(shape, binned)
     return RangeSummary(draws, counts, parameters, arrivals, trajectories, this_family())
 
 

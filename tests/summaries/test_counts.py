@@ -6,7 +6,7 @@ import pytest
 from simulator.inputs import load
 from simulator.simulate import blocks
 from simulator.summaries import counts, estimates, summarise
-from simulator.summaries.counts import DAYS, REPORTED_LEVELS, add_block, empty_counts, fit_grid
+from simulator.summaries.counts import DAYS, REPORTED_LEVELS, bin_block, fit_grid
 from simulator.summaries.estimates import quantiles
 
 SERIES = (
@@ -34,11 +34,9 @@ def counted(small):
         ({name: block.series[name][rows] for name in SERIES}, block.arrivals)
         for block in blocks.simulate_blocks(compiled, range(DRAWS))
     ]
-    counts = empty_counts(shape)
-    for series, arrivals in parts:
-        counts = add_block(counts, shape, series, arrivals)
+    whole = counts.count_blocks(shape, [bin_block(shape, *part) for part in parts])
     values = {name: np.concatenate([b[0][name] for b in parts], axis=1) for name in SERIES}
-    return shape, counts, values, np.concatenate([b[1] for b in parts], axis=1)
+    return shape, whole, values, np.concatenate([b[1] for b in parts], axis=1)
 
 
 def same(a, b):
@@ -49,7 +47,7 @@ def same(a, b):
 
 
 def count(shape, series, arrivals, weights=None):
-    return counts.add_block(counts.empty_counts(shape), shape, series, arrivals, weights)
+    return counts.count_blocks(shape, [bin_block(shape, series, arrivals, weights)])
 
 
 def part(counted, columns):
