@@ -154,7 +154,7 @@ def run(
             draws if keep_draws is None else keep_draws,
             trajectories if keep_trajectories is None else keep_trajectories,
         )
-        return in_memory.run_in_memory(plan, engine, progress, keep)
+        return in_memory.run_in_memory(plan, engine, progress, keep=keep)
 
 
 def load_result(folder: str | PathLike[str]) -> Result:

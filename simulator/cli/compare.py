@@ -20,8 +20,8 @@ from simulator.cli.options import (
     app,
     examples,
     open_source,
-    progress_bar,
 )
+from simulator.cli.progress import share_bar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,7 +170,7 @@ def _attributed(
 ) -> Attribution:
     from simulator.sensitivity.attribution import attribute
 
-    with progress_bar() as progress:
+    with share_bar() as progress:
         return attribute(
             a,
             b,

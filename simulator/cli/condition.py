@@ -19,6 +19,7 @@ from simulator.cli.options import (
     examples,
     split_commas,
 )
+from simulator.cli.progress import run_bars, working
 
 if TYPE_CHECKING:
     from simulator.output.rendering import Answer
@@ -126,8 +127,11 @@ def condition(
     announce_evidence(before.plan, plan)
     folder = Path(out or f"{before.folder}-conditioned")
     requested = asked_milestones(plan, split_commas(milestones))
-    after = running.run(plan, folder, workers, overwrite=overwrite)
-    emit(_answer(before, after, requested, workers), format, output)
+    with run_bars(plan.draws, plan.is_tempered) as bars:
+        after = running.run(plan, folder, workers, bars.counted, bars.weighed, overwrite=overwrite)
+    with working("what each observation did"):
+        answer = _answer(before, after, requested, workers)
+    emit(answer, format, output)
     warn_of_weights(after)
     announce_result(folder)
 

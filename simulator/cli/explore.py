@@ -18,6 +18,7 @@ from simulator.cli.options import (
     examples,
     settings,
 )
+from simulator.cli.progress import run_bars, working
 
 if TYPE_CHECKING:
     from simulator.inputs.plan import Plan
@@ -56,7 +57,10 @@ def explore(
     plan = load_plan(run, settings(sets), priors)
     page = output or Path(f"{plan.name}.html")
     check_output(page)
-    warn_of_page(write_report([_result(plan, workers)], page))
+    result = _result(plan, workers)
+    with working("the page"):
+        warnings = write_report([result], page)
+    warn_of_page(warnings)
     announce_page(page)
     if opened:
         webbrowser.open(page.resolve().as_uri())
@@ -70,6 +74,9 @@ def _result(plan: Plan, workers: int) -> Result:
 
     try:
         result = load_result(str(result_folder(plan, None)))
+        if result.plan == plan:
+            return result
     except InputFault:
-        return run_in_memory(plan, workers)
-    return result if result.plan == plan else run_in_memory(plan, workers)
+        pass
+    with run_bars(plan.draws, plan.is_tempered) as bars:
+        return run_in_memory(plan, workers, bars.counted, bars.weighed)

@@ -1,11 +1,9 @@
-"""The application, and the options, arguments and progress bar that commands share."""
+"""The application, and the options and arguments that commands share."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
@@ -231,11 +229,3 @@ def open_source(
             raise (result_fault if Path(source).is_dir() else run_fault) from None
     announce_source(source)
     return result
-
-
-@contextmanager
-def progress_bar() -> Iterator[Callable[[float], None]]:
-    """Show a bar on stderr, none off a terminal; give the function that moves it on by a share of the whole."""
-    parts, hidden = 1000, not sys.stderr.isatty()
-    with typer.progressbar(length=parts, label="draws", file=sys.stderr, hidden=hidden) as bar:
-        yield lambda share: bar.update(round(parts * share))

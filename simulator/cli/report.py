@@ -9,6 +9,7 @@ import typer
 
 from simulator.cli.completion import result_names
 from simulator.cli.options import app, examples
+from simulator.cli.progress import working
 
 
 @app.command(
@@ -44,6 +45,7 @@ def report(
     from simulator.store.results import load_result
 
     check_output(output)
-    warnings = write_report([load_result(name) for name in results], output, presets)
+    with working("the page"):
+        warnings = write_report([load_result(name) for name in results], output, presets)
     warn_of_page(warnings)
     announce_page(output)

@@ -30,6 +30,7 @@ from simulator.cli.options import (
     split_commas,
     whole_number,
 )
+from simulator.cli.progress import run_bars
 
 if TYPE_CHECKING:
     from simulator.evidence.settled import Settled
@@ -400,9 +401,9 @@ def _run_part(
         raise InputFault([Fault("--part", "", "", "no --out", "a folder for the part", fix)])
     keep = options["keep_draws"], options["keep_trajectories"]
     request = RunRequest(plan, options["resume"], options["overwrite"], *keep)
-    with _draws_bar(len(part.draws(plan.draws))) as progress:
+    with run_bars(len(part.draws(plan.draws))) as bars:
         counted = parts.run_part(
-            request, out, part, options["workers"], progress.update, warn_of_run
+            request, out, part, options["workers"], bars.counted, bars.weighed, warn_of_run
         )
     announce_part(str(part), out, counted)
 
@@ -424,12 +425,14 @@ def _run_plan(
 
 
 def _run_draws(plan: Plan, folder: Path, **options: Any) -> Result:
-    """Simulate the draws of one plan into a folder, with a progress bar and its picture."""
+    """Simulate the draws of one plan into a folder, with its progress and its picture."""
     from simulator.output.messages import warn_of_run
     from simulator.store import running
 
-    with _draws_bar(plan.draws) as progress:
-        return running.run(plan, folder, progress=progress.update, warn=warn_of_run, **options)
+    with run_bars(plan.draws, plan.is_tempered) as bars:
+        return running.run(
+            plan, folder, progress=bars.counted, weighed=bars.weighed, warn=warn_of_run, **options
+        )
 
 
 def print_results(
@@ -443,13 +446,6 @@ def print_results(
     for each in finished:
         for warning in each.warnings:
             print(warning, file=sys.stderr)
-
-
-def _draws_bar(draws: int) -> Any:
-    """A progress bar on stderr, hidden off a terminal."""
-    return typer.progressbar(
-        length=draws, label="draws", file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
 
 
 def draw_picture(

@@ -23,8 +23,8 @@ from simulator.cli.options import (
     app,
     examples,
     open_source,
-    progress_bar,
 )
+from simulator.cli.progress import share_bar
 
 if TYPE_CHECKING:
     from simulator.sensitivity.analysis import Analysis
@@ -75,7 +75,7 @@ def sensitivity(
     if not drawn:
         choose_format(format, output)
     subject = open_source(source, sets, priors)
-    with progress_bar() as progress:
+    with share_bar() as progress:
         analysis = analyse(
             subject,
             target,

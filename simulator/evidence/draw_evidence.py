@@ -36,7 +36,7 @@ def replay_with_evidence(
         or is not kept
     """
     plan = source.plan if isinstance(source, Result) else source
-    tempered = bool(plan.observations) and plan.sampler == "sequential"
+    tempered = plan.is_tempered
     if tempered and not isinstance(source, Result):
         problem, fix = "a plan whose draws are tempered", "replay the run's result"
         raise InputFault([Fault(plan.name, "", "", problem, "its result", fix)])

@@ -104,7 +104,7 @@ def influences(
     plan, parameters = result.plan, np.asarray(result.parameters)
     compiled = blocks.compile_plan(plan)
     of_draws = observation_likelihoods(compiled, parameters, workers)
-    sequential = plan.sampler == "sequential"
+    sequential = plan.is_tempered
     weights = posterior_weights(of_draws, sequential)
     surprise = _predictive_probabilities(compiled, of_draws, weights, sequential)
     densities = power_scaling.prior_log_densities(plan, parameters)

@@ -99,7 +99,7 @@ def conditioned_draws(
     """
     if not compiled.plan.observations:
         return compiled, None
-    if compiled.plan.sampler == "sequential":
+    if compiled.plan.is_tempered:
         posterior, effective = posterior_draws(compiled)
         equal = np.ones(compiled.plan.draws, np.int64)
         return posterior, ImportanceWeights(equal, effective, -np.inf)

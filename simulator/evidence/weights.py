@@ -102,7 +102,7 @@ def layout_and_likelihoods(compiled: CompiledPlan) -> tuple[CountLayout, RangeLi
         naming the first draw with a value that is not finite
     """
     plan = compiled.plan
-    weighted = bool(plan.observations) and plan.sampler != "sequential"
+    weighted = bool(plan.observations) and not plan.is_tempered
     values: list[dict[str, Array]] = []
     parts: list[RangeLikelihoods] = []
     for block in blocks.simulate_blocks(compiled, range(FITTED_TO)):

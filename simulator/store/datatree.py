@@ -58,7 +58,7 @@ def open_result(result: Result | str | PathLike[str]) -> xr.DataTree:
         result = results.load_result(result)
     parameters = posterior_groups.prior_parameters(result)
     groups = {"prior": _parameter_group(result, parameters)}
-    if not posterior_groups.is_tempered(result):
+    if not result.plan.is_tempered:
         groups["prior_predictive"] = _arrivals_group(result, result.arrivals)
     groups |= _posterior_groups(result) if result.plan.observations else {}
     groups |= {"trajectories": _trajectories(result), "summaries": summary_dataset(result)}
@@ -138,7 +138,7 @@ def _trajectories(result: Result) -> xr.Dataset:
     }
     years = {"year": ("year", result.plan.grid.years, {"units": "year", "axis": "T"})}
     drawn = _draw_dataset(variables, result, len(result.trajectories)).assign_coords(years)
-    return drawn.assign_attrs(of="posterior" if posterior_groups.is_tempered(result) else "prior")
+    return drawn.assign_attrs(of="posterior" if result.plan.is_tempered else "prior")
 
 
 def _draw_dataset(variables: Mapping[str, Variable], result: Result, draws: int) -> xr.Dataset:

@@ -27,6 +27,7 @@ def run_in_memory(
     plan: Plan,
     workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
+    weighed: Callable[[int], None] = lambda draws: None,
     keep: KeptDraws = KeptDraws(),  # noqa: B008  (it is immutable)
 ) -> Result:
     """Simulate every draw of a plan and keep its result in memory; no file is written.
@@ -36,6 +37,7 @@ def run_in_memory(
     plan : what to simulate
     workers : threads, or an open engine
     progress : called with the number of draws done since the last call
+    weighed : called before, with the number of draws weighed since the last call, where observations weigh them
     keep : of how many first draws parameters, arrivals and trajectories are kept
 
     Returns
@@ -54,7 +56,8 @@ def run_in_memory(
     counts = empty_counts(shape)
     kept: dict[int, dict[str, Array]] = {}
     with engines.opened_engine(workers) as engine:
-        conditioned, weights = conditioned_draws(compiled, engine, [first] if first else [])
+        known = [first] if first else []
+        conditioned, weights = conditioned_draws(compiled, engine, known, weighed)
         ranges = engines.cut_ranges(range(plan.draws), engine.workers, engine.longest)
         for summary in range_summaries(conditioned, shape, keep, weights, engine, ranges):
             counts = merge_counts(counts, summary.counts)
@@ -72,6 +75,7 @@ def conditioned_draws(
     compiled: CompiledPlan,
     engine: Engine,
     known: Sequence[RangeLikelihoods],
+    weighed: Callable[[int], None],
     recorded: Callable[[Iterator[RangeLikelihoods]], Iterator[RangeLikelihoods]] = iter,
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
     """The draws to count, and their weights when the plan has observations; `recorded` sees new likelihoods pass."""
@@ -79,8 +83,12 @@ def conditioned_draws(
     def run_ranges(
         task: Callable[[range], RangeLikelihoods], draws: range
     ) -> Iterator[RangeLikelihoods]:
-        return recorded(engine.run(task, engines.cut_ranges(draws, engine.workers, engine.longest)))
+        ranges = engines.cut_ranges(draws, engine.workers, engine.longest)
+        for each in recorded(engine.run(task, ranges)):
+            weighed(len(each.draws))
+            yield each
 
+    weighed(sum(len(each.draws) for each in known))
     return tempered.conditioned_draws(compiled, run_ranges, known)
 
 

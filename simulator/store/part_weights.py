@@ -50,7 +50,7 @@ def weigh_part(
     compiled: CompiledPlan,
     draws: range,
     workers: Workers,
-    progress: Callable[[int], None],
+    weighed: Callable[[int], None],
     require_lock: Callable[[], None],
     every: float,
 ) -> None:
@@ -62,7 +62,7 @@ def weigh_part(
     compiled : of a plan with observations
     draws : of the part
     workers : threads, or an open engine
-    progress : called with the number of draws done since the last call
+    weighed : called with the number of draws weighed since the last call
     require_lock : raises RunFailed when the folder is no longer this process's
     every : between two times that they are written [seconds]
 
@@ -72,14 +72,14 @@ def weigh_part(
         naming the first draw with a value that is not finite
     """
     known = likelihoods.load(folder, compiled.plan, of_this_family=True)
-    progress(sum(len(each.draws) for each in known))
+    weighed(sum(len(each.draws) for each in known))
     task = partial(importance.range_likelihoods, compiled)
     with engines.opened_engine(workers) as engine:
         for gap in engines.missing_ranges([each.draws for each in known], draws):
             ranges = engines.cut_ranges(gap, engine.workers, engine.longest)
             new = likelihoods.recorded(engine.run(task, ranges), folder, known, require_lock, every)
             for each in new:
-                progress(len(each.draws))
+                weighed(len(each.draws))
 
 
 def read_likelihoods(folder: Path, plan: Plan, draws: range) -> RangeLikelihoods | None:

@@ -94,6 +94,7 @@ def run_part(
     part: DrawPart,
     workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
+    weighed: Callable[[int], None] = lambda draws: None,
     warn: Callable[[str], None] = lambda warning: None,
 ) -> bool:
     """Simulate one part of a plan's draws and leave it in a folder for `merge_parts`; nothing to do when it is done.
@@ -108,6 +109,7 @@ def run_part(
     part : which part
     workers : threads, or an open engine
     progress : called with the number of draws done since the last call
+    weighed : called with the number of draws weighed since the last call, where only their likelihoods are wanted
     warn : called when draws of machines come together whose last bits differ
 
     Returns
@@ -139,18 +141,18 @@ def run_part(
             if part_weights.read_likelihoods(target, plan, draws) is None:
                 own = partial(work.require_lock, target, lock)
                 every = running.BETWEEN_SNAPSHOTS
-                part_weights.weigh_part(target, compiled, draws, workers, progress, own, every)
+                part_weights.weigh_part(target, compiled, draws, workers, weighed, own, every)
             return False
         progress(state.simulated)
         running.simulate_missing(
-            target, lock, state, compiled, None, workers, progress, warn, draws, weights
+            target, lock, state, compiled, None, workers, progress, weighed, warn, draws, weights
         )
         return True
 
 
 def _require_divisible(plan: Plan, part: DrawPart) -> None:
     """Refuse parts of a plan that is tempered in stages, each of which needs all draws, and parts without a draw."""
-    if plan.observations and plan.sampler == "sequential":
+    if plan.is_tempered:
         problem = "a scenario tempered in stages, each of which needs the likelihoods of all draws"
         fix = "--set condition.sampler=importance"
         raise InputFault([Fault("--part", "", "", problem, "draws that are weighed once", fix)])

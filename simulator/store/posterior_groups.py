@@ -25,11 +25,6 @@ Variable = tuple[tuple[str, ...], Any, dict[str, Any]]
 DRAWN = ("chain", "draw")
 
 
-def is_tempered(result: Result) -> bool:
-    """Whether a result's draws are of the posterior, because tempered SMC moved them there."""
-    return bool(result.plan.observations) and result.plan.sampler == "sequential"
-
-
 def posterior_draws(result: Result) -> Whole:
     """Numbers of the kept draws that represent the posterior, each as often as its weight implies.
 
@@ -42,7 +37,7 @@ def posterior_draws(result: Result) -> Whole:
     (draw), not falling
     """
     kept = len(result.parameters)
-    if is_tempered(result):
+    if result.plan.is_tempered:
         return np.arange(kept)
     assert result.weights is not None
     weights = result.weights.whole[:kept]
@@ -60,7 +55,7 @@ def prior_parameters(result: Result) -> Array:
     -------
     (draw, parameter) [each in its own unit]
     """
-    if not is_tempered(result):
+    if not result.plan.is_tempered:
         return result.parameters
     plan, compiled = result.plan, compile_plan(result.plan)
     names, draws = [prior.name for prior in plan.priors], range(len(result.parameters))
@@ -110,7 +105,7 @@ def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
     weights = result.weights
     relative = weights.whole[: len(result.parameters)] / weights.whole.mean()
     name = "importance weight of the draw of this number"
-    name += " of the posterior" if is_tempered(result) else " of the prior"
+    name += " of the posterior" if result.plan.is_tempered else " of the prior"
     attributes = {
         "units": "1",
         "long_name": name,
@@ -118,7 +113,7 @@ def sample_statistics(result: Result, draws: Whole) -> dict[str, Variable]:
         "pareto_k": weights.pareto_k,
     }
     variables: dict[str, Variable] = {"weight": (DRAWN, relative[np.newaxis], attributes)}
-    if not is_tempered(result):
+    if not result.plan.is_tempered:
         long_name = "number of the draw of the prior that stands at this place of the posterior"
         variables["prior_draw"] = (DRAWN, draws[np.newaxis], {"units": "1", "long_name": long_name})
     return variables

@@ -48,6 +48,7 @@ def run(
     folder: str | PathLike[str],
     workers: Workers = 1,
     progress: Callable[[int], None] = lambda draws: None,
+    weighed: Callable[[int], None] = lambda draws: None,
     pictures: Callable[[Result, Path], None] = lambda result, folder: None,
     resume: bool = False,
     overwrite: bool = False,
@@ -63,6 +64,7 @@ def run(
     folder : the result's folder
     workers : threads, or an open engine
     progress : called with the number of draws done since the last call
+    weighed : called before, with the number of draws weighed since the last call, where observations weigh them
     pictures : called with the result and the folder to draw in, once the numbers are written
     resume : go on with an unfinished run, or extend a result of fewer draws; begin when there is neither
     overwrite : replace what exists, once the new result is complete; with `resume`, go on with doing so
@@ -103,7 +105,7 @@ def run(
             progress(state.simulated)
             try:
                 state, weights = simulate_missing(
-                    work_folder, lock, state, compiled, first, workers, progress, warn
+                    work_folder, lock, state, compiled, first, workers, progress, weighed, warn
                 )
             except (
                 InputFault
@@ -123,6 +125,7 @@ def simulate_missing(
     first: RangeLikelihoods | None,
     workers: Workers,
     progress: Callable[[int], None],
+    weighed: Callable[[int], None],
     warn: Callable[[str], None],
     part: range | None = None,
     weights: ImportanceWeights | None = None,
@@ -137,7 +140,9 @@ def simulate_missing(
         try:
             conditioned = compiled
             if weights is None:
-                conditioned, weights = _weighed_draws(folder, lock, compiled, first, engine)
+                conditioned, weights = _weighed_draws(
+                    folder, lock, compiled, first, engine, weighed
+                )
             ranges = _missing_ranges(state, engine, part)
             shape, keep, saved_at = state.shape, state.head.keep, time.monotonic()
             for summary in in_memory.range_summaries(
@@ -174,6 +179,7 @@ def _weighed_draws(
     compiled: CompiledPlan,
     first: RangeLikelihoods | None,
     engine: Engine,
+    weighed: Callable[[int], None],
 ) -> tuple[CompiledPlan, ImportanceWeights | None]:
     """The draws to count and their weights; new likelihoods are written into the work folder as they come."""
     known = [first] if first else _kept_likelihoods(folder, compiled.plan)
@@ -184,7 +190,7 @@ def _weighed_draws(
         require_lock=partial(work.require_lock, folder, lock),
         every=BETWEEN_SNAPSHOTS,
     )
-    return in_memory.conditioned_draws(compiled, engine, tuple(known), recorded)
+    return in_memory.conditioned_draws(compiled, engine, tuple(known), weighed, recorded)
 
 
 def warn_of_families(
