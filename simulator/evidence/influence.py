@@ -260,7 +260,7 @@ def _predictive_probabilities(
     if sequential:
         number = min(compiled.plan.draws, PRIOR_DRAWS)
         parts = blocks.simulate_blocks(compiled, range(number))
-        prior = _joined(block_likelihoods(compiled, block) for block in parts).predicted
+        prior = _joined(map(partial(block_likelihoods, compiled), parts)).predicted
     return [
         (
             tail_probability(observation, float(prior[i].mean())),

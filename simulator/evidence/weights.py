@@ -77,10 +77,8 @@ def range_likelihoods(compiled: CompiledPlan, draws: range) -> RangeLikelihoods:
     DrawFailed
         naming the first draw with a value that is not finite
     """
-    parts = [
-        block_likelihoods(compiled, block) for block in blocks.simulate_blocks(compiled, draws)
-    ]
-    return _joined(draws, parts)
+    weigh = partial(block_likelihoods, compiled)
+    return _joined(draws, list(map(weigh, blocks.simulate_blocks(compiled, draws))))
 
 
 def layout_and_likelihoods(compiled: CompiledPlan) -> tuple[CountLayout, RangeLikelihoods | None]:
@@ -109,6 +107,7 @@ def layout_and_likelihoods(compiled: CompiledPlan) -> tuple[CountLayout, RangeLi
         values.append(summarise.values_at_bands(compiled, block))
         if weighted and block.draws.start < plan.draws:
             parts.append(block_likelihoods(compiled, _first_draws(block, plan.draws)))
+        del block  # or two blocks are in memory while the next one is simulated
     layout = summarise.fitted_layout(compiled, values)
     return layout, _joined(range(min(FITTED_TO, plan.draws)), parts) if weighted else None
 

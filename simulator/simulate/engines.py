@@ -71,7 +71,8 @@ def run_ranges(
             finished = {future: under_way.pop(future) for future in done}
             for piece in islice(waiting, len(done)):
                 under_way[executor.submit(task, piece)] = piece, 1
-            for future, (piece, attempts) in finished.items():
+            while finished:
+                future, (piece, attempts) = finished.popitem()
                 try:
                     outcome = future.result()
                 except again:
@@ -79,7 +80,9 @@ def run_ranges(
                         raise
                     under_way[executor.submit(task, piece)] = piece, attempts + 1
                     continue
+                del future  # or the last outcomes stay in memory while the next ones are waited for
                 yield outcome
+                del outcome
     finally:
         for future in under_way:
             future.cancel()

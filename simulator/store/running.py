@@ -152,6 +152,7 @@ def simulate_missing(
                 before, state = state, work.with_range(state, summary)
                 warn_of_families(folder, before.head, state.head, warn)
                 progress(len(summary.draws))
+                del before, summary  # or they stay in memory until the next range is done
                 if time.monotonic() - saved_at > BETWEEN_SNAPSHOTS:
                     work.require_lock(folder, lock)
                     work.save_snapshot(folder, state, unsaved)

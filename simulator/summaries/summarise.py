@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -76,7 +77,7 @@ def count_layout(compiled: CompiledPlan) -> CountLayout:
         naming the first draw with a value that is not finite
     """
     blocks = simulate_blocks(compiled, range(FITTED_TO))
-    return fitted_layout(compiled, [values_at_bands(compiled, block) for block in blocks])
+    return fitted_layout(compiled, list(map(partial(values_at_bands, compiled), blocks)))
 
 
 def values_at_bands(compiled: CompiledPlan, block: Block) -> dict[str, Array]:

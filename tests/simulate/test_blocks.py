@@ -1,10 +1,12 @@
 """Workers and the cut into blocks and pieces change no bit of a result."""
 
+import weakref
 from itertools import pairwise
 
 import pytest
 
 import simulator
+from simulator.evidence import weights
 from simulator.inputs import load
 from simulator.simulate import blocks, engines
 from simulator.summaries import summarise
@@ -63,3 +65,29 @@ def test_ranges_cover_every_draw_once(draws, workers):
     assert all(a.stop == b.start for a, b in pairwise(pieces))
     assert pieces[-1].stop == draws
     assert max(map(len, pieces)) <= engines.LONGEST_RANGE
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        summarise.count_layout,
+        weights.layout_and_likelihoods,
+        lambda compiled: weights.range_likelihoods(compiled, range(3000)),
+        lambda compiled: summarise.summarise_range(
+            compiled, summarise.count_layout(compiled), range(3000), 2000, 100
+        ),
+    ],
+    ids=["layout", "layout and likelihoods", "likelihoods", "range"],
+)
+def test_a_block_is_gone_from_memory_before_the_next_is_simulated(compiled, monkeypatch, work):
+    simulate, before = blocks.simulate_block, []
+
+    def simulate_alone(compiled, draws):
+        assert all(series() is None for series in before)
+        block = simulate(compiled, draws)
+        before[:] = map(weakref.ref, block.series.values())
+        return block
+
+    monkeypatch.setattr(blocks, "simulate_block", simulate_alone)
+    work(compiled)
+    assert before
