@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 
 
+def draws_and_seed(draws: int, seed: int) -> str:
+    """The number of draws and the seed of a plan, as captions and pictures say them."""
+    return f"{draws:,} draw{'' if draws == 1 else 's'}, seed {seed}"
+
+
 def year(value: float, mcse: float, horizon: float) -> str:
     """A year, to no more digits than its Monte Carlo error allows; inf is "> horizon".
 

@@ -8,26 +8,26 @@ import pytest
 from simulator.output.messages import conditioning_in_words, warn_of_effective, warn_of_weights
 
 
-def result(pareto_k, effective=812.4, sampler="weights"):
+def result(pareto_k, effective=812.4, tempered=False):
     observations = [SimpleNamespace(name="gpt4"), SimpleNamespace(name="revenue_2026")]
-    plan = SimpleNamespace(name="x", draws=2000, sampler=sampler, observations=observations)
+    plan = SimpleNamespace(name="x", draws=2000, is_tempered=tempered, observations=observations)
     return SimpleNamespace(
         plan=plan, weights=SimpleNamespace(effective=effective, pareto_k=pareto_k)
     )
 
 
 @pytest.mark.parametrize(
-    ("pareto_k", "sampler", "ending"),
+    ("pareto_k", "tempered", "ending"),
     [
-        (0.314, "weights", "Pareto k 0.31"),
-        (-math.inf, "weights", "whose weights have no tail"),
-        (math.inf, "weights", "too few to fit a tail to"),
-        (math.nan, "weights", "too few to fit a tail to"),
-        (0.314, "sequential", "tempered in stages"),
+        (0.314, False, "Pareto k 0.31"),
+        (-math.inf, False, "whose weights have no tail"),
+        (math.inf, False, "too few to fit a tail to"),
+        (math.nan, False, "too few to fit a tail to"),
+        (0.314, True, "tempered in stages"),
     ],
 )
-def test_conditioning_in_words(pareto_k, sampler, ending):
-    words = conditioning_in_words(result(pareto_k, sampler=sampler))
+def test_conditioning_in_words(pareto_k, tempered, ending):
+    words = conditioning_in_words(result(pareto_k, tempered=tempered))
     assert words == (f"conditioned on gpt4, revenue_2026: effective draws 812 of 2,000, {ending}")
 
 

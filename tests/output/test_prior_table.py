@@ -17,6 +17,17 @@ def test_a_prior_that_is_0_or_1_prints_its_probability(oomcast):
     assert f"bernoulli, p = {row['p']:g}" in line
 
 
+def test_the_median_of_a_logarithm_stands_in_words_beside_it(oomcast):
+    (row,) = json.loads(oomcast("priors", "power_start", "--format", "json").out)["priors"]
+    assert row["unit"] == "log10 MW"
+    line = next(x for x in oomcast("priors", "power_start").out.splitlines() if "log10 MW" in x)
+    assert line.split()[-3:] == [f"{10 ** row['p50']:.0f}", "MW", "-"]
+    line = next(
+        x for x in oomcast("priors", "algorithms_growth").out.splitlines() if "OOM/year" in x
+    )
+    assert line.split()[-2:] == ["-", "-"]
+
+
 def test_differences_say_a_probability_and_a_level():
     a = load_plan("baseline")
     b = load_plan("baseline", ["priors.regime_occurs.p=0.9", "hold.algorithms_growth=0.9"])

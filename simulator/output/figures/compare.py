@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from simulator.errors import Fault, InputFault
-from simulator.output.digits import percent, year
+from simulator.output.digits import draws_and_seed, percent, year
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import band_in_words, items
 from simulator.output.figures.canvas import (
@@ -215,7 +215,7 @@ def _require_one_anchor(results: Sequence[Result], names: Sequence[str]) -> None
 
 
 def _sizes(results: Sequence[Result], labels: Sequence[str]) -> str:
-    sizes = [f"{result.plan.draws:,} draws, seed {result.plan.seed}" for result in results]
+    sizes = [draws_and_seed(result.plan.draws, result.plan.seed) for result in results]
     named = list(zip(labels, results, strict=True))
     weighed = [label for label, result in named if result.plan.observations]
     mixed = f"; conditioned: {', '.join(weighed)} alone" if 0 < len(weighed) < len(results) else ""

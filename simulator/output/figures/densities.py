@@ -16,6 +16,7 @@ from simulator.errors import Fault, InputFault, did_you_mean, listed
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
 from simulator.output import units
+from simulator.output.digits import draws_and_seed
 from simulator.output.figures import style
 from simulator.output.figures.alternatives import items
 from simulator.output.figures.canvas import (
@@ -264,7 +265,7 @@ def prior_posterior(
         path,
         title="What the evidence changed",
         subtitle=f"{plan.title}: grey prior, blue posterior; median (80 % interval); "
-        f"{plan.draws:,} draws, seed {plan.seed}",
+        f"{draws_and_seed(plan.draws, plan.seed)}",
         panels=panels,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.distributions.density import Density
 from simulator.model import Milestone
+from simulator.output.digits import draws_and_seed
 from simulator.summaries.estimates import threshold_quantiles
 from simulator.summaries.result import Result
 
@@ -135,4 +136,4 @@ def scenario_labels(results: Sequence[Result], names: Sequence[str]) -> Sequence
 def run_subtitle(result: Result) -> str:
     """Title, draws and seed of a result."""
     plan = result.plan
-    return f"{plan.title}: {plan.draws:,} draws, seed {plan.seed}"
+    return f"{plan.title}: {draws_and_seed(plan.draws, plan.seed)}"

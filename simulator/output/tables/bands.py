@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulator.output import units
-from simulator.output.digits import percent
+from simulator.output.digits import draws_and_seed, percent
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.bands import SeriesBand
 from simulator.summaries.result import Result
@@ -72,7 +72,7 @@ def bands_answer(result: Result, bands: Sequence[SeriesBand], levels: Sequence[s
             lines.append([name, f"{year:g}", *cells])
     plan = result.plan
     caption = (
-        f"Equal-tailed quantiles over {plan.draws:,} draws, seed {plan.seed}, "
+        f"Equal-tailed quantiles over {draws_and_seed(plan.draws, plan.seed)}, "
         "to the digits that the Monte Carlo error allows."
     )
     if any(each.series.unit in units.SCALES for each in bands):

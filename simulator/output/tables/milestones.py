@@ -13,7 +13,7 @@ from simulator.evidence.settled import FAR, Settled, settled
 from simulator.inputs.files import date_of
 from simulator.inputs.observations import Observation
 from simulator.inputs.plan import Plan
-from simulator.output.digits import percent, year
+from simulator.output.digits import draws_and_seed, percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.sampling import SCRAMBLES
 from simulator.summaries.counts import REPORTED_LEVELS
@@ -244,9 +244,9 @@ def _record(run: str, row: dict[str, Any], view: MilestoneView) -> dict[str, Any
 
 
 def _caption(plans: Sequence[Plan]) -> str:
-    sizes = dict.fromkeys(f"{plan.draws:,} draws, seed {plan.seed}" for plan in plans)
+    sizes = dict.fromkeys(draws_and_seed(plan.draws, plan.seed) for plan in plans)
     if len(sizes) > 1:
-        sizes = dict.fromkeys(f"{p.title}: {p.draws:,} draws, seed {p.seed}" for p in plans)
+        sizes = dict.fromkeys(f"{p.title}: {draws_and_seed(p.draws, p.seed)}" for p in plans)
     each = " each" if len(plans) > len(sizes) else ""
     sobol = [plan.name for plan in plans if plan.design == "sobol"]
     design = (

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from simulator.output.digits import percent, year
+from simulator.output.digits import draws_and_seed, percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.output.tables.milestones import shown_years
 from simulator.summaries.pool import pooled_arrivals, pooled_records, split_arrivals
@@ -86,7 +86,7 @@ def split_answer(result: Result, parameter: str, least: float = 0.0) -> Answer:
     caption = (
         f"Years; equal-tailed quantiles of the arrival year, in the draws with each value of {parameter}, with their "
         "share, and in all. `between` is the share of the variance that the choice of value explains, of the arrival "
-        f"cut at {plan.horizon:g}. From the first {len(result.parameters):,} draws, seed {plan.seed}"
+        f"cut at {plan.horizon:g}. From the first {draws_and_seed(len(result.parameters), plan.seed)}"
         + (", by their weights." if result.weights else ".")
     )
     document = {
@@ -150,7 +150,7 @@ def _record(kind: str, name: str, weight: float, row: dict[str, Any]) -> dict[st
 
 
 def _caption(plans: Sequence[Any], horizon: float) -> str:
-    draws = "; ".join(f"{plan.title}: {plan.draws:,} draws, seed {plan.seed}" for plan in plans)
+    draws = "; ".join(f"{plan.title}: {draws_and_seed(plan.draws, plan.seed)}" for plan in plans)
     return (
         "Years; equal-tailed quantiles of the arrival year. The pool draws each scenario with its weight. "
         "`between` is the share of the pool's variance that the choice of scenario explains, of the arrival cut at "

@@ -14,6 +14,7 @@ from simulator.errors import Fault, InputFault, did_you_mean
 from simulator.inputs.computed import ComputedParameter
 from simulator.inputs.plan import Plan
 from simulator.inputs.priors import Prior
+from simulator.output import units
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.computed import computed_quantiles
 
@@ -81,18 +82,20 @@ def prior_record(plan: Plan, prior: Listed) -> dict[str, Any]:
 def priors_answer(plan: Plan, shown: Sequence[Listed], notes: bool) -> Answer:
     """The table of priors; with `notes`, the note and source of each beneath it."""
     records = [prior_record(plan, prior) for prior in shown]
-    header = ["prior", "unit", "family", "source", "vintage", *SHOWN_QUANTILES, "misfit"]
+    header = ["prior", "unit", "family", "source", "vintage", *SHOWN_QUANTILES, "median", "misfit"]
     rows = [
         [
             *(r["name"], r["unit"], family_in_words(prior), r["source"]),
             r["vintage"] or "-",
             *(f"{r[level]:.5g}" for level in SHOWN_QUANTILES),
+            units.quantity(r["p50"], prior.unit) if prior.unit in units.SCALES else "-",
             f"{r['misfit']:.1%}" if r["misfit"] else "-",
         ]
         for prior, r in zip(shown, records, strict=True)
     ]
     caption = (
-        "Quantiles after fit, shift and limits; misfit is a share of the stated quantiles' range; nothing after its "
+        "Quantiles after fit, shift and limits, in the unit that prior files take, and the median of a logarithm in "
+        "words; misfit is a share of the stated quantiles' range; nothing after its "
         "vintage went into a prior."
     )
     for r in records if notes else ():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.inputs.published import QUANTILE_KEYS, PublishedForecast
-from simulator.output.digits import number, percent, year
+from simulator.output.digits import draws_and_seed, number, percent, year
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.estimates import Estimate
 from simulator.summaries.result import Result
@@ -38,7 +38,7 @@ def published_answer(
     entries = [_entry(forecast, own) for forecast, own in forecasts]
     header = ["forecast", "date", "compared with", *(f"{w} {k}" for k in KEYS for w in WHOSE)]
     headline = (*header[:3], "theirs p50", "ours p50")
-    caption = f"{HOW} Ours: {plan.draws:,} draws, seed {plan.seed}."
+    caption = f"{HOW} Ours: {draws_and_seed(plan.draws, plan.seed)}."
     table = Table(f"{plan.title}, beside forecasts of others", header, rows, caption, 3, headline)
     document = {"run": plan.name, "draws": plan.draws, "seed": plan.seed, "forecasts": entries}
     return Answer(table, [{"run": plan.name, **_flat(each)} for each in entries], document)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.output.digits import number, percent, year
+from simulator.output.digits import draws_and_seed, number, percent, year
 from simulator.output.messages import NO_BOX, correlation_note, marked_name, of_in_words
 from simulator.output.rendering import Answer, Table
 from simulator.output.units import limits_in_words
@@ -99,7 +99,7 @@ def _title(findings: Analysis) -> str:
 
 def _caption(findings: Analysis, text: str) -> str:
     query = findings.query
-    given = f"{query.draws:,} draws, seed {findings.plan.seed}, "
+    given = f"{draws_and_seed(query.draws, findings.plan.seed)}, "
     given += f"{100 * query.interval:g} % intervals of {query.replicates} bootstrap replicates."
     of = of_in_words(findings.of, [each for each in [findings.now.get("effective_draws")] if each])
     return f"{text} {of} Method {query.method}: {given}"
