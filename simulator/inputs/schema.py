@@ -218,6 +218,17 @@ def missing_key(file: str, table: str, key: str) -> Fault:
     return Fault(file, table, key, "nothing", "this key is needed", f"add {key} = ...")
 
 
+KINDS = {
+    "a valid dictionary": "a table",
+    "a valid list": "a list, in [ ]",
+    "a valid string": "text, in quotes",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid boolean": "true or false",
+}
+"""What pydantic asks for -> the same in TOML's words."""
+
+
 def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Collection[str]) -> Fault:
     key = ".".join(str(part) for part in misfit["loc"])
     if misfit["type"] == "extra_forbidden":
@@ -225,6 +236,11 @@ def _fault(misfit: Mapping[str, Any], file: str, table: str, known: Collection[s
     if misfit["type"] == "missing":
         return missing_key(file, table, key)
     allowed = misfit["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    allowed = KINDS.get(allowed, allowed)
+    if misfit["type"] == "model_type":
+        shapes = {shape.__name__: shape for shape in Entry.__subclasses__()}
+        keys = shapes[misfit["ctx"]["class_name"]].model_fields
+        allowed = f"a table, [{key}], with {listed(keys, 30)}"
     allowed = re.sub(r"10{20,}", lambda number: f"{float(number[0]):g}", allowed)
     return Fault(file, table, key, quoted(misfit["input"]), allowed)
 

@@ -70,7 +70,10 @@ def check_request(results: int, kind: Kind, path: Path, series: Sequence[str]) -
             if most > 1
             else "one; compare takes several, and so do claims and sweep"
         )
-        faults.append(Fault(kind, "", "", f"{results} results", allowed))
+        fix = "the name of a sweep that was run stands for its points" if least > 1 else ""
+        faults.append(
+            Fault(kind, "", "", f"{results} result{'' if results == 1 else 's'}", allowed, fix)
+        )
     if path.suffix.lower() not in FIGURE_ENDINGS:
         allowed = ", ".join(FIGURE_ENDINGS)
         faults.append(Fault(str(path), "", "", f"the ending {path.suffix!r}", allowed))
