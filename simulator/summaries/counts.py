@@ -6,9 +6,11 @@ series, year by year; it is fitted to draws 0 to 4095 of the plan, always those,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -413,7 +415,7 @@ def merge_counts(a: Counts, b: Counts) -> Counts:
     """
     return Counts(
         a.draws + b.draws,
-        a.bins + b.bins,
+        np.add(a.bins, b.bins, out=_own_pages(a.bins.shape)),
         np.minimum(a.least, b.least),
         np.maximum(a.most, b.most),
         {name: a.codes[name] + b.codes[name] for name in a.codes},
@@ -422,3 +424,11 @@ def merge_counts(a: Counts, b: Counts) -> Counts:
         np.maximum(a.final, b.final),
         a.squares + b.squares,
     )
+
+
+def _own_pages(shape: tuple[int, ...]) -> Whole:
+    """Room for whole numbers in pages of its own, which go back to the system when the array goes.
+
+    Every range of a run makes new totals of 20 MB. On the heap, arrays that live longer lie behind them.
+    """
+    return np.ndarray(shape, np.int64, mmap(-1, max(8 * math.prod(shape), 1)))
