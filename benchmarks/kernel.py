@@ -4,8 +4,8 @@
 
 The kernel computes one draw after the other in scalars, from its parameters to its counts: all series and milestones.
 No formula of the model is written again for it: its source is the program that the page runs, put into Python's syntax,
-which numba compiles. Its series and arrivals must be those of the blocks to 1e-9, and its counts the same but for values
-that the last bit moves into the next bin.
+which numba compiles. Its series and arrivals must be those of the blocks to 1e-9, and its counts the same, but for
+values that the last bit moves into the next bin.
 """
 
 from __future__ import annotations
