@@ -60,7 +60,7 @@ def run_in_memory(
         conditioned, weights = conditioned_draws(compiled, engine, known, weighed)
         ranges = engines.cut_ranges(range(plan.draws), engine.workers, engine.longest)
         for summary in range_summaries(conditioned, shape, keep, weights, engine, ranges):
-            counts = merge_counts(counts, summary.counts)
+            counts = merge_counts(counts, summary.counts, into_b=True)
             rows = {name: getattr(summary, name) for name in results.DRAW_FILES}
             kept[summary.draws.start] = rows
             progress(len(summary.draws))

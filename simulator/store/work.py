@@ -198,8 +198,9 @@ def remove_summary_files(folder: Path, state: WorkState) -> None:
 
 
 def with_range(state: WorkState, summary: RangeSummary) -> WorkState:
-    """The state with one more range of draws in its counts."""
-    counts, done = merge_counts(state.counts, summary.counts), [*state.done, summary.draws]
+    """The state with one more range of draws in its counts, which are of no use afterwards."""
+    counts = merge_counts(state.counts, summary.counts, into_b=True)
+    done = [*state.done, summary.draws]
     head = state.head.with_families([summary.family])
     return replace(state, head=head, counts=counts, done=joined_ranges(done))
 

@@ -6,11 +6,9 @@ series, year by year; it is fitted to draws 0 to 4095 of the plan, always those,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -398,7 +396,7 @@ def _tally(totals: Whole, parts: Sequence[BinNumbers | Whole], weights: Whole | 
             row[:] = np.bincount(bins, weights, minlength=len(row))
 
 
-def merge_counts(a: Counts, b: Counts) -> Counts:
+def merge_counts(a: Counts, b: Counts, into_b: bool = False) -> Counts:
     """Counts of two sets of draws together.
 
         count = count_a + count_b,   least = min(least_a, least_b),   most = max(most_a, most_b)
@@ -408,14 +406,16 @@ def merge_counts(a: Counts, b: Counts) -> Counts:
     Parameters
     ----------
     a, b : counts with the same layout
+    into_b : whether the bins, of 20 MB, are added up in the array of `b`, which is of no use afterwards
 
     Returns
     -------
     counts of both
     """
+    room = b.bins if into_b and b.bins.flags.writeable else None  # what a cluster sends may not be
     return Counts(
         a.draws + b.draws,
-        np.add(a.bins, b.bins, out=_own_pages(a.bins.shape)),
+        np.add(a.bins, b.bins, out=room),
         np.minimum(a.least, b.least),
         np.maximum(a.most, b.most),
         {name: a.codes[name] + b.codes[name] for name in a.codes},
@@ -424,11 +424,3 @@ def merge_counts(a: Counts, b: Counts) -> Counts:
         np.maximum(a.final, b.final),
         a.squares + b.squares,
     )
-
-
-def _own_pages(shape: tuple[int, ...]) -> Whole:
-    """Room for whole numbers in pages of its own, which go back to the system when the array goes.
-
-    Every range of a run makes new totals of 20 MB. On the heap, arrays that live longer lie behind them.
-    """
-    return np.ndarray(shape, np.int64, mmap(-1, max(8 * math.prod(shape), 1)))

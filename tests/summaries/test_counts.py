@@ -65,6 +65,9 @@ def test_counts_merge_in_any_order_to_the_same_bits(counted):
             merged = counts.merge_counts(merged, parts[i])
         same(merged, whole)
     same(counts.merge_counts(parts[0], parts[1]), counts.merge_counts(parts[1], parts[0]))
+    expected, kept = counts.merge_counts(parts[0], parts[1]), parts[0].bins.copy()
+    same(counts.merge_counts(parts[0], parts[1], into_b=True), expected)
+    np.testing.assert_array_equal(parts[0].bins, kept)
 
 
 def test_a_weight_is_so_many_draws_in_any_order(counted):
