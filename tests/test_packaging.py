@@ -5,12 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import PurePosixPath
 
 import pytest
 from checkout import ROOT, checkout_files
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 RESULTS = (
@@ -29,6 +32,32 @@ def finished(*command, cwd):
         f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     )
     return done.stdout
+
+
+def test_what_is_locked_is_what_is_asked_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = ("test", "dev", "parquet", "xlsx", "cluster")
+    asked = [
+        *project["dependencies"],
+        *(r for g in groups for r in project["optional-dependencies"][g]),
+    ]
+    asked = [Requirement(each) for each in asked if not each.startswith(project["name"])]
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    locked = [Requirement(line) for line in lines if not line.startswith("#")]
+    for requirement in asked:
+        assert any(each.operator == ">=" for each in requirement.specifier), requirement
+        versions = [
+            next(iter(each.specifier)).version
+            for each in locked
+            if canonicalize_name(each.name) == canonicalize_name(requirement.name)
+        ]
+        assert versions, f"{requirement.name} is not locked"
+        assert all(version in requirement.specifier for version in versions), (
+            requirement,
+            versions,
+        )
+    pins = [tuple(each.specifier) for each in locked]
+    assert all(len(pin) == 1 and pin[0].operator == "==" for pin in pins)
 
 
 @pytest.fixture(scope="module")

@@ -201,9 +201,13 @@ def warn_of_families(
     added = [family for family in after.families if family not in before.families]
     others = [each for each in before.families if not any(same_bits(each, a) for a in added)]
     if added and others:
+        before_with, now_with = (
+            listed(sorted(set(one.features) - set(other.features))) or "fewer instructions"
+            for one, other in ((others[0], added[0]), (added[0], others[0]))
+        )
         warn(
-            f"{shown_path(folder)}: draws simulated with {listed(others[0].features)} come together with draws "
-            f"simulated with {listed(added[0].features)}, and differ in their last bits (docs/method.md, Bits)"
+            f"{shown_path(folder)}: draws simulated on a CPU with {before_with} come together with draws of one with "
+            f"{now_with}, and differ in their last bits (docs/method.md, Bits)"
         )
 
 
