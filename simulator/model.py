@@ -22,12 +22,15 @@ from simulator.drivers.feedback import research_speedup
 
 
 class Milestone(BaseModel):
-    """A condition on a series: `series direction threshold`, where the threshold is a number or a parameter's name.
+    """A condition on a series, `series direction threshold`, and how long after it is met the milestone arrives.
+
+    Threshold and lag are numbers, or names of parameters.
 
     Attributes
     ----------
     direction : ">=" or "<="
     threshold : [the series' unit]
+    lag : [years], 0 or more
     meaning, source : what it stands for, in words, and the entry of sources.toml that it comes from
     """
 
@@ -37,8 +40,22 @@ class Milestone(BaseModel):
     series: Annotated[str, Field(min_length=1)]
     direction: Literal[">=", "<="]
     threshold: Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(min_length=1)]
+    lag: (
+        Annotated[float, Field(ge=0.0, allow_inf_nan=False)] | Annotated[str, Field(min_length=1)]
+    ) = 0.0
     meaning: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1)]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters that it reads."""
+        return tuple(each for each in (self.threshold, self.lag) if isinstance(each, str))
+
+    @property
+    def condition(self) -> str:
+        """Its condition as text: `training_flop >= 27.0`, and the lag where there is one."""
+        later = f", lag {self.lag}" if self.lag else ""
+        return f"{self.series} {self.direction} {self.threshold}{later}"
 
 
 def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
@@ -56,6 +73,51 @@ def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -
     if isinstance(milestone.threshold, str):
         return parameters[milestone.threshold]
     return np.array(milestone.threshold)
+
+
+def milestone_lag(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
+    """The lag of each draw.
+
+    Parameters
+    ----------
+    milestone : whose lag is a number or a parameter's name
+    parameters : name -> (draw) [each in its own unit]
+
+    Returns
+    -------
+    (draw), or () where it is a number [years]
+    """
+    lag = milestone.lag
+    return parameters[lag] if isinstance(lag, str) else np.array(lag)
+
+
+def arrival(
+    milestone: Milestone,
+    series: Mapping[str, Array],
+    parameters: Mapping[str, Array],
+    years: Array,
+) -> Array:
+    """Year in which each draw arrives at a milestone.
+
+        arrival = first passage + lag,  inf where that lies after the last year
+
+    Parameters
+    ----------
+    milestone : with its condition
+    series : name -> (year, draw) [each in its own unit]
+    parameters : name -> (draw) [each in its own unit]
+    years : (year) [year], evenly spaced
+
+    Returns
+    -------
+    (draw) [year], inf where not reached
+    """
+    threshold = milestone_threshold(milestone, parameters)
+    passage = first_passage(series[milestone.series], milestone.direction, threshold, years)
+    if not milestone.lag:
+        return passage
+    later = passage + milestone_lag(milestone, parameters)
+    return np.where(later <= years[-1], later, np.inf)
 
 
 def first_passage(values: Array, direction: str, threshold: Array, years: Array) -> Array:

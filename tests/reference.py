@@ -205,8 +205,18 @@ def series(
     return {name: [s[name] for s in rows] for name in rows[0]}
 
 
-def arrival(years: list[float], values: list[float], direction: str, threshold: float) -> float:
-    """First passage, linear between grid points; math.inf when never."""
+def arrival(
+    years: list[float], values: list[float], direction: str, threshold: float, lag: float = 0.0
+) -> float:
+    """First passage, linear between grid points, and the lag after it; math.inf when not by the last year."""
+    when = first_passage(years, values, direction, threshold) + lag
+    return when if when <= years[-1] else math.inf
+
+
+def first_passage(
+    years: list[float], values: list[float], direction: str, threshold: float
+) -> float:
+    """Where the condition is first met, linear between grid points."""
     if direction not in (">=", "<="):
         raise ValueError(f"direction {direction!r} is neither '>=' nor '<='")
     for k, value in enumerate(values):

@@ -18,7 +18,7 @@ import numpy as np
 
 from simulator.arrays import Array, at_date
 from simulator.inputs.observations import Observation
-from simulator.model import first_passage, milestone_threshold
+from simulator.model import arrival
 
 MEMORY = 1.0
 """Years in which a discrepancy falls to 1/e. By restricted maximum likelihood the 27 records of training compute
@@ -81,7 +81,7 @@ def agrees(observation: Observation, series: ByName, parameters: ByName, years: 
     ----------
     observation : of a milestone
     series : name -> (year, draw) [the series' unit]
-    parameters : name -> (draw) [each in its own unit]; the threshold may be one of them
+    parameters : name -> (draw) [each in its own unit]; threshold and lag may be some of them
     years : (year) [year], the grid's points
 
     Returns
@@ -89,14 +89,8 @@ def agrees(observation: Observation, series: ByName, parameters: ByName, years: 
     (draw) of booleans
     """
     assert observation.condition is not None
-    milestone = observation.condition
-    arrival = first_passage(
-        series[milestone.series],
-        milestone.direction,
-        milestone_threshold(milestone, parameters),
-        years,
-    )
-    return (arrival <= observation.year) == observation.met
+    arrived = arrival(observation.condition, series, parameters, years)
+    return (arrived <= observation.year) == observation.met
 
 
 def covariance(values: Sequence[Observation]) -> Array:

@@ -63,7 +63,7 @@ def _shows(observation: Observation, milestone: Milestone) -> bool:
         return observation.met and observation.milestone == milestone.name
     if not observation.is_measured or observation.series != milestone.series:
         return False
-    if isinstance(milestone.threshold, str):
+    if isinstance(milestone.threshold, str) or milestone.lag:
         return False
     above = observation.value - milestone.threshold
     return above >= 0.0 if milestone.direction == ">=" else above <= 0.0

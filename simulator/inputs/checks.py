@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator import drivers, formulas, model
-from simulator.distributions.domain import REAL
+from simulator.distributions.domain import NOT_NEGATIVE, REAL
 from simulator.drivers.driver import Parameter
 from simulator.drivers.growth import FAR, LARGEST_EXPONENT
 from simulator.errors import Fault, did_you_mean, listed
@@ -123,8 +123,8 @@ def _sources(parts: InputParts, faults: list[Fault]) -> None:
 def _names(parts: InputParts, faults: list[Fault]) -> None:
     """Check that every parameter has a prior, and that the model uses every prior."""
     parameters, groups = model.declared_parameters()
-    thresholds = {m.threshold for m in parts.milestones.values() if isinstance(m.threshold, str)}
-    thresholds |= _names_in_formulas(parts)
+    read = {name for milestone in parts.milestones.values() for name in milestone.parameters}
+    read |= _names_in_formulas(parts)
     needed = dict.fromkeys(parameters, "a driver")
     for group in groups:
         for name in parts.tables:
@@ -134,7 +134,7 @@ def _names(parts: InputParts, faults: list[Fault]) -> None:
     for name in sorted(set(needed) - set(parts.tables)):
         fix = f"add [{name}] to a prior file"
         faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", fix))
-    for name in sorted(set(parts.tables) - set(needed) - thresholds):
+    for name in sorted(set(parts.tables) - set(needed) - read):
         fix = (
             did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
         )
@@ -143,12 +143,15 @@ def _names(parts: InputParts, faults: list[Fault]) -> None:
 
 
 def _declaration(name: str, parts: InputParts) -> Parameter | None:
-    """The declared unit and domain of a parameter; a threshold that only milestones use has its series' unit."""
+    """The declared unit and domain of a parameter; those of one that only milestones use, as threshold or as lag."""
     if declared := model.declaration(name):
         return declared
     series = series_of_names(parts.priors)
     of = [m.series for m in parts.milestones.values() if m.threshold == name and m.series in series]
-    return Parameter(series[of[0]].unit, REAL) if of else None
+    if of:
+        return Parameter(series[of[0]].unit, REAL)
+    is_lag = any(milestone.lag == name for milestone in parts.milestones.values())
+    return Parameter("years", NOT_NEGATIVE) if is_lag else None
 
 
 def _names_in_formulas(parts: InputParts) -> set[str]:
@@ -226,11 +229,12 @@ def _milestones(parts: InputParts, entry: RunEntry, faults: list[Fault]) -> None
             fix = did_you_mean(milestone.series, series)
             problem = f'"{milestone.series}"'
             faults.append(Fault(file, name, "series", problem, listed(series), fix))
-        threshold = milestone.threshold
-        if isinstance(threshold, str) and threshold not in parts.tables:
-            fix = did_you_mean(threshold, parts.tables)
-            allowed = "a number, or the name of a parameter"
-            faults.append(Fault(file, name, "threshold", f'"{threshold}"', allowed, fix))
+        for key in ("threshold", "lag"):
+            read = getattr(milestone, key)
+            if isinstance(read, str) and read not in parts.tables:
+                fix = did_you_mean(read, parts.tables)
+                allowed = "a number, or the name of a parameter"
+                faults.append(Fault(file, name, key, f'"{read}"', allowed, fix))
     for key, known in (("milestones", parts.milestones), ("series", series)):
         for name in getattr(entry, key) or ():
             if name not in known:

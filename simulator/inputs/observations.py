@@ -329,6 +329,8 @@ def _implies(hard: Milestone, easy: Milestone) -> bool:
     """Whether meeting one milestone means having met the other."""
     if (hard.series, hard.direction) != (easy.series, easy.direction):
         return False
+    if hard.lag != easy.lag:
+        return False
     a, b = hard.threshold, easy.threshold
     if isinstance(a, str) or isinstance(b, str):
         return a == b

@@ -82,7 +82,7 @@ def resolve_sources(files: PriorFiles, faults: list[Fault]) -> dict[str, SourceE
     return {name: source for name, source in checked.items() if source is not None}
 
 
-MILESTONE_KEYS = ("series", "direction", "threshold", "meaning", "source")
+MILESTONE_KEYS = ("series", "direction", "threshold", "lag", "meaning", "source")
 
 
 def resolve_milestones(files: PriorFiles, faults: list[Fault]) -> dict[str, Milestone]:

@@ -97,5 +97,4 @@ def _milestones(inputs: MergedInputs) -> Iterator[ValueOrigin]:
     parts = inputs.parts
     for name, m in parts.milestones.items():
         table = parts.files.milestones[name]
-        value = f"{m.series} {m.direction} {m.threshold}"
-        yield _value_origin(name, "milestone", value, [_location(table.file, name)])
+        yield _value_origin(name, "milestone", m.condition, [_location(table.file, name)])

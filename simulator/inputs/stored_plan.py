@@ -83,12 +83,12 @@ def _problems(plan: Plan) -> Iterator[str]:
     series = model.series_of_names(drawn)
     needed = model.parameters_read(model.join_drivers(drawn))
     every = [parameter.name for parameter in plan.parameters]
-    thresholds = {m.threshold for m in plan.milestones if isinstance(m.threshold, str)}
+    of_milestones = {name for milestone in plan.milestones for name in milestone.parameters}
     correlated = {name for a, b, _ in plan.correlations for name in (a, b)}
     yield from _unknown("priors", needed, every)
     yield from _unknown("hold", plan.hold, drawn)
     yield from _unknown("correlations", correlated, drawn)
-    yield from _unknown("milestones", thresholds, every)
+    yield from _unknown("milestones", of_milestones, every)
     yield from _unknown("milestones", (m.series for m in plan.milestones), series)
     yield from _unknown("series", plan.series, series)
     yield from _unknown("sources", (each.source for each in plan.parameters), plan.sources)

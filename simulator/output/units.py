@@ -193,6 +193,13 @@ def limits_in_words(limits: Sequence[float | None], unit: str) -> str:
     return f"{texts[0].removesuffix(shared.rstrip())} to {texts[1]}"
 
 
+def lag_in_words(lag: float | str) -> str:
+    """How long after its condition a milestone arrives, a number of years or a parameter; nothing where at once."""
+    if not lag:
+        return ""
+    return f", and {lag.replace('_', ' ') if isinstance(lag, str) else f'{lag:g} years'} later"
+
+
 def tick_marks(low: float, high: float, unit: str, most: int = 6) -> list[tuple[float, str]]:
     """Positions and labels of an axis whose values are logarithms.
 

@@ -11,7 +11,7 @@ from simulator import model
 from simulator.drivers.driver import Driver
 from simulator.evidence.likelihood import log_likelihood
 from simulator.inputs.plan import Plan
-from simulator.model import Model, first_passage, milestone_threshold
+from simulator.model import Model, arrival
 from simulator.page.graph import Graph, Node, TraceFailed
 from simulator.page.symbols import Symbol, node_of
 
@@ -56,11 +56,8 @@ def trace(plan: Plan, joined: Model | None = None) -> TracedModel:
     series: Any = model.evaluate(joined, parameters, grid)
     years: Any = Symbol(graph, graph.table(grid.years), (len(grid.years),))
     arrivals = {
-        milestone.name: _named(f"milestone {milestone.name}", first_passage)(
-            series[milestone.series],
-            milestone.direction,
-            milestone_threshold(milestone, parameters),
-            years,
+        milestone.name: _named(f"milestone {milestone.name}", arrival)(
+            milestone, series, parameters, years
         )
         for milestone in plan.milestones
     }

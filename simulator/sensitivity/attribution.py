@@ -160,7 +160,7 @@ def _compared_scenarios(a: Plan, b: Plan, target: Target, prior: bool) -> Compar
     matters = {
         name for each in compiled for name in targets.parameters_that_matter(each, target, series)
     }
-    matters |= observed.threshold_parameters((*one, *other))
+    matters |= observed.milestone_parameters((*one, *other))
     players = _differing_drivers(compiled, frozenset(matters))
     players += [EVIDENCE] if one != other else []
     return ComparedScenarios(a, b, compiled, target, players, (one, other))

@@ -52,9 +52,7 @@ def plan_differences(a: Plan, b: Plan) -> list[dict[str, Any]]:
             what = "correlation of " + " with ".join(sorted(pair))
             values = (f"{each.get(pair, 0.0):g}" for each in pairs)
             differences.append({"what": what, "driver": "", **dict(zip("ab", values, strict=True))})
-    marks = [
-        {m.name: f"{m.series} {m.direction} {m.threshold}" for m in p.milestones} for p in (a, b)
-    ]
+    marks = [{m.name: m.condition for m in plan.milestones} for plan in (a, b)]
     for name in dict.fromkeys((*marks[0], *marks[1])):
         one, other = (each.get(name, "not there") for each in marks)
         if one != other:

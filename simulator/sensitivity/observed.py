@@ -29,10 +29,10 @@ def observed_series(observations: Observations) -> list[str]:
     return [each.condition.series if each.condition else each.series for each in observations]
 
 
-def threshold_parameters(observations: Observations) -> frozenset[str]:
-    """Names of the parameters that are thresholds of observed milestones."""
-    thresholds = (each.condition.threshold for each in observations if each.condition)
-    return frozenset(name for name in thresholds if isinstance(name, str))
+def milestone_parameters(observations: Observations) -> frozenset[str]:
+    """Names of the parameters that observed milestones read."""
+    conditions = (each.condition for each in observations if each.condition)
+    return frozenset(name for condition in conditions for name in condition.parameters)
 
 
 def draw_weights(name: str, observations: Observations, log_likelihood: Array) -> ImportanceWeights:

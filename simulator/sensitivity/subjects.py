@@ -59,7 +59,7 @@ def targeted_plan(
     varying = tuple(p.name for p in plan.priors if p.name not in fixed)
     reaching = targets.parameters_that_matter(compiled, target)
     matters = targets.parameters_that_matter(compiled, target, series)
-    matters |= observed.threshold_parameters(observations)
+    matters |= observed.milestone_parameters(observations)
     small = targets.narrowed(compiled, target, series)
     return TargetedPlan(plan, target, small, varying, reaching, matters, observations)
 
@@ -171,11 +171,11 @@ def parameter_groups(plan: Plan, by: str) -> Groups:
 def driver_of_parameters(plan: Plan) -> dict[str, str]:
     """The driver of each parameter: the file of the first driver, in the model's order, that uses it.
 
-    The threshold of a milestone belongs to "thresholds" instead.
+    What a milestone reads belongs to "thresholds" instead.
     """
     names = [prior.name for prior in plan.priors]
     joined = model.join_drivers(names)
-    thresholds = {m.threshold for m in plan.milestones if isinstance(m.threshold, str)}
+    thresholds = {name for milestone in plan.milestones for name in milestone.parameters}
     every = [*joined.order, *(driver for driver in drivers.all_drivers() if driver.stepped)]
     owners: dict[str, str] = {}
     for driver in every:

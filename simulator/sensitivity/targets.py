@@ -110,9 +110,8 @@ def parameters_that_matter(
 ) -> frozenset[str]:
     """Names of the parameters that can move a target, or a series that is observed."""
     names = model.parameters_read(narrowed(compiled, target, observed).model)
-    threshold = target.milestone.threshold if target.milestone else None
-    if isinstance(threshold, str):
-        names |= {threshold}
+    if target.milestone:
+        names |= {*target.milestone.parameters}
     for each in reversed(
         compiled.plan.computed
     ):  # what a computed parameter is computed from stands for it

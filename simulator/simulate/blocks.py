@@ -13,7 +13,7 @@ from simulator.arrays import Array, unbuffered
 from simulator.distributions.distribution import InverseCdf
 from simulator.errors import DrawFailed
 from simulator.inputs.plan import Plan
-from simulator.model import Model, first_passage, milestone_threshold
+from simulator.model import Model, arrival
 from simulator.sampling import Copula
 
 BLOCK_DRAWS = 1024  # draws whose arrays fit the cache together
@@ -190,20 +190,21 @@ def first_passages(
     (milestone, draw) [year], inf where not reached
     """
     years, draws = plan.grid.years, len(next(iter(parameters.values())))
-    arrivals = [
-        first_passage(series[m.series], m.direction, milestone_threshold(m, parameters), years)
-        for m in plan.milestones
-    ]
+    arrivals = [arrival(milestone, series, parameters, years) for milestone in plan.milestones]
     return np.reshape(arrivals, (-1, draws))
 
 
 def _check_computed(parameters: dict[str, Array], plan: Plan, draws: range) -> None:
+    lags = {milestone.lag for milestone in plan.milestones}
     for each in plan.computed:
         values = np.broadcast_to(parameters[each.name], len(draws))
-        if not np.isfinite(values).all():
-            column = int(np.argmin(np.isfinite(values)))
+        allowed, words = np.isfinite(values), "finite"
+        if each.name in lags:
+            allowed, words = allowed & (values >= 0.0), "a lag of 0 or more"
+        if not allowed.all():
+            column = int(np.argmin(allowed))
             what = f"{each.name} = {each.formula} is {values[column]}"
-            raise DrawFailed(draws[column], f"{what}. Its formula must be finite", plan.name)
+            raise DrawFailed(draws[column], f"{what}. Its formula must be {words}", plan.name)
 
 
 def _check_finite(series: dict[str, Array], plan: Plan, draws: range) -> None:

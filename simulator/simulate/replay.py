@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.arrays import Array
 from simulator.inputs.plan import Plan
-from simulator.model import milestone_threshold
+from simulator.model import milestone_lag, milestone_threshold
 from simulator.simulate.blocks import (
     Block,
     CompiledPlan,
@@ -59,7 +59,7 @@ def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[
     parameters : name -> value [each in its own unit]
     year : (year) [year]
     series : name -> (year) [each in its own unit]
-    milestones : name -> series, direction and the draw's threshold [the series' unit]
+    milestones : name -> series, direction, the draw's threshold [the series' unit], and its lag [years] if it has one
     arrivals : name -> [year], inf where not reached
     """
     plan, described = compiled.plan, compiled.model.series
@@ -68,6 +68,7 @@ def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[
             "series": m.series,
             "direction": m.direction,
             "threshold": float(np.ravel(milestone_threshold(m, block.parameters))[0]),
+            **({"lag": float(np.ravel(milestone_lag(m, block.parameters))[0])} if m.lag else {}),
         }
         for m in plan.milestones
     }

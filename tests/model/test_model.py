@@ -74,7 +74,8 @@ def test_every_series_and_arrival_is_the_reference_s(scenario):
             assert not apart.any(), f"draw {draw}: {name} at {made.grid.years[apart]}"
         for row, m in enumerate(made.milestones):
             level = parameters.get(m.threshold, m.threshold)
-            expected = reference.arrival(story["year"], story[m.series], m.direction, level)
+            lag = parameters.get(m.lag, m.lag)
+            expected = reference.arrival(story["year"], story[m.series], m.direction, level, lag)
             actual = block.arrivals[row, i]
             assert actual == expected or abs(actual - expected) < 1e-9, f"draw {draw}: {m.name}"
 

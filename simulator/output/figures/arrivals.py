@@ -179,7 +179,9 @@ def _condition_in_words(result: Result, milestone: Milestone, threshold: Rung) -
     """The condition on the milestone's series, by its meaning, or by its name where that would be too long."""
     series = known_series(result)[milestone.series]
     bound = units.interval(threshold.low, threshold.middle, threshold.high, series.unit)
-    condition = f"{'≥' if milestone.direction == '>=' else '≤'} {bound}"
+    condition = (
+        f"{'≥' if milestone.direction == '>=' else '≤'} {bound}{units.lag_in_words(milestone.lag)}"
+    )
     meaning = f"{lower_first(series.long_name)} {condition}"
     if len(meaning) <= LONGEST_CONDITION:
         return meaning

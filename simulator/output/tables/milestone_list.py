@@ -6,6 +6,7 @@ from typing import Any
 
 from simulator import model
 from simulator.inputs.plan import Plan
+from simulator.output import units
 from simulator.output.rendering import Answer, Table
 from simulator.summaries.estimates import threshold_quantiles
 
@@ -26,6 +27,7 @@ def milestone_list_answer(plan: Plan) -> Answer:
                 "threshold_p50": middle,
                 "threshold_p90": high,
                 "unit": known[milestone.series].unit,
+                "lag": milestone.lag,
                 "source": milestone.source,
             }
         )
@@ -40,4 +42,4 @@ def _condition_in_words(record: dict[str, Any]) -> str:
     low, middle, high = (record[f"threshold_{key}"] for key in ("p10", "p50", "p90"))
     threshold = f"{middle:.4g}" if low == high else f"{middle:.3g} ({low:.3g} to {high:.3g})"
     unit = "" if record["unit"] == "1" else f" {record['unit']}"
-    return f"{record['series']} {record['direction']} {threshold}{unit}"
+    return f"{record['series']} {record['direction']} {threshold}{unit}{units.lag_in_words(record['lag'])}"
