@@ -12,7 +12,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from simulator import drivers
 from simulator.arrays import Array, Whole
@@ -45,6 +45,11 @@ class Milestone(BaseModel):
     ) = 0.0
     meaning: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1)]
+
+    @model_serializer(mode="wrap")
+    def _without_no_lag(self, values: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Its values; the lag where there is one, so that plans without are those from before there were lags."""
+        return {key: value for key, value in values(self).items() if key != "lag" or value}
 
     @property
     def parameters(self) -> tuple[str, ...]:

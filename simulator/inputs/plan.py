@@ -97,13 +97,10 @@ class Plan(BaseModel):
         return decimal_year(date.fromisoformat(self.as_of))
 
     def document(self) -> dict[str, Any]:
-        """The plan in plain values; the design is named when it is not the default, and so is a milestone's lag."""
+        """The plan in plain values; the design is named when it is not the default."""
         values = self.model_dump(mode="json")
         if self.design == "random":
             del values["design"]
-        for milestone in values["milestones"]:
-            if not milestone["lag"]:
-                del milestone["lag"]
         return values
 
     def canonical(self) -> str:
