@@ -187,11 +187,6 @@ class TimeGrid:
         """
         return self.start + DT * np.arange(round((self.horizon - self.start) / DT) + 1.0)
 
-    @property
-    def anchor(self) -> int:
-        """Index of the anchor in `years`."""
-        return round((self.anchor_year - self.start) / DT)
-
 
 @gives(
     {

@@ -40,7 +40,12 @@ def page_of(plan, block):
     own = block.parameters
     steps = members(own, "unhobbling_", method_page.STEP)
     benchmarks = members(own, "benchmark_", method_page.BENCHMARK)
-    return Page({**time, **own, **block.series}, plan.grid.anchor, steps, benchmarks)
+    return Page(
+        {**time, **own, **block.series},
+        int(np.searchsorted(plan.grid.years, plan.anchor_year)),
+        steps,
+        benchmarks,
+    )
 
 
 @pytest.mark.parametrize("sets", PLANS.values(), ids=PLANS)

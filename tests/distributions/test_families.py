@@ -363,3 +363,29 @@ def test_a_stored_mixture_with_a_wrong_component_is_no_plan(old, new):
     assert old in text
     with pytest.raises(NotAPlan):
         parse_plan(text.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("family", "numbers", "allowed"),
+    [
+        ("uniform", (1.0, 1.0), False),
+        ("loguniform", (0.0, 1.0), False),
+        ("loguniform", (1e-9, 1.0), True),
+        ("student_t", (0.0, 0.0, 3.0), False),
+        ("student_t", (0.0, 1.0, 0.2), True),
+        ("student_t", (0.0, 1.0, 0.19), False),
+        ("triangular", (0.0, 0.0, 1.0), True),
+        ("triangular", (0.0, 1.0, 1.0), True),
+        ("triangular", (0.0, 0.0, 0.0), False),
+        ("pert", (1.0, 0.5, 2.0), False),
+        ("beta", (0.0, 1.0, 0.0, 1.0), False),
+        ("beta", (1.0, 0.0, 0.0, 1.0), False),
+        ("beta", (1.0, 1.0, 0.5, 0.5), False),
+        ("beta", (1e-3, 1.0, 0.0, 1.0), True),
+        ("gamma", (0.0, 1.0), False),
+        ("gamma", (1.0, 0.0), False),
+        ("gamma", (1e-3, 1.0), True),
+    ],
+)
+def test_numbers_at_the_edge_of_a_family_are_its_own_or_refused(family, numbers, allowed):
+    assert (FAMILIES[family].wrong(*numbers) == "") is allowed
