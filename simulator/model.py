@@ -63,37 +63,19 @@ class Milestone(BaseModel):
         return f"{self.series} {self.direction} {self.threshold}{later}"
 
 
-def milestone_threshold(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
-    """The threshold of each draw.
+def value_in_draws(stated: float | str, parameters: Mapping[str, Array]) -> Array:
+    """What a milestone states, its threshold or its lag, in each draw.
 
     Parameters
     ----------
-    milestone : whose threshold is a number or a parameter's name
+    stated : a number or a parameter's name
     parameters : name -> (draw) [each in its own unit]
 
     Returns
     -------
-    (draw), or () where it is a number [the series' unit]
+    (draw), or () where it is a number [the series' unit, or years]
     """
-    if isinstance(milestone.threshold, str):
-        return parameters[milestone.threshold]
-    return np.array(milestone.threshold)
-
-
-def milestone_lag(milestone: Milestone, parameters: Mapping[str, Array]) -> Array:
-    """The lag of each draw.
-
-    Parameters
-    ----------
-    milestone : whose lag is a number or a parameter's name
-    parameters : name -> (draw) [each in its own unit]
-
-    Returns
-    -------
-    (draw), or () where it is a number [years]
-    """
-    lag = milestone.lag
-    return parameters[lag] if isinstance(lag, str) else np.array(lag)
+    return parameters[stated] if isinstance(stated, str) else np.array(stated)
 
 
 def arrival(
@@ -117,11 +99,11 @@ def arrival(
     -------
     (draw) [year], inf where not reached
     """
-    threshold = milestone_threshold(milestone, parameters)
+    threshold = value_in_draws(milestone.threshold, parameters)
     passage = first_passage(series[milestone.series], milestone.direction, threshold, years)
     if not milestone.lag:
         return passage
-    later = passage + milestone_lag(milestone, parameters)
+    later = passage + value_in_draws(milestone.lag, parameters)
     return np.where(later <= years[-1], later, np.inf)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.arrays import Array
 from simulator.inputs.plan import Plan
-from simulator.model import milestone_lag, milestone_threshold
+from simulator.model import value_in_draws
 from simulator.simulate.blocks import (
     Block,
     CompiledPlan,
@@ -67,8 +67,12 @@ def draw_record(compiled: CompiledPlan, block: Block, draw: int | None) -> dict[
         m.name: {
             "series": m.series,
             "direction": m.direction,
-            "threshold": float(np.ravel(milestone_threshold(m, block.parameters))[0]),
-            **({"lag": float(np.ravel(milestone_lag(m, block.parameters))[0])} if m.lag else {}),
+            "threshold": float(np.ravel(value_in_draws(m.threshold, block.parameters))[0]),
+            **(
+                {"lag": float(np.ravel(value_in_draws(m.lag, block.parameters))[0])}
+                if m.lag
+                else {}
+            ),
         }
         for m in plan.milestones
     }

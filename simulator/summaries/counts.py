@@ -20,6 +20,10 @@ BinNumbers = npt.NDArray[np.uint16]
 
 BINS = 2048
 
+STEEP = (
+    1e200  # bins per unit where a knot's own value and the next greater one lie in different bins
+)
+
 FITTED_TO = 4096
 
 DAYS = (
@@ -79,15 +83,18 @@ class Grid:
     def _scale(self) -> Array:
         """Bins per unit, (year, 1), of rows of two knots; very many where both are one atom."""
         width = self.knots[:, 1:] - self.knots[:, :1]
-        return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), 1e200)
+        return np.where(width > 0.0, BINS / np.maximum(width, 1e-300), STEEP)
 
     @cached_property
     def _lines(self) -> Array:
-        """The line from each knot on: where it starts, its bins per unit and its first position, (3, year * knot)."""
+        """The line from each knot on: where it starts, its bins per unit and its first position, (3, year * knot).
+
+        Above the last knot it is as steep as that of an atom, so that anything there is beyond all bins.
+        """
         widths = np.diff(self.knots, axis=1, append=self.knots[:, -1:])
-        bins = np.diff(self.positions, axis=1, append=self.positions[:, -1:] + 1)
-        lines = np.array([self.knots, bins / np.maximum(widths, 1e-300), self.positions])
-        return lines.reshape(3, -1)
+        bins = np.diff(self.positions, axis=1, append=self.positions[:, -1:])
+        slopes = np.where(widths > 0.0, bins / np.maximum(widths, 1e-300), STEEP)
+        return np.array([self.knots, slopes, self.positions]).reshape(3, -1)
 
     def bin_numbers(self, values: Array) -> BinNumbers:
         """The bin of each value.
@@ -117,7 +124,7 @@ class Grid:
         """Positions as `interp` gives them, whose search takes three times as long as comparing with every knot."""
         years, knots = self.knots.shape
         passed = values[:, np.newaxis] >= self.knots[:, 1:, np.newaxis]
-        line = np.add.reduce(passed.view(np.uint8), axis=1, dtype=np.uint8)
+        line = np.add.reduce(passed.view(np.uint8), axis=1, dtype=np.min_scalar_type(knots))
         line = line + knots * np.arange(years)[:, np.newaxis]
         start, slope, first = self._lines
         position = values - start.take(line)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.model import Milestone, first_passage, milestone_threshold
+from simulator.model import Milestone, first_passage, value_in_draws
 
 YEARS = np.arange(2019.0, 2050.1, 0.25)
 
@@ -76,7 +76,10 @@ def test_each_draw_has_its_own_threshold_and_its_own_year():
 def test_arrival_lies_in_the_step_in_which_the_condition_is_first_met(plan, block):
     for mark, arrivals in zip(plan.milestones, block.arrivals, strict=True):
         sign = 1.0 if mark.direction == ">=" else -1.0
-        met = sign * (block.series[mark.series] - milestone_threshold(mark, block.parameters)) >= 0
+        met = (
+            sign * (block.series[mark.series] - value_in_draws(mark.threshold, block.parameters))
+            >= 0
+        )
         ever, first = met.any(axis=0), met.argmax(axis=0)
         np.testing.assert_array_equal(np.isfinite(arrivals), ever)
         assert (arrivals[ever] <= plan.grid.years[first[ever]]).all()
@@ -96,5 +99,5 @@ def milestone(threshold):
 
 def test_a_threshold_is_a_number_or_a_parameter():
     made = milestone("bar")
-    assert milestone_threshold(made, {"bar": np.array([1.0, 2.0])}).tolist() == [1.0, 2.0]
-    assert float(milestone_threshold(milestone(5.12), {})) == 5.12
+    assert value_in_draws(made.threshold, {"bar": np.array([1.0, 2.0])}).tolist() == [1.0, 2.0]
+    assert float(value_in_draws(milestone(5.12).threshold, {})) == 5.12

@@ -10,7 +10,7 @@ from simulator import sampling
 from simulator.drivers.compute import physical_compute
 from simulator.drivers.growth import logistic
 from simulator.inputs import load
-from simulator.model import milestone_threshold
+from simulator.model import value_in_draws
 from simulator.simulate import blocks
 
 ANCHOR = 17  # index of 2023.25
@@ -220,7 +220,7 @@ def test_half_of_the_multiplier_applies_at_the_researcher_s_threshold():
     assert ((block.series["research_speedup"] >= 2.0) == reached).all()
     (mark,) = (m for m in made.milestones if m.name == "automated_researcher")
     assert (
-        milestone_threshold(mark, block.parameters) == block.parameters["researcher_threshold"]
+        value_in_draws(mark.threshold, block.parameters) == block.parameters["researcher_threshold"]
     ).all()
 
 

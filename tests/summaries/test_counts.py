@@ -222,3 +222,21 @@ def test_grids_are_fitted_to_the_first_4096_draws_whatever_the_run(small):
     for name, grid in summarise.count_layout(more).grids.items():
         np.testing.assert_array_equal(grid.knots, shape.grids[name].knots)
         assert (np.diff(grid.knots, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize("knots", [3, 23, 300])
+def test_bins_are_those_of_lines_between_knots_however_far_a_value_lies(knots):
+    generator = np.random.default_rng(knots)
+    rows = np.sort(generator.standard_normal((2, knots)), axis=1)
+    rows[1, 1] = rows[1, 0]  # an atom at the foot
+    rows[1, -1] = rows[1, -2]  # and one at the top
+    grid = counts.Grid(rows)
+    beyond = [-1e100, -1e9, 1e9, 1e100]
+    between = generator.uniform(-4.0, 4.0, (2, 500))
+    values = np.concatenate([between, rows, np.tile(beyond, (2, 1))], axis=1)
+    ends = {"left": 0.0, "right": counts.BINS + 1.0}
+    expected = [
+        np.ceil(np.interp(x, row, bins, **ends))
+        for x, row, bins in zip(values, rows, grid.positions, strict=True)
+    ]
+    np.testing.assert_array_equal(grid.bin_numbers(values), expected)
