@@ -69,7 +69,8 @@ def run_ranges(
             if check and not done:
                 check()
             finished = {future: under_way.pop(future) for future in done}
-            for piece in islice(waiting, len(done)):
+            del done  # with what finished futures hold, nothing stays in memory while the next are waited for
+            for piece in islice(waiting, len(finished)):
                 under_way[executor.submit(task, piece)] = piece, 1
             while finished:
                 future, (piece, attempts) = finished.popitem()
@@ -80,7 +81,7 @@ def run_ranges(
                         raise
                     under_way[executor.submit(task, piece)] = piece, attempts + 1
                     continue
-                del future  # or the last outcomes stay in memory while the next ones are waited for
+                del future
                 yield outcome
                 del outcome
     finally:

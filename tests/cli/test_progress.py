@@ -5,6 +5,7 @@ import io
 
 import pytest
 import small_runs
+from small_runs import quickly  # noqa: F401  (for every test here)
 
 from simulator.cli import progress
 from simulator.store import in_memory, running

@@ -1,6 +1,7 @@
 """Workers and the cut into blocks and pieces change no bit of a result."""
 
 import weakref
+from concurrent.futures import Executor, Future
 from itertools import pairwise
 
 import pytest
@@ -91,3 +92,29 @@ def test_a_block_is_gone_from_memory_before_the_next_is_simulated(compiled, monk
     monkeypatch.setattr(blocks, "simulate_block", simulate_alone)
     work(compiled)
     assert before
+
+
+class InThisThread(Executor):
+    """Runs a task when it is submitted, so that no thread holds on to what it gave."""
+
+    def submit(self, task, /, *args, **kwargs):
+        future = Future()
+        future.set_result(task(*args, **kwargs))
+        return future
+
+
+def test_a_range_is_gone_from_memory_before_the_next_is_waited_for(monkeypatch):
+    class Result:
+        pass
+
+    given, wait = [], engines.wait
+
+    def wait_alone(*args, **kwargs):
+        assert all(result() is None for result in given)
+        return wait(*args, **kwargs)
+
+    monkeypatch.setattr(engines, "wait", wait_alone)
+    results = engines.run_ranges(lambda piece: Result(), range(6), InThisThread(), 2)
+    for _ in range(6):
+        given.append(weakref.ref(next(results)))
+    assert next(results, None) is None
