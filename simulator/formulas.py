@@ -21,7 +21,15 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: np.divide,
 }
 
-FUNCTIONS = ("min", "max", "choose")
+FUNCTIONS: dict[str, np.ufunc] = {
+    "min": np.minimum,
+    "max": np.maximum,
+    "exp": np.exp,
+    "log": np.log,
+    "log10": np.log10,
+}
+
+CHOOSE = "choose"  # of an index and two values or more
 
 
 class FormulaFault(ValueError):
@@ -31,7 +39,10 @@ class FormulaFault(ValueError):
         super().__init__(stated, allowed, fix)
 
 
-ALLOWED = "numbers, names of parameters, + - * /, brackets, min(a, b), max(a, b) and choose(index, a, b, ...)"
+ALLOWED = (
+    "numbers, names of parameters, + - * /, brackets, min(a, b), max(a, b), exp(a), log(a), log10(a) and "
+    "choose(index, a, b, ...)"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -75,10 +86,10 @@ def _check(node: ast.expr, depth: int) -> None:
 
 
 def _check_call(name: str, arguments: list[ast.expr], depth: int) -> None:
-    if name not in FUNCTIONS:
-        raise FormulaFault(f"{name}(...)", ALLOWED, did_you_mean(name, FUNCTIONS))
-    least = 3 if name == "choose" else 2
-    if len(arguments) < least or (name != "choose" and len(arguments) > least):
+    if name != CHOOSE and name not in FUNCTIONS:
+        raise FormulaFault(f"{name}(...)", ALLOWED, did_you_mean(name, (CHOOSE, *FUNCTIONS)))
+    allowed = len(arguments) > 2 if name == CHOOSE else len(arguments) == FUNCTIONS[name].nin
+    if not allowed:
         raise FormulaFault(f"{name} of {len(arguments)}", ALLOWED)
     for each in arguments:
         _check(each, depth + 1)
@@ -96,6 +107,8 @@ def evaluate(text: str, parameters: Mapping[str, Array]) -> Array:
     """The value of a formula in each draw.
 
         choose(index, a, b, c) = a where index < 0.5, b where 0.5 <= index < 1.5, else c
+
+    `log` is the natural logarithm.
 
     Parameters
     ----------
@@ -128,8 +141,8 @@ def _value(node: ast.expr, parameters: Mapping[str, Array]) -> Any:
 
 
 def _called(name: str, values: list[Any]) -> Any:
-    if name != "choose":
-        return (np.minimum if name == "min" else np.maximum)(*values)
+    if name != CHOOSE:
+        return FUNCTIONS[name](*values)
     index, *options = values
     chosen = options[-1]
     for number in range(len(options) - 2, -1, -1):

@@ -24,6 +24,8 @@ DRAWS = {
         ("choose(k, a, b, 7)", [1.0, 4.0, 7.0]),
         ("choose(k, a, b)", [1.0, 4.0, 0.5]),
         ("+1e-3 - b", 1e-3 - DRAWS["b"]),
+        ("log(exp(k) * exp(k))", 2 * DRAWS["k"]),
+        ("log10(1000 * exp(0 * a))", [3.0, 3.0, 3.0]),
     ],
 )
 def test_a_formula_is_its_arithmetic(text, expected):
@@ -70,7 +72,9 @@ def test_brackets_and_signs_are_python_s(tree):
         "1j * a",
         "a := 2",
         "f'{a}'",
-        "exp(a)",
+        "sin(a)",
+        "exp(a, b)",
+        "log()",
         "min(a)",
         "min(a, b, k)",
         "choose(k, a)",

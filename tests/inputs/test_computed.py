@@ -90,7 +90,7 @@ def test_a_parameter_that_is_computed_elsewhere_changes_no_other_draw(plan, bloc
         (computed("horizon_strat + 1"), (), 'did you mean "horizon_start"'),
         (computed("researcher_threshold + 1"), (), "the parameter itself"),
         (computed("7"), (), "a number is a prior of the family fixed"),
-        (computed("exp(horizon_start)"), (), "formula: found exp"),
+        (computed("sin(horizon_start)"), (), "formula: found sin"),
         (computed("horizon_start + 1", unit="year"), (), 'unit: found "year"'),
         (computed("horizon_start", more="p05=1.0"), (), "p05: found an unknown key"),
         (computed("horizon_start", more="correlation={stock_growth=0.1}"), (), "correlation"),
