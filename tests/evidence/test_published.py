@@ -48,7 +48,7 @@ def outcome(tmp_path_factory):
 
 def test_the_shipped_forecasts_are_sound_and_cited(oomcast):
     forecasts = load_published()
-    assert len(forecasts) == len({each.id for each in forecasts}) == 11
+    assert len(forecasts) == len({each.id for each in forecasts}) == 12
     assert not inspection.evidence_faults()
     assert "published.toml: sound" in oomcast("check").out
 

@@ -215,6 +215,45 @@ def test_metrs_trend_comes_to_its_published_quantiles(trend, level, published):
     assert days == pytest.approx(closed, rel=0.02)  # four standard errors of a quantile
 
 
+def day_by_day(p):
+    """Years of arrival by the equations of AI 2027's timelines forecast, half a day at a time."""
+    ratio = np.select([p["horizon_trend"] < 0.5, p["horizon_trend"] < 1.5], [0.9, 1.1], 1.0)
+    doublings, first = np.log2(p["coder_horizon"] * 167 * 60 / 15), p["horizon_doubling"] / 30.5
+    changing = np.where(ratio == 1.0, 0.9, ratio)
+    terms = np.where(ratio == 1.0, doublings, (1 - changing**doublings) / (1 - changing))
+    work = np.maximum(0.1, first * terms + p["coder_cost_speed"])
+    years, done, step = 2025.25 - p["announcement_delay"] / 12, np.zeros(len(work)), 0.5 / 365.25
+    now, then = 1 + p["speedup_now"], 1 + p["speedup_coder"]
+    while (going := (done < work) & (years < 2050)).any():
+        pace, late = now * (then / now) ** (done / work), years >= 2029
+        pace = np.where(late, np.sqrt(pace * (pace - 0.5) / 2), pace)
+        done += np.where(going, 12 * step * (pace + np.where(late, 0.5, 1.0)) / 2, 0.0)
+        years += np.where(going, step, 0.0)
+    return np.where(done < work, np.inf, years)
+
+
+@pytest.fixture(scope="module")
+def ai_2027():
+    return draws(load.load_plan("ai-2027"), 4096)
+
+
+def test_ai_2027_s_closed_form_is_its_differential_equation(ai_2027):
+    (arrivals,), stepped = ai_2027.arrivals[:1], day_by_day(ai_2027.parameters)
+    early = (stepped < 2029) & (stepped > ANCHOR)  # before it effective compute is no straight line
+    np.testing.assert_allclose(arrivals[early], stepped[early], atol=0.005)
+    late = np.isfinite(arrivals) & np.isfinite(stepped) & (stepped >= 2029)
+    assert np.all(np.abs(arrivals[late] - stepped[late]) < 0.005 + 0.1 * (stepped[late] - 2029))
+    for level in (0.1, 0.5, 0.9):
+        apart = np.quantile(arrivals, level) - np.quantile(stepped, level)
+        assert abs(apart) < 0.1
+
+
+def test_ai_2027_comes_to_its_published_quantiles(ai_2027):
+    """November 2025, October 2027 and July 2039, of 5,000 draws; within four errors of such quantiles."""
+    actual = np.quantile(ai_2027.arrivals[0], [0.1, 0.5, 0.9])
+    assert np.all(np.abs(actual - [2025.88, 2027.79, 2039.54]) < [0.15, 0.35, 1.5])
+
+
 def test_a_file_frees_what_another_holds(tmp_path, trend, essay):
     assert {"horizon_slope", "horizon_start"} <= set(essay.hold) - set(trend.hold)
     mine = tmp_path / "mine.toml"
