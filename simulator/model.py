@@ -354,14 +354,25 @@ def _is_wanted(name: str, wanted: Iterable[str]) -> bool:
 
 
 def parameters_read(model: Model) -> frozenset[str]:
-    """Names of the parameters that a model reads."""
+    """Names of the parameters that a model reads, with those that a member may leave out."""
+    optional = {
+        group.name(member, field)
+        for group, members in model.members
+        for member in members
+        for field in group.defaults
+    }
+    return parameters_needed(model) | optional
+
+
+def parameters_needed(model: Model) -> frozenset[str]:
+    """Names of the parameters without which a model does not run."""
     parameters, _ = declared_parameters()
     plain = {name for driver in model.order for name in driver.needs if name in parameters}
     of_members = {
-        f"{group.prefix}_{member}_{field}"
+        group.name(member, field)
         for group, members in model.members
         for member in members
-        for field in group.fields
+        for field in group.required
     }
     return frozenset(plain | of_members)
 
@@ -400,7 +411,8 @@ def _argument(name: str, driver: Driver, known: Mapping[str, Any]) -> Any:
 
 
 def _member_record(group: MemberParameters, member: str, parameters: Mapping[str, Array]) -> Any:
-    return group.record(**{f: parameters[f"{group.prefix}_{member}_{f}"] for f in group.fields})
+    names = {field: group.name(member, field) for field in group.fields}
+    return group.record(**{f: parameters[name] for f, name in names.items() if name in parameters})
 
 
 def _named_series(driver: Driver, result: Any) -> dict[str, Array]:

@@ -200,8 +200,9 @@ def series(
             midpoint, steepness, floor = (
                 p[f"benchmark_{name}_{part}"] for part in ("midpoint", "slope", "floor")
             )
+            ceiling = p.get(f"benchmark_{name}_ceiling", 1.0)
             score = sigmoid(steepness * (effective - midpoint))
-            s["score_" + name] = floor + (1 - floor) * score
+            s["score_" + name] = floor + (ceiling - floor) * score
     return {name: [s[name] for s in rows] for name in rows[0]}
 
 

@@ -146,8 +146,10 @@ def test_a_step_of_unhobbling_is_four_entries(folder, plan):
     assert after["series"]["physical_compute"] == before["series"]["physical_compute"]
 
 
-def test_a_benchmark_is_three_entries(folder, oomcast, without_pictures):
+@pytest.mark.parametrize("ceiling", [[], [("ceiling", "fraction", 0.8)]])
+def test_a_benchmark_is_three_entries_or_four(folder, oomcast, without_pictures, ceiling):
     entries = [("midpoint", "OOM", 4.0), ("slope", "1/OOM", 1.2), ("floor", "fraction", 0.1)]
+    entries += ceiling
     text = "".join(
         PRIOR.format(name=f"benchmark_long_exam_{field}", unit=unit, value=value)
         for field, unit, value in entries
@@ -160,5 +162,6 @@ def test_a_benchmark_is_three_entries(folder, oomcast, without_pictures):
     assert "exam_50" in [row["name"] for row in json.loads(said.out)["milestones"]]
     output = replay.replay(plans.load_plan("exam.toml"), 5)
     grown = np.array(output["series"]["effective_compute"])
-    expected = 0.1 + 0.9 / (1.0 + np.exp(-1.2 * (grown - 4.0)))
+    learned = 0.7 if ceiling else 0.9
+    expected = 0.1 + learned / (1.0 + np.exp(-1.2 * (grown - 4.0)))
     np.testing.assert_allclose(output["series"]["score_long_exam"], expected, rtol=1e-12)

@@ -42,4 +42,6 @@ POSITIVE = Domain(low=0.0, low_open=True)
 
 ZERO_TO_ONE = Domain(low=0.0, high=1.0)
 
+UP_TO_ONE = Domain(low=0.0, high=1.0, low_open=True)
+
 BELOW_ONE = Domain(low=0.0, high=1.0, high_open=True)

@@ -1,25 +1,29 @@
-"""Benchmark scores; a benchmark is three priors and no code."""
+"""Benchmark scores; a benchmark is three priors, or four, and no code."""
 
 from typing import NamedTuple
 
 from simulator.arrays import Array
-from simulator.drivers.driver import Fraction, Level, PerOOM, Quantity, gives
+from simulator.drivers.driver import Ceiling, Fraction, Level, PerOOM, Quantity, gives
 from simulator.drivers.growth import sigmoid
 
 
 class Benchmark(NamedTuple):
-    """Effective compute at which half is learned, steepness there, and the score of chance."""
+    """Effective compute at which half is learned, steepness there, the score of chance, and the highest score.
+
+    Where labels are wrong the best answers do not score 1; a benchmark without a ceiling has that of 1.
+    """
 
     midpoint: Level
     slope: PerOOM
     floor: Fraction
+    ceiling: Ceiling = 1.0
 
 
 @gives({"score_<benchmark>": Quantity("fraction", "Best score on the benchmark <benchmark>")})
 def scores(effective_compute: Array, benchmark: dict[str, Benchmark]) -> dict[str, Array]:
-    """Score of each benchmark: chance, and a sigmoid of effective compute from there to 1.
+    """Score of each benchmark: chance, and a sigmoid of effective compute from there to the ceiling.
 
-        score = floor + (1 - floor) * sigmoid(slope * (effective_compute - midpoint))
+        score = floor + (ceiling - floor) * sigmoid(slope * (effective_compute - midpoint))
 
     Parameters
     ----------
@@ -31,6 +35,6 @@ def scores(effective_compute: Array, benchmark: dict[str, Benchmark]) -> dict[st
     benchmark -> (year, draw) [fraction]
     """
     return {
-        name: b.floor + (1.0 - b.floor) * sigmoid(b.slope * (effective_compute - b.midpoint))
+        name: b.floor + (b.ceiling - b.floor) * sigmoid(b.slope * (effective_compute - b.midpoint))
         for name, b in benchmark.items()
     }

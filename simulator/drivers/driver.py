@@ -18,6 +18,7 @@ from simulator.distributions.domain import (
     NOT_NEGATIVE,
     POSITIVE,
     REAL,
+    UP_TO_ONE,
     ZERO_TO_ONE,
     Domain,
 )
@@ -25,10 +26,16 @@ from simulator.distributions.domain import (
 
 @dataclass(frozen=True)
 class Parameter:
-    """Unit and domain of an uncertain scalar."""
+    """Unit and domain of an uncertain scalar.
+
+    Attributes
+    ----------
+    above : a field of the same member, all of whose values lie below all of this parameter's; empty where none has to
+    """
 
     unit: str
     domain: Domain
+    above: str = ""
 
 
 Rate = Annotated[Array, Parameter("OOM/year", NOT_NEGATIVE)]
@@ -40,6 +47,8 @@ Limit = Annotated[Array, Parameter("OOM", POSITIVE)]
 Level = Annotated[Array, Parameter("OOM", REAL)]
 
 Fraction = Annotated[Array, Parameter("fraction", ZERO_TO_ONE)]
+
+Ceiling = Annotated[Array | float, Parameter("fraction", UP_TO_ONE, above="floor")]
 
 LostShare = Annotated[Array, Parameter("fraction", BELOW_ONE)]
 
@@ -115,11 +124,22 @@ class MemberParameters:
     prefix : the driver's argument, such as `benchmark`
     record : the named tuple of one member's parameters
     fields : unit and domain of each field of the record
+    defaults : values of the fields that a member may leave out
     """
 
     prefix: str
     record: type
     fields: Mapping[str, Parameter]
+    defaults: Mapping[str, float]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The fields that a member may not leave out."""
+        return tuple(field for field in self.fields if field not in self.defaults)
+
+    def name(self, member: str, field: str) -> str:
+        """The parameter's name of a member's field."""
+        return f"{self.prefix}_{member}_{field}"
 
     def split(self, name: str) -> tuple[str, str] | None:
         """Member and field in a parameter's name, or None when it belongs to no member."""
@@ -197,6 +217,5 @@ def _parameter(hint: Any) -> Any:
 def _member_parameters(prefix: str, hint: Any) -> MemberParameters:
     record = get_args(hint)[1]
     fields = get_type_hints(record, include_extras=True)
-    return MemberParameters(
-        prefix, record, {name: _parameter(field) for name, field in fields.items()}
-    )
+    parameters = {name: _parameter(field) for name, field in fields.items()}
+    return MemberParameters(prefix, record, parameters, record._field_defaults)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator import drivers, formulas, model
 from simulator.distributions.domain import NOT_NEGATIVE, REAL
-from simulator.drivers.driver import Parameter
+from simulator.drivers.driver import MemberParameters, Parameter
 from simulator.drivers.growth import FAR, LARGEST_EXPONENT
 from simulator.errors import Fault, did_you_mean, listed
 from simulator.inputs import correlations
@@ -70,6 +70,7 @@ def check_all(parts: InputParts, entry: RunEntry, pairs: Pairs, faults: list[Fau
     for each in parts.computed.values():
         _unit(each, parts, faults)
     _misstated_priors(parts, faults)
+    _above(parts, faults)
     _milestones(parts, entry, faults)
     _logistics(parts, entry, faults)
     _matrix(parts, pairs, faults)
@@ -122,24 +123,50 @@ def _sources(parts: InputParts, faults: list[Fault]) -> None:
 
 def _names(parts: InputParts, faults: list[Fault]) -> None:
     """Check that every parameter has a prior, and that the model uses every prior."""
-    parameters, groups = model.declared_parameters()
+    parameters, _ = model.declared_parameters()
     read = {name for milestone in parts.milestones.values() for name in milestone.parameters}
     read |= _names_in_formulas(parts)
     needed = dict.fromkeys(parameters, "a driver")
-    for group in groups:
-        for name in parts.tables:
-            if member := group.split(name):
-                other = (f"{group.prefix}_{member[0]}_{field}" for field in group.fields)
-                needed.update(dict.fromkeys(other, f"the {group.prefix} {member[0]}"))
+    optional: set[str] = set()
+    for group, member in _members(parts):
+        other = (group.name(member, field) for field in group.required)
+        needed.update(dict.fromkeys(other, f"the {group.prefix} {member}"))
+        optional |= {group.name(member, field) for field in group.defaults}
     for name in sorted(set(needed) - set(parts.tables)):
         fix = f"add [{name}] to a prior file"
         faults.append(Fault("priors", name, "", "no prior", f"one for {needed[name]}", fix))
-    for name in sorted(set(parts.tables) - set(needed) - read):
+    for name in sorted(set(parts.tables) - set(needed) - optional - read):
         fix = (
-            did_you_mean(name, needed) or "take it out, or add the driver or milestone that uses it"
+            did_you_mean(name, [*needed, *optional])
+            or "take it out, or add the driver or milestone that uses it"
         )
         file, table = parts.tables[name]
         faults.append(Fault(file, table, "", "a prior that nothing uses", listed(needed), fix))
+
+
+def _members(parts: InputParts) -> Iterator[tuple[MemberParameters, str]]:
+    """Every member that a prior is of, with the group that it belongs to."""
+    _, groups = model.declared_parameters()
+    for group in groups:
+        parted = filter(None, map(group.split, parts.tables))
+        yield from ((group, member) for member in dict.fromkeys(member for member, _ in parted))
+
+
+def _above(parts: InputParts, faults: list[Fault]) -> None:
+    """Check that no value of a member's parameter, such as its ceiling, reaches the one that it lies above."""
+    for group, member in _members(parts):
+        for field, parameter in group.fields.items():
+            names = group.name(member, field), group.name(member, parameter.above)
+            if not parameter.above or not all(name in parts.priors for name in names):
+                continue
+            upper, lower = (parts.priors[name] for name in names)
+            low, high = upper.distribution.support.low, lower.distribution.support.high
+            if low <= high:
+                fixed = upper.family == "fixed"
+                key, problem = ("value", f"{low:g}") if fixed else ("", f"values from {low:g} up")
+                allowed = f"values above every value of {names[1]}, which has up to {high:g}"
+                fix = "" if fixed else f"add lower = a number above {high:g}"
+                faults.append(Fault(*parts.tables[names[0]], key, problem, allowed, fix))
 
 
 def _declaration(name: str, parts: InputParts) -> Parameter | None:

@@ -81,7 +81,7 @@ def _problems(plan: Plan) -> Iterator[str]:
         return
     drawn = [prior.name for prior in plan.priors]
     series = model.series_of_names(drawn)
-    needed = model.parameters_read(model.join_drivers(drawn))
+    needed = model.parameters_needed(model.join_drivers(drawn))
     every = [parameter.name for parameter in plan.parameters]
     of_milestones = {name for milestone in plan.milestones for name in milestone.parameters}
     correlated = {name for a, b, _ in plan.correlations for name in (a, b)}

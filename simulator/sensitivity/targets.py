@@ -109,7 +109,8 @@ def parameters_that_matter(
     compiled: CompiledPlan, target: Target, observed: Sequence[str] = ()
 ) -> frozenset[str]:
     """Names of the parameters that can move a target, or a series that is observed."""
-    names = model.parameters_read(narrowed(compiled, target, observed).model)
+    known = {parameter.name for parameter in compiled.plan.parameters}
+    names = model.parameters_read(narrowed(compiled, target, observed).model) & known
     if target.milestone:
         names |= {*target.milestone.parameters}
     for each in reversed(

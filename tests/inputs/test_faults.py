@@ -103,6 +103,34 @@ WORLDS = {
         prior(fixed(1), name="unhobbling_dreams_gain", unit="OOM"),
         ["[unhobbling_dreams_occurs]", "[unhobbling_dreams_arrival]", "[unhobbling_dreams_ramp]", "no prior"],
     ),
+    "a ceiling without its benchmark": (
+        prior(fixed(0.9), name="benchmark_exam_ceiling", unit="fraction"),
+        ["[benchmark_exam_floor]", "[benchmark_exam_midpoint]", "[benchmark_exam_slope]", "no prior"],
+    ),
+    "a ceiling above 1": (
+        prior(fixed(1.1), name="benchmark_math_ceiling", unit="fraction"),
+        ["[priors.benchmark_math_ceiling]", "value", "1.1", "in (0, 1]"],
+    ),
+    "a ceiling of 0": (
+        prior(fixed(0), name="benchmark_math_ceiling", unit="fraction"),
+        ["[priors.benchmark_math_ceiling]", "value", "found 0", "in (0, 1]"],
+    ),
+    "a ceiling that may exceed 1": (
+        prior('family = "normal"\np05 = 0.9\np95 = 0.99\nlower = 0.5', name="benchmark_math_ceiling", unit="fraction"),
+        ["[priors.benchmark_math_ceiling]", "family", "in (0, 1]", "add lower (or upper)"],
+    ),
+    "a ceiling at the floor": (
+        prior(fixed(0.25), name="benchmark_gpqa_ceiling", unit="fraction"),
+        ["[priors.benchmark_gpqa_ceiling]", "value", "found 0.25", "above every value of benchmark_gpqa_floor"],
+    ),
+    "a ceiling that may reach the floor": (
+        prior('family = "uniform"\nlow = 0.2\nhigh = 0.9', name="benchmark_gpqa_ceiling", unit="fraction"),
+        ["[priors.benchmark_gpqa_ceiling]", "values from 0.2 up", "benchmark_gpqa_floor", "add lower = a number"],
+    ),
+    "a ceiling misspelt": (
+        prior(fixed(0.9), name="benchmark_gpqa_ceilling", unit="fraction"),
+        ["[priors.benchmark_gpqa_ceilling]", "nothing uses", 'did you mean "benchmark_gpqa_ceiling"?'],
+    ),
     "a prior that nothing uses": (prior(fixed(1), name="weather"), ["[priors.weather]", "nothing uses"]),
     "syntax error": ("draws = = 3", ["line 1", "TOML"]),
     "a circle": ('extends = "world"', ["extends", "circle"]),
@@ -197,7 +225,11 @@ OPTIONS = {
 
 
 # Cases whose fault stands in what the run file lacks or meets, and not in the file.
-ELSEWHERE = ("a step with one prior of four", "logistic overflow by its start")
+ELSEWHERE = (
+    "a step with one prior of four",
+    "a ceiling without its benchmark",
+    "logistic overflow by its start",
+)
 
 
 @pytest.fixture

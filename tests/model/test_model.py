@@ -33,6 +33,15 @@ WALLS = (
     "priors.chips_ceiling.p90=6.0", "latency_ceiling=26.5", "stock_start=12", "regime_occurs=1",
     "algorithms_scale_dependence=1", "feedback_multiplier=8",
 )  # fmt: skip
+EXAM = tuple(
+    f'priors.benchmark_exam_{field}={{unit="{unit}", source="judgement", '
+    f'family="uniform", low={low}, high={low + 0.2}}}'
+    for field, unit, low in (("midpoint", "OOM", 2.0), ("slope", "1/OOM", 0.8), ("floor", "fraction", 0.1))
+)  # fmt: skip
+CEILING = (
+    'priors.benchmark_exam_ceiling={unit="fraction", family="uniform", low=0.7, high=0.9, '
+    'source="judgement", correlation={benchmark_exam_slope=-0.5}}'
+)
 SCENARIOS = {
     "baseline": ((), range(300)),
     "later draws": (("seed=0",), range(10**9 + 1, 10**9 + 31)),
@@ -40,6 +49,8 @@ SCENARIOS = {
     "anchor at the start": (("start=2023.25", "horizon=2031.75"), range(40)),
     "far limits": (FAR, range(40)),
     "binding walls": (WALLS, range(60)),
+    "a benchmark without a ceiling": (EXAM, range(20)),
+    "a benchmark with a ceiling": ((*EXAM, CEILING), range(20)),
     "still compute": (("spending_growth=0", "price_performance_growth=0", "duration_growth=0"), range(20)),
 }  # fmt: skip
 

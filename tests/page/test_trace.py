@@ -56,6 +56,17 @@ def test_javascript_agrees_with_numpy_in_every_shipped_scenario(scenario):
     assert_agrees(load_plan(scenario))
 
 
+@needs_node
+def test_javascript_agrees_with_numpy_with_and_without_ceilings():
+    def uniform(name, unit, low):
+        table = f'unit="{unit}", family="uniform", low={low}, high={low + 0.2}, source="judgement"'
+        return f"priors.benchmark_{name}={{{table}}}"
+
+    fields = (("midpoint", "OOM", 2.0), ("slope", "1/OOM", 0.8), ("floor", "fraction", 0.1))
+    exams = [uniform(f"{exam}_{f}", *own) for exam in ("exam", "essay") for f, *own in fields]
+    assert_agrees(load_plan("baseline", [*exams, uniform("exam_ceiling", "fraction", 0.7)]))
+
+
 def with_driver(plan, driver):
     """A plan and its model with a user's driver, whose two priors are narrow."""
     priors = [
