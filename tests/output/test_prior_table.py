@@ -28,6 +28,11 @@ def test_the_median_of_a_logarithm_stands_in_words_beside_it(oomcast):
     assert line.split()[-2:] == ["-", "-"]
 
 
+def test_a_note_ends_with_the_observations_that_a_prior_rests_on(oomcast):
+    said = oomcast("priors", "benchmark_math_slope").out
+    assert said.splitlines()[-1].strip() == "rests on math_gpt4, math_gpt4o, math_o1"
+
+
 def test_differences_say_a_probability_and_a_level():
     a = load_plan("baseline")
     b = load_plan("baseline", ["priors.regime_occurs.p=0.9", "hold.algorithms_growth=0.9"])

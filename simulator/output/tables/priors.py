@@ -105,7 +105,7 @@ def priors_answer(plan: Plan, shown: Sequence[Listed], notes: bool) -> Answer:
         if r["formula"]:
             caption += f"\n  = {r['formula']}"
         if r["rests_on"]:
-            caption += f"\n  rests on {', '.join(r['rests_on'])}"
+            caption += f"\n  rests on {r['rests_on']}"
     document = {"run": plan.name, "priors": records}
     return Answer(Table(f"Priors: {plan.title}", header, rows, caption, names=4), records, document)
 
