@@ -28,7 +28,7 @@ EQUATION = re.compile(r"^    (?P<left>[a-z]\S*(?:\([\w, ]+\))?)? *= (?P<right>.*
 SUBSCRIPT = re.compile(r"(\w+)\[(k\+1|k|j)\]")
 SUM = re.compile(r"sum over steps s of (.*)")
 STEP = ("occurs", "arrival", "gain", "ramp")
-BENCHMARK = ("floor", "slope", "midpoint")
+BENCHMARK = ("floor", "slope", "midpoint", "ceiling")
 
 
 class Equation(NamedTuple):

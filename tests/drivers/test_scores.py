@@ -63,6 +63,15 @@ def test_a_threshold_is_passed_where_the_logarithm_of_its_odds_says(floor, ceili
     assert passed == pytest.approx(threshold, rel=1e-12)
 
 
+def test_no_shipped_ceiling_puts_a_milestone_out_of_reach_in_any_draw(plan):
+    lowest = {prior.name: prior.distribution.support.low for prior in plan.priors}
+    asked = {m.name: m for m in plan.milestones if m.series.startswith("score_")}
+    assert set(asked) == {"mmlu_90", "math_90", "gpqa_90", "swe_bench_90"}
+    for each in asked.values():
+        ceiling = f"benchmark_{each.series.removeprefix('score_')}_ceiling"
+        assert lowest[ceiling] > each.threshold, ceiling
+
+
 @given(shares, st.floats(-10.0, 10.0))
 def test_no_ceiling_is_one_of_1_to_the_last_bit(floor, effective_compute):
     own = {"midpoint": 3.0, "slope": 0.7, "floor": floor}

@@ -85,4 +85,4 @@ def test_a_folder_of_several_kinds_is_checked_file_by_file(folder, oomcast):
     assert done.code == 0, done.err
     *own, scenario = done.out.splitlines()
     assert own == [f"mixed/my_{kind}.toml: {kind}, 1, no fault" for kind in sorted(FILES)]
-    assert scenario.startswith("mixed/world.toml: 95 priors")
+    assert scenario.startswith("mixed/world.toml: 99 priors")
