@@ -42,7 +42,7 @@ def test_each_draw_has_its_route_s_threshold(block):
     by_route = [
         (p["researcher_work"] - p["horizon_start"]) / p["horizon_slope"],
         p["benchmark_swe_bench_midpoint"]
-        + 2.197 / p["benchmark_swe_bench_slope"]
+        + np.log(0.9 / (p["benchmark_swe_bench_ceiling"] - 0.9)) / p["benchmark_swe_bench_slope"]
         + p["researcher_gap"],
         p["researcher_flop"] - p["anchor_compute"],
         p["researcher_ladder"],
