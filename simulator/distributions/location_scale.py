@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -37,9 +38,14 @@ def _fit_uniform(levels: Array, values: Array) -> dict[str, Any]:
     return {"low": low, "high": low + width}
 
 
+def _logarithms(values: Array) -> Array:
+    """Natural logarithms by the C library: NumPy's last bits depend on the CPU, and a plan's hash on fits."""
+    return np.array([math.log(value) for value in values])
+
+
 def _fit_loguniform(levels: Array, values: Array) -> dict[str, Any]:
-    low, width = fit_line(levels, np.log(values))
-    return {"low": float(np.exp(low)), "high": float(np.exp(low + width))}
+    low, width = fit_line(levels, _logarithms(values))
+    return {"low": math.exp(low), "high": math.exp(low + width)}
 
 
 def _fit_normal(levels: Array, values: Array) -> dict[str, Any]:
@@ -48,8 +54,8 @@ def _fit_normal(levels: Array, values: Array) -> dict[str, Any]:
 
 
 def _fit_lognormal(levels: Array, values: Array) -> dict[str, Any]:
-    log_median, sigma = fit_line(ndtri(levels), np.log(values))
-    return {"median": float(np.exp(log_median)), "sigma": sigma}
+    log_median, sigma = fit_line(ndtri(levels), _logarithms(values))
+    return {"median": math.exp(log_median), "sigma": sigma}
 
 
 def _fit_student_t(levels: Array, values: Array, df: float) -> dict[str, Any]:

@@ -67,6 +67,27 @@ def elsewhere(tmp_path_factory):
     return folder
 
 
+@needs_features
+def test_scenarios_have_the_same_plan_on_every_family():
+    """With priors whose quantiles NumPy's logarithms would fit differently: peak-data's and ai-2027's."""
+    fits = (
+        "from simulator.inputs import load\n"
+        "for name in ('baseline', 'peak-data', 'ai-2027'):\n"
+        "    print([prior.natural for prior in load.load_plan(name).priors])"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", fits],
+            env=surroundings(**more),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for more in ({}, {"NPY_DISABLE_CPU_FEATURES": " ".join(DISABLED)})
+    }
+    assert len(printed) == 1
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     return small_runs.finished(tmp_path_factory.mktemp("here") / "whole")
