@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from simulator.arrays import Array
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -32,6 +37,12 @@ class Domain:
             support.high == self.high and (support.high_open or not self.high_open)
         )
         return low and high
+
+    def contains(self, values: Array) -> npt.NDArray[np.bool_]:
+        """Whether each value is a finite number inside."""
+        low = values > self.low if self.low_open else values >= self.low
+        high = values < self.high if self.high_open else values <= self.high
+        return np.isfinite(values) & low & high
 
 
 REAL = Domain()

@@ -12,6 +12,7 @@ import numpy as np
 from simulator import model, sampling
 from simulator.arrays import Array, unbuffered
 from simulator.distributions.distribution import InverseCdf
+from simulator.distributions.domain import NOT_NEGATIVE, REAL
 from simulator.errors import DrawFailed
 from simulator.inputs.plan import Plan
 from simulator.model import Model, arrival
@@ -211,13 +212,15 @@ def _keep_freed_memory() -> None:
 def _check_computed(parameters: dict[str, Array], plan: Plan, draws: range) -> None:
     lags = {milestone.lag for milestone in plan.milestones}
     for each in plan.computed:
+        declared = model.declaration(each.name)
+        undeclared = NOT_NEGATIVE if each.name in lags else REAL
+        domain = declared.domain if declared else undeclared
         values = np.broadcast_to(parameters[each.name], len(draws))
-        allowed, words = np.isfinite(values), "finite"
-        if each.name in lags:
-            allowed, words = allowed & (values >= 0.0), "a lag of 0 or more"
+        allowed = domain.contains(values)
         if not allowed.all():
             column = int(np.argmin(allowed))
             what = f"{each.name} = {each.formula} is {values[column]}"
+            words = "finite" if domain == REAL else f"finite and {domain}"
             raise DrawFailed(draws[column], f"{what}. Its formula must be {words}", plan.name)
 
 

@@ -20,9 +20,7 @@ BinNumbers = npt.NDArray[np.uint16]
 
 BINS = 2048
 
-STEEP = (
-    1e200  # bins per unit where a knot's own value and the next greater one lie in different bins
-)
+STEEP = 1e200  # bins per unit at an atom, whose next greater number lies in another bin
 
 FITTED_TO = 4096
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.errors import InputFault
+from simulator import model
+from simulator.errors import DrawFailed, InputFault
 from simulator.inputs import load
 from simulator.inputs.stored_plan import NotAPlan, parse_plan
 from simulator.model import first_passage
@@ -122,6 +123,23 @@ def test_a_number_takes_the_formula_s_place(plan):
     assert [each.name for each in fixed.computed] == ["remote_work_threshold"]
     block = blocks.simulate_block(blocks.compile_plan(fixed), range(8))
     assert block.parameters["researcher_threshold"].tolist() == [7.0] * 8
+
+
+@pytest.mark.parametrize(
+    ("name", "formula", "words"),
+    [
+        ("researcher_threshold", "log(horizon_start - 9)", "is nan.*finite"),
+        ("researcher_threshold", "exp(1e4 + horizon_start)", "is inf.*finite"),
+        ("algorithms_limit", "horizon_start - horizon_start", "is 0.0.*finite and > 0"),
+        ("feedback_width", "-horizon_slope", "finite and > 0"),
+        ("stock_growth", "-horizon_slope", "finite and >= 0"),
+    ],
+)
+def test_a_value_that_a_parameter_may_not_have_fails_the_draw_by_name(name, formula, words):
+    unit = model.declaration(name).unit
+    made = load.load_plan("baseline", [f"priors.{name}={{{computed(formula, unit)}}}"])
+    with pytest.raises(DrawFailed, match=f"draw 0: {name} = .*{words}"):
+        blocks.simulate_block(blocks.compile_plan(made), range(8))
 
 
 def test_what_a_formula_uses_matters_and_not_its_own_name(plan):

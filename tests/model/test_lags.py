@@ -158,5 +158,5 @@ def test_a_lag_at_fault(folder, oomcast, stated, words):
 
 def test_a_computed_lag_below_0_fails_the_draw_by_name(folder):
     written(family="computed", rest='formula = "regime_slope - 10"')
-    with pytest.raises(DrawFailed, match=r"diffusion = regime_slope - 10 is -.*a lag of 0 or more"):
+    with pytest.raises(DrawFailed, match=r"diffusion = regime_slope - 10 is -.*finite and >= 0"):
         simulated()
