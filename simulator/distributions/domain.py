@@ -39,7 +39,16 @@ class Domain:
         return low and high
 
     def contains(self, values: Array) -> npt.NDArray[np.bool_]:
-        """Whether each value is a finite number inside."""
+        """Whether each value is a finite number inside.
+
+        Parameters
+        ----------
+        values : (draw) [the parameter's unit]
+
+        Returns
+        -------
+        (draw), of truth values
+        """
         low = values > self.low if self.low_open else values >= self.low
         high = values < self.high if self.high_open else values <= self.high
         return np.isfinite(values) & low & high
